@@ -1,0 +1,22 @@
+"""The stages of a course's life: ordering, scheduling, treatment, progress, billing."""
+
+from courses.models.billing import ClaimLine, Packet
+from courses.models.ordering import Course, TreatmentOrder
+from courses.models.progress import OutcomeMeasure, Review, SupervisionPeriod
+from courses.models.scheduling import Appointment
+from courses.models.treatment import Pause, Reading, Session, VitalSigns
+
+__all__ = [
+    "Appointment",
+    "ClaimLine",
+    "Course",
+    "OutcomeMeasure",
+    "Packet",
+    "Pause",
+    "Reading",
+    "Review",
+    "Session",
+    "SupervisionPeriod",
+    "TreatmentOrder",
+    "VitalSigns",
+]

@@ -1,0 +1,112 @@
+"""How the patient is doing, who looked at it, and who supervised."""
+
+import pghistory
+import pgtrigger
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeBoundary, RangeOperators
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from courses.models.ordering import Course
+from courses.models.scheduling import TsTzRange
+from eecp_clinic.codes import new_code
+from eecp_clinic.models import Clinic, Signature, User
+
+
+@pghistory.track()
+class OutcomeMeasure(models.Model):
+    """What was measured at one point of a course; empty means not measured."""
+
+    class Point(models.TextChoices):
+        BASELINE = "baseline", _("Before")
+        MIDDLE = "middle", _("Middle")
+        END = "end", _("End")
+        SIX_MONTHS = "six_months", _("6 months")
+        TWELVE_MONTHS = "twelve_months", _("12 months")
+
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="outcomes")
+    point = models.CharField(_("point"), max_length=14, choices=Point.choices)
+    measured_on = models.DateField(_("measured on"))
+    ccs_class = models.PositiveSmallIntegerField(
+        _("CCS class"), null=True, blank=True, choices=[(0, "0"), (1, "I"), (2, "II"), (3, "III"), (4, "IV")]
+    )
+    angina_per_week = models.PositiveSmallIntegerField(_("angina episodes a week"), null=True, blank=True)
+    nitroglycerin_per_week = models.PositiveSmallIntegerField(
+        _("nitroglycerin uses a week"), null=True, blank=True
+    )
+    walk_6min_m = models.PositiveSmallIntegerField(_("6-minute walk"), null=True, blank=True)
+    dasi = models.DecimalField(_("DASI"), max_digits=4, decimal_places=2, null=True, blank=True)
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["course", "measured_on"]
+        constraints = [models.UniqueConstraint(fields=["course", "point"], name="outcome_once_a_point")]
+
+    def __str__(self) -> str:
+        return f"{self.point} {self.course_id}"
+
+
+class Review(models.Model):
+    """A physician's dated look at a course; it exists only signed."""
+
+    class Kind(models.TextChoices):
+        PROGRESS = "progress", _("Progress")
+        MID_COURSE = "mid_course", _("Mid-course")
+        FINAL = "final", _("Course summary")
+
+    class Decision(models.TextChoices):
+        CONTINUE = "continue", _("Continue as ordered")
+        ADJUST = "adjust", _("Continue, change pressure or timing")
+        HOLD = "hold", _("Hold")
+        STOP = "stop", _("Stop the course")
+
+    code = models.CharField(max_length=12, unique=True, default=new_code, editable=False)
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="reviews")
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices, default=Kind.PROGRESS)
+    sessions_done = models.PositiveSmallIntegerField(_("sessions done"))
+    text = models.TextField(_("assessment"))
+    decision = models.CharField(_("decision"), max_length=12, choices=Decision.choices)
+    reviewed_at = models.DateTimeField(_("reviewed"))
+    signature = models.OneToOneField(Signature, on_delete=models.PROTECT, related_name="review")
+
+    class Meta:
+        ordering = ["reviewed_at"]
+        triggers = [pgtrigger.Protect(name="review_is_final", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"Review {self.code}"
+
+
+@pghistory.track()
+class SupervisionPeriod(models.Model):
+    """Who directly supervised a clinic, how, from when to when. No end means it goes on."""
+
+    class Mode(models.TextChoices):
+        ON_SITE = "onsite", _("On site")
+        AUDIO_VIDEO = "av", _("Live audio and video")
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="supervision_periods")
+    practitioner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="supervision_periods")
+    mode = models.CharField(_("mode"), max_length=6, choices=Mode.choices, default=Mode.ON_SITE)
+    started_at = models.DateTimeField(_("from"))
+    ended_at = models.DateTimeField(_("to"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["-started_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gt=F("started_at")),
+                name="supervision_ends_after_start",
+            ),
+            ExclusionConstraint(
+                name="supervision_once_at_a_time_per_person",
+                expressions=[
+                    ("practitioner", RangeOperators.EQUAL),
+                    (TsTzRange("started_at", "ended_at", RangeBoundary()), RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.practitioner} {self.mode} {self.started_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,241 @@
+"""Machines, their agents, and what they recorded. Nothing here knows a patient."""
+
+import uuid
+from datetime import datetime, timedelta
+
+import pghistory
+import pgtrigger
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from eecp_clinic.codes import new_code
+from eecp_clinic.models import Clinic
+
+
+class DeviceQuerySet(models.QuerySet["Device"]):
+    def of(self, clinic: Clinic) -> "DeviceQuerySet":
+        return self.filter(clinic=clinic)
+
+    def in_use(self) -> "DeviceQuerySet":
+        return self.filter(is_active=True)
+
+
+@pghistory.track()
+class Device(models.Model):
+    """One counterpulsation console."""
+
+    class Kind(models.TextChoices):
+        PNEUMATIC = "pneumatic", _("Pneumatic")
+        HYDRAULIC = "hydraulic", _("Hydraulic (not covered by Medicare)")
+
+    code = models.CharField(max_length=12, unique=True, default=new_code, editable=False)
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="devices")
+    name = models.CharField(_("name"), max_length=40)
+    model = models.CharField(_("model"), max_length=80, blank=True)
+    serial = models.CharField(_("serial number"), max_length=60)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices, default=Kind.PNEUMATIC)
+    is_active = models.BooleanField(_("in use"), default=True)
+
+    objects = DeviceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["clinic", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["clinic", "name"], name="device_name_once_per_clinic"),
+            models.UniqueConstraint(fields=["clinic", "serial"], name="device_serial_once_per_clinic"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("devices:detail", args=[self.code])
+
+
+class MaintenanceWindow(models.Model):
+    """When a device cannot be used, and why."""
+
+    device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="maintenance_windows")
+    during = DateTimeRangeField(_("from, to"))
+    reason = models.CharField(_("reason"), max_length=120)
+
+    class Meta:
+        ordering = ["during"]
+        constraints = [
+            ExclusionConstraint(
+                name="maintenance_once_at_a_time",
+                expressions=[("device", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.device} {self.reason}"
+
+
+class AgentKey(models.Model):
+    """The secret of one device's agent: kept as a hash, shown once, good for that device only."""
+
+    device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="agent_keys")
+    prefix = models.CharField(_("begins with"), max_length=12)
+    # The key is 256 random bits, so a plain SHA-256 cannot be guessed back; a slow hash would only slow ingest.
+    sha256 = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(_("made"))
+    last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.prefix}…"
+
+
+class AgentStatus(models.Model):
+    """The last heartbeat of a device's agent."""
+
+    device = models.OneToOneField(Device, on_delete=models.CASCADE, related_name="agent_status")
+    at = models.DateTimeField(_("last heard of"))
+    agent_version = models.CharField(max_length=40, blank=True)
+    source_state = models.CharField(max_length=20, blank=True)
+    spool_unsent = models.PositiveIntegerField(default=0)
+    disk_free_bytes = models.BigIntegerField(null=True)
+    clock_offset_ms = models.BigIntegerField(_("agent clock minus server clock"), null=True)
+
+    def __str__(self) -> str:
+        return f"{self.device} {self.at:%H:%M:%S}"
+
+
+class RecordingQuerySet(models.QuerySet["Recording"]):
+    def open(self) -> "RecordingQuerySet":
+        return self.filter(closed_at__isnull=True)
+
+    def to_store(self) -> "RecordingQuerySet":
+        """Ended, and not yet one file."""
+        return self.filter(closed_at__isnull=False, stored_at__isnull=True)
+
+
+class Recording(models.Model):
+    """One continuous capture by an agent, named by a UUID that the agent made.
+
+    Times called *device time* are by the device's clock and order the samples; ``*_at`` without that mark are
+    by the server's clock. ``clock_offset_ms`` is device clock minus server clock, measured when it was opened.
+    """
+
+    uuid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="recordings")
+    manifest = models.JSONField(_("manifest as the agent gave it"))
+    started_at = models.DateTimeField(_("first sample, device time"))
+    clock_offset_ms = models.BigIntegerField(null=True)
+    opened_at = models.DateTimeField(_("opened"))
+    last_chunk_at = models.DateTimeField(_("last chunk arrived"), null=True)
+    closed_at = models.DateTimeField(_("closed"), null=True)
+    last_seq = models.PositiveIntegerField(_("last chunk, as the agent said"), null=True)
+    ended_at = models.DateTimeField(_("last sample, device time"), null=True)
+    # What the treatment prescribed, told by whoever binds the recording; without it attainment is not judged.
+    prescribed_pressure_mmhg = models.PositiveSmallIntegerField(null=True)
+    prescribed_minutes = models.PositiveSmallIntegerField(null=True)
+    # The finished file
+    stored_at = models.DateTimeField(_("stored"), null=True)
+    file = models.FileField(_("EDF+ file"), max_length=200, blank=True)
+    file_sha256 = models.CharField(_("SHA-256 of the file"), max_length=64, blank=True)
+    chunks_sha256 = models.CharField(_("SHA-256 over the chunks' hashes in order"), max_length=64, blank=True)
+    verified_at = models.DateTimeField(_("file read back and verified"), null=True)
+    gap_seconds = models.FloatField(null=True)
+    failure = models.CharField(_("why it could not be stored or analysed"), max_length=200, blank=True)
+    # The last minute while it runs
+    live = models.JSONField(null=True)
+    live_at = models.DateTimeField(null=True)
+
+    objects = RecordingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-started_at"]
+        indexes = [models.Index(fields=["device", "-started_at"], name="recording_by_device")]
+
+    def __str__(self) -> str:
+        return f"Recording {self.uuid}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
+
+    @property
+    def is_verified(self) -> bool:
+        return self.verified_at is not None
+
+    def overlaps(self, start: datetime, end: datetime | None, slack: timedelta) -> bool:
+        """Whether the capture, widened by ``slack``, shares time with [start, end)."""
+        own_end = self.ended_at
+        starts_before_end = end is None or self.started_at - slack < end
+        return starts_before_end and (own_end is None or start < own_end + slack)
+
+
+class Chunk(models.Model):
+    """A numbered piece of a recording, byte for byte as the agent sent it."""
+
+    recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="chunks")
+    seq = models.PositiveIntegerField()
+    sha256 = models.BinaryField(max_length=32)
+    data = models.BinaryField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["recording", "seq"]
+        constraints = [models.UniqueConstraint(fields=["recording", "seq"], name="chunk_once_per_number")]
+        triggers = [pgtrigger.Protect(name="chunk_is_never_overwritten", operation=pgtrigger.Update)]
+
+    def __str__(self) -> str:
+        return f"{self.recording_id} {self.seq}"
+
+
+class ChunkConflict(models.Model):
+    """Other bytes under a number that was already taken: kept aside and shown, never an overwrite."""
+
+    recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="conflicts")
+    seq = models.PositiveIntegerField()
+    sha256 = models.BinaryField(max_length=32)
+    data = models.BinaryField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["recording", "seq"]
+        constraints = [
+            models.UniqueConstraint(fields=["recording", "seq", "sha256"], name="conflict_once_per_content")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.recording_id} {self.seq}"
+
+
+class GatingReport(models.Model):
+    """What the analysis found in one recording, with the version and the configuration that found it."""
+
+    code = models.CharField(max_length=12, unique=True, default=new_code, editable=False)
+    recording = models.ForeignKey(Recording, on_delete=models.PROTECT, related_name="reports")
+    engine_version = models.CharField(max_length=20)
+    config = models.JSONField()
+    config_sha256 = models.CharField(max_length=64)
+    input_sha256 = models.CharField(max_length=64)
+    report = models.JSONField()
+    made_at = models.DateTimeField()
+    # Read often, by course pages and lists; copies of what the report says, null where it could not say.
+    grade = models.CharField(max_length=20)
+    effective_minutes = models.FloatField(null=True)
+    ds_peak = models.FloatField(null=True)
+    ds_area = models.FloatField(null=True)
+
+    class Meta:
+        ordering = ["-made_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["recording", "engine_version", "config_sha256", "input_sha256"],
+                name="report_once_per_engine_and_input",
+            )
+        ]
+        triggers = [pgtrigger.Protect(name="report_is_final", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"Report {self.code}"

@@ -1,0 +1,27 @@
+"""The Celery application. Messages carry ids only; every task may run twice; the database is the truth."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "eecp_clinic.settings")
+
+app = Celery("eecp_clinic")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.update(
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_ignore_result=True,
+    task_time_limit=900,
+    task_soft_time_limit=840,
+    worker_prefetch_multiplier=1,
+    worker_hijack_root_logger=False,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={"visibility_timeout": 1800},
+    beat_schedule={
+        "devices-live-figures": {"task": "devices.tasks.refresh_live_figures", "schedule": 5.0},
+        "devices-sweep": {"task": "devices.tasks.sweep_recordings", "schedule": 15.0},
+        "courses-sweep": {"task": "courses.tasks.sweep", "schedule": 30.0},
+    },
+)
+app.autodiscover_tasks()

@@ -1,0 +1,15 @@
+"""Every address of the application."""
+
+from django.urls import include, path
+
+from eecp_clinic import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("healthz", views.health, name="health"),
+    path("account/", include("allauth.account.urls")),
+    path("patients/", include("patients.urls")),
+    path("devices/", include("devices.urls")),
+    path("api/v1/", include("devices.api.urls")),
+    path("", include("courses.urls")),
+]

@@ -1,0 +1,89 @@
+"""Who pays."""
+
+import pghistory
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from eecp_clinic.codes import new_code
+from eecp_clinic.identifiers import check_mbi
+from eecp_clinic.models import Clinic
+from patients.models.people import Patient
+
+
+@pghistory.track()
+class Payer(models.Model):
+    """An insurer, as this clinic deals with it."""
+
+    class Kind(models.TextChoices):
+        ORIGINAL_MEDICARE = "original_medicare", _("Original Medicare")
+        MEDICARE_ADVANTAGE = "medicare_advantage", _("Medicare Advantage")
+        MEDICAID = "medicaid", _("Medicaid")
+        COMMERCIAL = "commercial", _("Commercial")
+        SELF_PAY = "self_pay", _("Self-pay")
+
+    code = models.CharField(max_length=12, unique=True, default=new_code, editable=False)
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="payers")
+    name = models.CharField(_("name"), max_length=120)
+    kind = models.CharField(_("kind"), max_length=24, choices=Kind.choices)
+    payer_id = models.CharField(_("payer id"), max_length=20, blank=True)
+    policy_id = models.CharField(
+        _("coverage policy"),
+        max_length=40,
+        blank=True,
+        help_text=_("The policy file that decides; empty: by kind"),
+    )
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["clinic", "name"], name="payer_name_once_per_clinic"),
+            models.CheckConstraint(
+                condition=models.Q(
+                    kind__in=["original_medicare", "medicare_advantage", "medicaid", "commercial", "self_pay"]
+                ),
+                name="payer_kind_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@pghistory.track()
+class Coverage(models.Model):
+    """One insurance of one patient, from a day to a day; priority 1 pays first."""
+
+    code = models.CharField(max_length=12, unique=True, default=new_code, editable=False)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="coverages")
+    payer = models.ForeignKey(Payer, on_delete=models.PROTECT, related_name="coverages")
+    priority = models.PositiveSmallIntegerField(_("priority"), default=1)
+    member_id = models.CharField(_("member id"), max_length=40, blank=True)
+    starts_on = models.DateField(_("in force from"))
+    ends_on = models.DateField(_("to"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["patient", "priority", "-starts_on"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=models.F("starts_on")),
+                name="coverage_ends_after_start",
+                violation_error_message=_(
+                    "The coverage ends before it starts. Correct one of the two dates."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(priority__range=(1, 3)), name="coverage_priority_1_to_3"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.payer} {self.priority}"
+
+    def clean(self) -> None:
+        """A Medicare member id has the form of an MBI; it is stored without dashes, in capitals."""
+        if self.payer_id and self.payer.kind == Payer.Kind.ORIGINAL_MEDICARE:
+            try:
+                self.member_id = check_mbi(self.member_id)
+            except ValueError as error:
+                raise ValidationError({"member_id": str(error)}) from error
