@@ -1,6 +1,10 @@
-"""Addresses of this app."""
+"""Addresses of the courses, stage by stage."""
 
-from django.urls import URLPattern
+from courses.billing.urls import urlpatterns as billing
+from courses.ordering.urls import urlpatterns as ordering
+from courses.progress.urls import urlpatterns as progress
+from courses.scheduling.urls import urlpatterns as scheduling
+from courses.treatment.urls import urlpatterns as treatment
 
 app_name = "courses"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [*ordering, *scheduling, *treatment, *progress, *billing]

@@ -59,7 +59,8 @@ def world(db: None) -> World:
 
 def answer(row: Row, world: World, client: Client) -> int:
     url = reverse(row.name, args=row.args(world))
-    return getattr(client, row.method)(url, row.data(world)).status_code
+    status: int = getattr(client, row.method)(url, row.data(world)).status_code
+    return status
 
 
 def test_every_address_stands_in_the_table_or_is_public() -> None:
