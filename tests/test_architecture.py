@@ -1,0 +1,60 @@
+"""The pure rooms are pure: each can be imported where Django, Celery and the rest do not exist."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PURE_FOLDERS = ["devices/gating", "devices/simulator", "devices/agent", "patients/eligibility"]
+PURE_MODULES = [
+    "devices.waveform",
+    "devices.protocol",
+    "devices.chunks",
+    "devices.assembly",
+    "patients.safety",
+    "courses.scheduling.planner",
+    "courses.scheduling.feasibility",
+    "courses.treatment.minutes",
+    "courses.treatment.limits",
+    "courses.progress.trends",
+    "courses.billing.scrubber",
+    "eecp_clinic.identifiers",
+]
+
+
+def modules() -> list[str]:
+    inside = [
+        ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for folder in PURE_FOLDERS
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        if path.stem not in {"__init__", "__main__"}
+    ]
+    return sorted([*PURE_MODULES, *inside])
+
+
+BLOCK = """
+import sys
+class Blocked:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in {"django", "rest_framework", "celery", "psycopg", "redis"}:
+            raise ImportError(f"{name} is not for pure modules")
+sys.meta_path.insert(0, Blocked())
+import importlib
+for name in sys.argv[1:]:
+    importlib.import_module(name)
+"""
+
+
+def test_pure_modules_are_there() -> None:
+    assert len(modules()) > len(PURE_MODULES)
+
+
+@pytest.mark.parametrize("room", ["devices", "patients", "courses", "eecp_clinic"])
+def test_pure_modules_import_without_django(room: str) -> None:
+    names = [name for name in modules() if name.startswith(f"{room}.")]
+    result = subprocess.run(
+        [sys.executable, "-c", BLOCK, *names], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stderr
