@@ -72,19 +72,46 @@ def _person(family: str, given: str, sex: str, born: str, stage: Stage, **more: 
 
 PATIENTS = [
     # In treatment, a few every hour of the day, on three devices
-    _person("Testerman", "Ilse", "F", "1951-03-04", Stage.ACTIVE, sessions=17, hour=8, device=0, alerts="Warfarin"),
-    _person("Mockingbird", "Luis", "M", "1948-07-19", Stage.ACTIVE, sessions=8, hour=8, device=1, quality="early", misses=1),
+    _person(
+        "Testerman", "Ilse", "F", "1951-03-04", Stage.ACTIVE, sessions=17, hour=8, device=0, alerts="Warfarin"
+    ),
+    _person(
+        "Mockingbird",
+        "Luis",
+        "M",
+        "1948-07-19",
+        Stage.ACTIVE,
+        sessions=8,
+        hour=8,
+        device=1,
+        quality="early",
+        misses=1,
+    ),
     _person("Fictional", "Amara", "F", "1956-01-30", Stage.ACTIVE, sessions=12, hour=9, device=0),
     _person("Notareal", "Per", "M", "1944-11-02", Stage.ACTIVE, sessions=3, hour=9, device=1, quality="weak"),
     _person("Dummyson", "Chidi", "M", "1950-05-23", Stage.ACTIVE, sessions=6, hour=9, device=2, misses=2),
     _person("Placeholder", "Yuki", "F", "1953-09-14", Stage.ACTIVE, sessions=10, hour=10, device=0),
-    _person("Loremipsum", "Joan", "F", "1947-12-08", Stage.ACTIVE, sessions=14, hour=10, device=1, allergies="Latex"),
-    _person("Pseudonym", "Otis", "M", "1949-02-27", Stage.ACTIVE, sessions=5, hour=10, device=2, quality="ectopy"),
+    _person(
+        "Loremipsum",
+        "Joan",
+        "F",
+        "1947-12-08",
+        Stage.ACTIVE,
+        sessions=14,
+        hour=10,
+        device=1,
+        allergies="Latex",
+    ),
+    _person(
+        "Pseudonym", "Otis", "M", "1949-02-27", Stage.ACTIVE, sessions=5, hour=10, device=2, quality="ectopy"
+    ),
     _person("Exampleton", "Nisha", "F", "1958-06-11", Stage.ACTIVE, sessions=7, hour=11, device=0),
     _person("Madeup", "Luc", "M", "1946-08-05", Stage.ACTIVE, sessions=4, hour=11, device=2, misses=1),
     _person("Invented", "Siri", "F", "1952-04-17", Stage.ACTIVE, sessions=9, hour=13, device=0),
     _person("Nobody", "Adam", "M", "1945-10-21", Stage.ACTIVE, sessions=2, hour=13, device=1),
-    _person("Imaginary", "Grace", "F", "1954-02-03", Stage.ACTIVE, sessions=11, hour=14, device=0, quality="weak"),
+    _person(
+        "Imaginary", "Grace", "F", "1954-02-03", Stage.ACTIVE, sessions=11, hour=14, device=0, quality="weak"
+    ),
     _person("Makebelieve", "Hugo", "M", "1943-06-29", Stage.ACTIVE, sessions=1, hour=14, device=2),
     # Ordered and booked, not begun
     _person("Fabricated", "Rosa", "F", "1955-11-16", Stage.PLANNED, hour=11, device=1),
