@@ -1,0 +1,42 @@
+"""How good a plan is: hours within the wish, changes, the end, and what is left after it. PURE."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, timedelta
+from itertools import pairwise
+
+from courses.scheduling.agenda import Agenda, Candidate, minute_of
+from courses.scheduling.plan import Measure, Slot
+
+
+def in_window(agenda: Agenda, choice: Candidate, ordinal: int) -> bool:
+    """Within the wish; a second session of the day is wished as soon as the gap allows."""
+    wanted = minute_of(agenda.request.preferred_time) + ordinal * agenda.second_after
+    return abs(choice.minute - wanted) <= agenda.request.window_minutes
+
+
+def measure(agenda: Agenda, slots: Sequence[Slot]) -> Measure:
+    """Count what a patient would notice about a plan."""
+    by_day: dict[date, list[Slot]] = defaultdict(list)
+    for slot in slots:
+        by_day[slot.start.astimezone(agenda.zone).date()].append(slot)
+    hours = 0
+    for before, after in pairwise(by_day.values()):
+        for one, other in zip(before, after, strict=False):
+            hours += one.start.astimezone(agenda.zone).time() != other.start.astimezone(agenda.zone).time()
+    ends_on = max(by_day, default=None)
+    return Measure(
+        in_window=sum(slot.in_window for slot in slots),
+        ends_on=ends_on,
+        slack_days=_slack_days(agenda, ends_on),
+        changes_of_hour=hours,
+        changes_of_device=sum(a.device_id != b.device_id for a, b in pairwise(slots)),
+    )
+
+
+def _slack_days(agenda: Agenda, ends_on: date | None) -> int | None:
+    last = agenda.request.finish_by
+    if last is None or ends_on is None:
+        return None
+    later = (ends_on + timedelta(days=offset) for offset in range(1, (last - ends_on).days + 1))
+    return sum(agenda.is_open(day) for day in later)
