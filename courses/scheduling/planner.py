@@ -39,8 +39,9 @@ def alternatives(request: PlanRequest) -> Alternatives:
         return Alternatives(refusal, refusal, refusal)
     earliest = _plan(agenda, lambda candidate: True)
     wanted = minute_of(request.preferred_time)
-    starts = sorted(_minutes(agenda), key=lambda m: (abs(m - wanted), m))
-    steady = [_plan(agenda, _only_minutes(agenda, minute)) for minute in starts]
+    starts = _minutes(agenda)
+    nearest = sorted(starts, key=lambda m: (abs(m - wanted), m))
+    steady = [_plan(agenda, _only_minutes(agenda, minute, starts)) for minute in nearest]
     places = range(len(request.devices))
     single = [_plan(agenda, _only_device(place)) for place in places]
     return Alternatives(earliest, _first_to_end(steady, earliest), _first_to_end(single, earliest))
@@ -59,11 +60,11 @@ def _only_device(place: int) -> Filter:
     return lambda candidate: candidate.device == place
 
 
-def _only_minutes(agenda: Agenda, minute: int) -> Filter:
+def _only_minutes(agenda: Agenda, minute: int, starts: Sequence[int]) -> Filter:
     """One fixed hour, and with two sessions a day the next start that leaves the gap."""
     allowed = {minute}
     if agenda.request.per_day > 1:
-        later = [m for m in _minutes(agenda) if m >= minute + agenda.second_after]
+        later = [m for m in starts if m >= minute + agenda.second_after]
         allowed.update(later[:1])
     return lambda candidate: candidate.minute in allowed
 
