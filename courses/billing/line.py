@@ -1,0 +1,109 @@
+"""The facts of one claim line as they stand, and what the clinic has settled about billing. PURE.
+
+Every fact may be None: not known.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from courses.billing.supervision import SupervisionPeriod
+from courses.intervals import Interval
+
+
+class Coverage(StrEnum):
+    """The verdict of the eligibility assessment in force on the day."""
+
+    COVERED = "covered"
+    NOT_COVERED = "not_covered"
+    INCOMPLETE = "incomplete"
+    DETERMINATION_NEEDED = "determination_needed"
+
+
+class PayerKind(StrEnum):
+    ORIGINAL_MEDICARE = "original_medicare"
+    MEDICARE_ADVANTAGE = "medicare_advantage"
+    OTHER = "other"
+
+
+class Notice(StrEnum):
+    """A valid notice that names this session, given before it."""
+
+    ABN_OPTION_1 = "abn_option_1"  # treat and bill Medicare
+    ABN_OPTION_2 = "abn_option_2"  # treat, the patient pays, no claim
+    ABN_OPTION_3 = "abn_option_3"  # no treatment
+    PLAN_DETERMINATION = "plan_determination"  # a Medicare Advantage plan's decision in favour
+
+
+class PartialDecision(StrEnum):
+    """What a person decided about a session that ended early."""
+
+    BILL = "bill"
+    DO_NOT_BILL = "do_not_bill"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScrubRules:
+    """What the clinic has settled. ``minimum_minutes`` None: no minimum, so a person decides each time."""
+
+    time_zone: str
+    minimum_minutes: int | None = None
+    audio_video_accepted: bool = False
+    physicians_only: bool = True
+    planned_sessions: int = 35
+    warn_days_before_filing_limit: int = 30
+    holidays: frozenset[date] = frozenset()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineFacts:
+    """One session as one line. ``as_of`` is the day on which the line would be sent."""
+
+    as_of: date
+    service_date: date
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    signed_at: datetime | None = None
+    number_in_course: int | None = None
+    number_on_day: int | None = None
+    order_signed_at: datetime | None = None
+    course_began_at: datetime | None = None
+    payer_kind: PayerKind | None = None
+    coverage: Coverage | None = None
+    notice: Notice | None = None
+    recording_attached: bool | None = None
+    recording_verified: bool | None = None
+    effective_minutes: int | None = None
+    ended_early: bool | None = None
+    partial_decision: PartialDecision | None = None
+    place_of_service: str | None = None
+    modifiers: tuple[str, ...] = ()
+    other_codes_that_day: tuple[str, ...] = ()
+    billing_npi: str | None = None
+    supervision: tuple[SupervisionPeriod, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("started_at", "ended_at", "signed_at", "order_signed_at", "course_began_at"):
+            moment = getattr(self, name)
+            if moment is not None and moment.tzinfo is None:
+                raise ValueError(f"{name} has no zone. Give the time with its zone.")
+        for name in ("number_in_course", "number_on_day"):
+            number = getattr(self, name)
+            if number is not None and number < 1:
+                raise ValueError(f"{name} counts from 1, not {number}. Number the sessions again.")
+        if self.effective_minutes is not None and self.effective_minutes < 0:
+            raise ValueError("Effective minutes cannot be below 0. Check the analysis of the recording.")
+        if self.started_at and self.ended_at and self.ended_at <= self.started_at:
+            raise ValueError("The session ends before it has begun. Amend its times first.")
+
+    @property
+    def interval(self) -> Interval | None:
+        """The session on the clock, where both ends are known."""
+        if self.started_at is None or self.ended_at is None:
+            return None
+        return Interval(self.started_at, self.ended_at)

@@ -1,0 +1,40 @@
+"""May this line be claimed? Every reason against it, and everything worth knowing before it goes.
+
+PURE. A line without a block may go. The rules stand in ``record_rules`` and ``claim_rules``, in the order in
+which they are told.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from courses.billing import claim_rules, record_rules
+from courses.billing.findings import LineFinding, Severity
+from courses.billing.line import LineFacts, ScrubRules
+
+Rule = Callable[[LineFacts, ScrubRules], Iterator[LineFinding]]
+
+RULES: tuple[Rule, ...] = (
+    record_rules.signature,
+    record_rules.times,
+    record_rules.supervision,
+    record_rules.order,
+    record_rules.recording,
+    record_rules.minutes,
+    claim_rules.coverage,
+    claim_rules.place,
+    claim_rules.second_of_day,
+    claim_rules.beyond_course,
+    claim_rules.same_day,
+    claim_rules.filing,
+)
+
+
+def scrub(facts: LineFacts, rules: ScrubRules) -> tuple[LineFinding, ...]:
+    """All findings about one line, blocks first; the same facts always give the same findings."""
+    findings = [finding for rule in RULES for finding in rule(facts, rules)]
+    order = list(Severity)
+    return tuple(sorted(findings, key=lambda finding: order.index(finding.severity)))
+
+
+def may_go(findings: Sequence[LineFinding]) -> bool:
+    """Whether nothing blocks."""
+    return not any(finding.severity is Severity.BLOCK for finding in findings)
