@@ -149,6 +149,12 @@ def test_a_hold_says_the_fact_the_rule_and_the_way_out() -> None:
     assert finding.source.url.startswith("http")
 
 
+def test_a_pass_says_the_fact_and_the_rule_and_nothing_to_do() -> None:
+    assert findings()["systolic_high"].sentence == (
+        "Systolic pressure is 130 mmHg. Do not treat with a systolic pressure above 180 mmHg."
+    )
+
+
 def test_holds_come_first() -> None:
     found = check_vitals(replace(WELL, heart_rate_bpm=140, weight_kg=None), [YESTERDAY], packaged_limits())
     assert [f.tier for f in found[:2]] == [Tier.HOLD, Tier.LOOK]
