@@ -128,19 +128,23 @@ def screen(facts: SafetyFacts, rules: tuple[SafetyRule, ...]) -> tuple[SafetyFin
 def _judge(facts: SafetyFacts, rule: SafetyRule) -> SafetyFinding:
     value = getattr(facts, rule.fact)
     if rule.threshold is None and rule.test is not Test.PRESENT:
-        shown = "not known" if value is None else f"{value:g} {rule.unit}"
-        return _finding(rule, SafetyState.NOT_SET, f"{_words(rule.fact)}: {shown}. No limit is set.")
+        reading = "not known" if value is None else f"{value:g} {rule.unit}"
+        return _finding(
+            rule, SafetyState.NOT_SET, f"{_words(rule.fact)}: {reading}. The clinic has set no limit."
+        )
     if value is None:
         if rule.never_if and getattr(facts, rule.never_if):
             return _finding(rule, SafetyState.CLEAR, "Does not apply.")
-        return _finding(rule, SafetyState.UNKNOWN, f"Not known: {_words(rule.fact)}.")
+        return _finding(rule, SafetyState.UNKNOWN, f"{_words(rule.fact)}: not known.")
     if rule.test is Test.PRESENT:
         state = SafetyState.RAISED if value else SafetyState.CLEAR
-        return _finding(rule, state, f"{_words(rule.fact).capitalize()}: {'yes' if value else 'no'}.")
+        return _finding(rule, state, f"{_words(rule.fact)}: {'yes' if value else 'no'}.")
     number = _number(facts, rule, value)
     if number is None:
-        return _finding(rule, SafetyState.UNKNOWN, "Not known: date of the session.")
-    shown = f"{_words(rule.fact).capitalize()}: {number:g} {rule.unit}".rstrip() + "."
+        return _finding(
+            rule, SafetyState.UNKNOWN, f"{_words(rule.fact)}: the date of the session is not known."
+        )
+    shown = f"{_words(rule.fact)}: {number:g} {rule.unit}".rstrip() + "."
     return _finding(rule, SafetyState.RAISED if _beyond(rule, number) else SafetyState.CLEAR, shown)
 
 
@@ -166,11 +170,18 @@ def _finding(rule: SafetyRule, state: SafetyState, fact: str) -> SafetyFinding:
     return SafetyFinding(rule.code, rule.tier, state, fact, rule)
 
 
-#: Units that close the name of a fact; the sentence gives the unit after the number instead.
-_UNIT_ENDINGS = ("_mmhg", "_bpm", "_percent", "_cm", "_on")
+#: Where the name of a fact would not read well in a sentence.
+_NAMES = {
+    "inr": "INR",
+    "lvef_percent": "LVEF",
+    "systolic_mmhg": "Systolic pressure",
+    "diastolic_mmhg": "Diastolic pressure",
+    "heart_rate_bpm": "Heart rate",
+    "aortic_diameter_cm": "Aortic diameter",
+    "arterial_puncture_on": "Arterial puncture",
+    "infarction_or_bypass_on": "Infarction or bypass",
+}
 
 
 def _words(name: str) -> str:
-    for ending in _UNIT_ENDINGS:
-        name = name.removesuffix(ending)
-    return name.replace("_", " ")
+    return _NAMES.get(name) or name.replace("_", " ").capitalize()

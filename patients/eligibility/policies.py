@@ -142,14 +142,18 @@ def _rule(table: TomlTable, tables: ReferenceTables) -> Rule:
     if not isinstance(given, dict):
         raise table.refusal("params", f"must be a table, not {given!r}")
     kinds = get_type_hints(RULES[name])
-    names = [field.name for field in dataclasses.fields(RULES[name])]  # type: ignore[arg-type]
+    params = dataclasses.fields(RULES[name])  # type: ignore[arg-type]
+    names = [param.name for param in params]
     for key in given:
         if key not in names:
             raise table.refusal("params", f"of {name} may hold {', '.join(names) or 'nothing'}, not {key!r}")
+    for param in params:
+        if param.default is dataclasses.MISSING and param.name not in given:
+            raise table.refusal("params", f"of {name} must hold {param.name}")
     values = {key: _param(table, key, value, kinds[key], tables) for key, value in given.items()}
     try:
         return RULES[name](**values)
-    except (TypeError, ValueError) as error:
+    except ValueError as error:
         raise table.refusal("params", f"of {name} cannot be used: {error}") from None
 
 

@@ -41,16 +41,6 @@ class TherapyMaximal:
 
 
 @dataclass(frozen=True, slots=True)
-class TherapyListed:
-    """The drugs and procedures tried are on file."""
-
-    def judge(self, facts: Facts) -> Outcome:
-        if not facts.therapy_tried:
-            return unknown(facts, "therapy_tried")
-        return met(f"Tried: {listed(code.replace('_', ' ') for code in sorted(facts.therapy_tried))}.")
-
-
-@dataclass(frozen=True, slots=True)
 class DiseaseProven:
     """Coronary disease is proven, by catheterisation or another study."""
 

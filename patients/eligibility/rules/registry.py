@@ -24,7 +24,6 @@ from patients.eligibility.rules.record import (
     DiseaseProven,
     LookedAt,
     OrderSigned,
-    TherapyListed,
     TherapyMaximal,
 )
 
@@ -50,6 +49,5 @@ RULES: dict[str, type[Rule]] = {
     "self_pay_allowed": SelfPayAllowed,
     "session_within_limit": SessionWithinLimit,
     "stable_for": StableFor,
-    "therapy_listed": TherapyListed,
     "therapy_maximal": TherapyMaximal,
 }
