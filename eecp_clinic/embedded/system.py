@@ -23,7 +23,8 @@ def is_alive(pid: int) -> bool:
         return False
     except PermissionError:
         return True
-    return not _state(pid).startswith("Z")
+    state = _stat(pid)[:1] or [_ps(pid, "stat=")]
+    return not state[0].startswith("Z")
 
 
 def command_of(pid: int) -> str:
@@ -32,6 +33,14 @@ def command_of(pid: int) -> str:
         return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
     except OSError:
         return _ps(pid, "command=")
+
+
+def started_at(pid: int) -> str:
+    """When ``pid`` started, in the system's own notation: with the id it names one process for good."""
+    try:
+        return _stat(pid)[19]  # clock ticks since boot
+    except IndexError:
+        return _ps(pid, "lstart=")
 
 
 def free_port() -> int:
@@ -104,12 +113,13 @@ def named_account() -> Account:
     return Account(entry.pw_uid, entry.pw_gid)
 
 
-def _state(pid: int) -> str:
+def _stat(pid: int) -> list[str]:
+    """The fields of Linux's process table from the state onwards; none where there is no such table."""
     try:
-        # The name in brackets may itself hold brackets and spaces: the state follows the last bracket.
-        return Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].strip()
+        # The name in brackets may itself hold brackets and spaces: what follows the last bracket is regular.
+        return Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
     except OSError:
-        return _ps(pid, "stat=")
+        return []
 
 
 def _ps(pid: int, column: str) -> str:
