@@ -13,7 +13,8 @@ import pytest
 import redis
 
 from eecp_clinic.embedded.errors import EmbeddedError
-from eecp_clinic.embedded.services import Services, current, down, running, up
+from eecp_clinic.embedded.home import possible_homes
+from eecp_clinic.embedded.services import Services, current, down, running, temporary, up
 from eecp_clinic.embedded.system import is_alive
 from tests.eecp_clinic.embedded.conftest import NO_SERVERS_GIVEN, execute, kill, value_of
 
@@ -159,3 +160,12 @@ def test_two_folders_have_servers_of_their_own(var: Path, tmp_path: Path) -> Non
         assert one.redis_url != other.redis_url
         redis.Redis.from_url(one.redis_url).set("patient", "one")
         assert redis.Redis.from_url(other.redis_url).get("patient") is None
+
+
+def test_nothing_is_left_of_temporary_servers() -> None:
+    with temporary(environment=NO_SERVERS_GIVEN) as (var, services):
+        assert value_of(services.database_url, "SELECT 1") == 1
+        started = pids(var)
+    assert not var.exists()
+    assert not any(home.path.exists() for home in possible_homes(var))
+    assert not any(is_alive(pid) for pid in started)
