@@ -7,7 +7,6 @@ addresses from the process that started them.
 import atexit
 import contextlib
 import os
-import tempfile
 from pathlib import Path
 
 os.environ["ENVIRONMENT"] = "test"
@@ -15,12 +14,10 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "eecp_clinic.settings"
 os.environ.setdefault("EECP_SHARED", str(Path(__file__).resolve().parents[2] / "shared"))
 
 if "DATABASE_URL" not in os.environ or "REDIS_URL" not in os.environ:
-    from eecp_clinic.embedded.services import running
+    from eecp_clinic.embedded.services import temporary
 
     _stack = contextlib.ExitStack()
-    _var = _stack.enter_context(tempfile.TemporaryDirectory(prefix="eecp-tests-", ignore_cleanup_errors=True))
-    _services = _stack.enter_context(running(Path(_var), durable=False))
-    os.environ["EECP_VAR"] = _var
-    os.environ["DATABASE_URL"] = _services.database_url
-    os.environ["REDIS_URL"] = _services.redis_url
+    _var, _services = _stack.enter_context(temporary())
+    os.environ["EECP_VAR"] = str(_var)
+    os.environ.update(_services.environment())
     atexit.register(_stack.close)

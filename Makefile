@@ -1,0 +1,57 @@
+# One command for each thing that people and CI do. `make` alone lists them.
+.DEFAULT_GOAL := help
+.SUFFIXES:
+
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+# Local work is development; a server's environment says production, which is the default everywhere else.
+DEVELOPMENT := ENVIRONMENT=$${ENVIRONMENT:-development}
+
+.PHONY: help install run demo demo-once migrate reset test check bench
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+install: $(STAMP) ## Get all that is needed into .venv (and system libraries where allowed)
+	@echo "All that uv.lock names is installed"
+
+$(STAMP): uv.lock scripts/bootstrap.py
+	@$(PYTHON) scripts/bootstrap.py
+	@touch $@
+
+run: $(STAMP) ## Start the clinic on this machine with its own database; Ctrl-C stops all
+	@echo "Starting the clinic"
+	@$(DEVELOPMENT) $(BIN)/python manage.py demo --no-seed
+
+demo: $(STAMP) ## The same with invented patients, courses and running devices
+	@echo "Starting the demonstration"
+	@$(DEVELOPMENT) $(BIN)/python manage.py demo
+
+demo-once: $(STAMP) ## One treatment from device to claim, results into OUT=DIR; ECG=SOURCE to use another signal
+	@test -n "$(OUT)" || { echo "Name the folder for the results: make demo-once OUT=DIR [ECG=SOURCE]"; exit 2; }
+	@echo "Running one treatment into $(OUT)"
+	@$(DEVELOPMENT) $(BIN)/python manage.py demo --once --out "$(OUT)" $(if $(ECG),--ecg "$(ECG)")
+
+migrate: $(STAMP) ## Bring the database up to date
+	@echo "Migrating the database"
+	@$(DEVELOPMENT) $(BIN)/python -m eecp_clinic.embedded run -- $(BIN)/python manage.py migrate
+
+reset: $(STAMP) ## Stop the local servers and delete all local data
+	@echo "Stopping the local servers and deleting their data"
+	@$(BIN)/python -m eecp_clinic.embedded reset
+	@if [ -z "$$EECP_VAR" ]; then rm -rf var; else echo "Delete the files in $$EECP_VAR by hand"; fi
+
+test: $(STAMP) ## Run the tests on servers of their own
+	@echo "Testing"
+	@$(BIN)/python -m pytest -n 2 --dist worksteal
+
+check: $(STAMP) ## Lint, format, types, arrows, migrations, settings
+	@scripts/check
+
+bench: $(STAMP) ## Measure against peers and limits, one benchmark after the other
+	@for file in benchmarks/*.py; do \
+		grep -q '__main__' "$$file" || continue; \
+		echo "== $$file"; \
+		$(BIN)/python "$$file" || exit 1; \
+	done
