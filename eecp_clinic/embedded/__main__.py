@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from eecp_clinic.embedded.errors import EmbeddedError
-from eecp_clinic.embedded.services import current, down, reset, running, up
+from eecp_clinic.embedded.services import Services, current, data_folder, down, reset, running, up
 
 NOT_RUNNING = 3  # the exit status that init scripts use for "is not running"
 
@@ -53,7 +53,7 @@ def _act(arguments: argparse.Namespace) -> int:
     var = default_var()
     match arguments.action:
         case "up":
-            print(*(f"{name}={value}" for name, value in up(var).environment().items()), sep="\n")
+            show(up(var), var)
         case "down":
             down(var)
         case "reset":
@@ -68,8 +68,16 @@ def _act(arguments: argparse.Namespace) -> int:
             if services is None:
                 print(f"Not running for {var}.")
                 return NOT_RUNNING
-            print(*(f"{name}={value}" for name, value in services.environment().items()), sep="\n")
+            show(services, var)
     return 0
+
+
+def show(services: Services, var: Path) -> None:
+    """The two variables, fit for a shell; where the data lie goes to standard error."""
+    print(*(f"{name}={value}" for name, value in services.environment().items()), sep="\n")
+    folder = data_folder(var)
+    if folder is not None:
+        print(f"The database's files are in {folder}", file=sys.stderr)
 
 
 def main(words: list[str] | None = None) -> int:

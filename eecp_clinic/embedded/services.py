@@ -132,6 +132,11 @@ def current(var: Path, *, environment: Mapping[str, str] | None = None) -> Servi
     return Services(database_url, redis_url) if database_url and redis_url else None
 
 
+def data_folder(var: Path) -> Path | None:
+    """Where the local cluster of ``var`` lies, which as root need not be in ``var``; None before it is made."""
+    return next((home.path for home in possible_homes(var.resolve()) if home.has_cluster), None)
+
+
 def _start(var: Path, *, durable: bool, given: Mapping[str, str]) -> Services:
     record = _read(var)
     if _running_broker(record) is None and _running_cluster(var) is None:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from eecp_clinic.embedded.__main__ import NOT_RUNNING
-from eecp_clinic.embedded.services import current
+from eecp_clinic.embedded.services import current, data_folder
 
 
 def command_line(*words: str) -> list[str]:
@@ -28,6 +28,7 @@ def test_up_status_down(var: Path) -> None:
     assert run(var, "status").returncode == NOT_RUNNING
     started = run(var, "up")
     assert "DATABASE_URL=postgresql://" in started.stdout
+    assert started.stderr == f"The database's files are in {data_folder(var)}\n"
     assert run(var, "status").stdout == started.stdout
     assert run(var, "down").returncode == 0
     assert run(var, "status").returncode == NOT_RUNNING
