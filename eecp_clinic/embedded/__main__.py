@@ -20,21 +20,37 @@ def default_var() -> Path:
 
 def run(var: Path, command: list[str]) -> int:
     """Run ``command`` with the servers up and its environment pointing at them; return its exit status."""
+    signals = _Signals()
     with running(var) as services:
         child = subprocess.Popen(command, env=os.environ | services.environment())  # noqa: S603  the user's command
-        _forward_signals_to(child)
+        signals.pass_to(child)
         status = child.wait()
     return status if status >= 0 else 128 - status
 
 
-def _forward_signals_to(child: "subprocess.Popen[bytes]") -> None:
-    def forward(number: int, _frame: object) -> None:
-        # A terminal sends Ctrl-C to the child as well; a second one would mean "at once" to some programs.
-        if number != signal.SIGINT or not sys.stdin.isatty():
-            child.send_signal(number)
+class _Signals:
+    """Passes the signals that ask to stop on to a child; those that come before it runs wait for it.
 
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, forward)
+    From the first moment: a signal in between would end this process and leave the child behind.
+    """
+
+    def __init__(self) -> None:
+        self._child: subprocess.Popen[bytes] | None = None
+        self._waiting: list[int] = []
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._receive)
+
+    def pass_to(self, child: "subprocess.Popen[bytes]") -> None:
+        self._child = child
+        while self._waiting:
+            child.send_signal(self._waiting.pop())
+
+    def _receive(self, number: int, _frame: object) -> None:
+        if self._child is None:
+            self._waiting.append(number)
+        # A terminal sends Ctrl-C to the child as well; a second one would mean "at once" to some programs.
+        elif number != signal.SIGINT or not os.isatty(0):
+            self._child.send_signal(number)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -45,7 +45,11 @@ def execute(database_url: str, statement: str) -> None:
 def kill(pid: int) -> None:
     """Kill as a crash would, and wait until it is dead."""
     os.kill(pid, signal.SIGKILL)
-    limit = time.monotonic() + 10
-    while is_alive(pid):
+    wait_for(lambda: not is_alive(pid))
+
+
+def wait_for(condition: Callable[[], object], *, seconds: float = 10) -> None:
+    limit = time.monotonic() + seconds
+    while not condition():
         assert time.monotonic() < limit
         time.sleep(0.01)

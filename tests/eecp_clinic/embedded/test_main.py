@@ -1,13 +1,17 @@
 """The command line as a person or a Makefile uses it."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from eecp_clinic.embedded.__main__ import NOT_RUNNING
 from eecp_clinic.embedded.services import current, data_folder
+from tests.eecp_clinic.embedded.conftest import wait_for
 
 
 def command_line(*words: str) -> list[str]:
@@ -41,7 +45,7 @@ def test_run_gives_the_addresses_to_the_command_and_returns_its_status(var: Path
 
 
 def test_run_forwards_a_signal_and_stops_what_it_started(var: Path) -> None:
-    script = "trap 'echo stopping; exit 5' TERM; echo ready; while :; do sleep 0.05; done"
+    script = "trap 'echo stopping; exit 5' TERM; echo ready; for _ in $(seq 200); do sleep 0.05; done"
     command = command_line("run", "--", "sh", "-c", script)
     with subprocess.Popen(command, env=environment_of(var), stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -49,6 +53,22 @@ def test_run_forwards_a_signal_and_stops_what_it_started(var: Path) -> None:
         process.send_signal(signal.SIGTERM)
         assert process.stdout.readline() == "stopping\n"
     assert process.returncode == 5
+    assert current(var, environment={}) is None
+
+
+def handles(pid: int, number: signal.Signals) -> bool:
+    """Whether the process has a handler of its own for the signal, as Linux's process table says."""
+    caught = re.search(r"^SigCgt:\s*(\w+)$", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
+    return caught is not None and bool(int(caught[1], 16) >> (number - 1) & 1)
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux's process table")
+def test_signal_that_comes_while_the_servers_start_reaches_the_command(var: Path) -> None:
+    command = command_line("run", "--", "sh", "-c", "sleep 10; exit 1")
+    with subprocess.Popen(command, env=environment_of(var)) as process:
+        wait_for(lambda: handles(process.pid, signal.SIGTERM))
+        process.send_signal(signal.SIGTERM)
+    assert process.returncode == 128 + signal.SIGTERM
     assert current(var, environment={}) is None
 
 

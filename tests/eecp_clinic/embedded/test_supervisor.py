@@ -4,14 +4,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from eecp_clinic.embedded.supervisor import Ended, Program, Supervisor
 from eecp_clinic.embedded.system import free_port, is_alive
+from tests.eecp_clinic.embedded.conftest import wait_for
 
 SLEEPER = Program("sleeper", ["sleep", "60"])
 
@@ -27,13 +26,6 @@ def web(port: int) -> Program:
 
 def log(var: Path, name: str) -> str:
     return (var / "log" / f"{name}.log").read_text()
-
-
-def wait_for(condition: Callable[[], object], *, seconds: float = 10) -> None:
-    limit = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < limit
-        time.sleep(0.01)
 
 
 def test_programs_are_ready_in_order_and_gone_afterwards(tmp_path: Path) -> None:
