@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.template.loader import get_template
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
@@ -60,3 +61,8 @@ def test_every_icon_that_a_template_names_is_in_the_sprite() -> None:
 def test_every_style_sheet_is_on_the_page() -> None:
     linked = (ROOT / "templates/partials/_stylesheets.html").read_text(encoding="utf-8")
     assert [style.name for style in STYLES if f"css/{style.name}" not in linked] == []
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=short)
+def test_template_compiles(template: Path) -> None:
+    assert get_template(str(template.relative_to(ROOT / "templates")))
