@@ -1,0 +1,35 @@
+// A form marked data-guard warns before typed work is left behind. Sending it, or an htmx save that succeeded,
+// makes it clean again; a script that saves in another way dispatches "guard:clean" on the form.
+const unsaved = new Set();
+
+const guarded = (target) => target.closest?.("form[data-guard]") ?? target.form?.closest("form[data-guard]");
+
+for (const kind of ["input", "change"]) {
+  document.addEventListener(kind, (event) => {
+    const form = guarded(event.target);
+    if (form) unsaved.add(form);
+  });
+}
+
+document.addEventListener("submit", (event) => {
+  if (!event.defaultPrevented) unsaved.delete(event.target);
+});
+
+document.addEventListener("guard:clean", (event) => unsaved.delete(event.target));
+
+// What was typed while the request travelled is not in it: only what is unchanged since it left counts as saved.
+const typedSince = new WeakMap();
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const form = guarded(event.detail.elt);
+  if (form && unsaved.has(form)) typedSince.set(form, new URLSearchParams(new FormData(form)).toString());
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  const form = guarded(event.detail.elt);
+  if (!form || !event.detail.successful || event.detail.requestConfig.verb === "get") return;
+  if (new URLSearchParams(new FormData(form)).toString() === typedSince.get(form)) unsaved.delete(form);
+});
+
+addEventListener("beforeunload", (event) => {
+  for (const form of unsaved) if (!form.isConnected) unsaved.delete(form);
+  if (unsaved.size) event.preventDefault();
+});
