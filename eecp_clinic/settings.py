@@ -202,6 +202,9 @@ STORAGES: dict[str, dict[str, Any]] = {
 if not PRODUCTION:
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     WHITENOISE_USE_FINDERS = True
+    STATIC_ROOT.mkdir(
+        parents=True, exist_ok=True
+    )  # nothing is collected here, and WhiteNoise warns of a missing folder
 if env.str("S3_BUCKET", default=""):
     STORAGES["default"] = {
         "BACKEND": "storages.backends.s3.S3Storage",

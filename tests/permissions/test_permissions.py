@@ -31,6 +31,7 @@ PUBLIC = {
     "account_reset_password_from_key_done": "the door",
     "account_inactive": "says that an account is closed",
     "account_signup": "closed by the account adapter, and says so",
+    "account_confirm_login_code": "the door, by a code sent by mail",
     "account_confirm_email": "a link from a letter",
     "account_email_verification_sent": "says that a letter was sent",
 }
