@@ -125,7 +125,7 @@ def _run(options: argparse.Namespace) -> int:
         sender = Sender(
             spool=spool,
             server=stack.enter_context(Server(url, key)),
-            backoff=Backoff(random.Random()),  # noqa: S311 (spreads waits, guards no secret)
+            backoff=Backoff(random.SystemRandom().uniform),
             clock_ms=now_ms,
             say=_say,
         )

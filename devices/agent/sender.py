@@ -91,12 +91,12 @@ class Sender:
         if uuid not in self._opened:
             manifest = msgspec.structs.replace(recording.manifest, clock_ms=self.clock_ms())
             state = self.server.open_recording(uuid, manifest)
-            self.spool.acknowledge_up_to(uuid, state.highest_contiguous_seq)
+            self.spool.agree(uuid, state.highest_contiguous_seq)
             self._opened.add(uuid)
             self._in_doubt.discard(uuid)
         if uuid in self._in_doubt:
             state = self.server.state_of(uuid)
-            self.spool.acknowledge_up_to(uuid, state.highest_contiguous_seq)
+            self.spool.agree(uuid, state.highest_contiguous_seq)
             self._in_doubt.discard(uuid)
         batch = self.spool.unsent(uuid, most=self._batch_size, most_bytes=_BATCH_BYTES)
         if batch:

@@ -82,7 +82,7 @@ class Server:
     def __init__(self, url: httpx.URL, key: str, *, transport: httpx.BaseTransport | None = None) -> None:
         self.url = url
         self._client = httpx.Client(
-            base_url=url.join("/api/v1/"),
+            base_url=url.copy_with(path=url.path.rstrip("/") + "/api/v1/"),
             headers={"Authorization": f"Bearer {key}"},
             timeout=_TIMEOUT,
             transport=transport,

@@ -174,11 +174,15 @@ class Spool:
                 [(str(uuid), seq) for seq in seqs],
             )
 
-    def acknowledge_up_to(self, uuid: UUID, seq: int) -> None:
+    def agree(self, uuid: UUID, highest_contiguous_seq: int) -> None:
+        """Takes over the server's account: it has all up to this number. What lies above is offered (again), for a
+        server that was restored from an older copy may lack what it once acknowledged.
+        """
         with self._write() as db:
             db.execute(
-                "UPDATE chunk SET state = 'acknowledged' WHERE uuid = ? AND seq <= ? AND state = 'unsent'",
-                (str(uuid), seq),
+                "UPDATE chunk SET state = CASE WHEN seq <= ? THEN 'acknowledged' ELSE 'unsent' END"
+                " WHERE uuid = ? AND state <> 'refused'",
+                (highest_contiguous_seq, str(uuid)),
             )
 
     def refuse(self, uuid: UUID, seq: int, detail: str) -> None:

@@ -51,7 +51,7 @@ class ClinicServer(ThreadingHTTPServer):
     """Keeps recordings in memory, and misbehaves where a test asks it to.
 
     ``answers`` are given instead of the next ones, each a status, and headers; ``drop_answers`` is how many
-    batches are stored whose answer is then lost.
+    batches are stored whose answer is then lost; a server that ``forgets`` then loses the recording too.
     """
 
     daemon_threads = True
@@ -62,6 +62,7 @@ class ClinicServer(ThreadingHTTPServer):
         self.heartbeats: list[dict[str, Any]] = []
         self.answers: deque[tuple[int, dict[str, str]]] = deque()
         self.drop_answers = 0
+        self.forgets = False
         self.down = False
         self.refused_while_down = 0
         self.most_chunks = 64
@@ -172,6 +173,8 @@ class _Handler(BaseHTTPRequestHandler):
         if self.server.drop_answers:
             self.server.drop_answers -= 1
             self.close_connection = True
+            if self.server.forgets:
+                self.server.recordings.clear()
             return
         outcomes = {result["outcome"] for result in results}
         status = 409 if "conflict" in outcomes else 422 if outcomes - {"stored", "duplicate"} else 200

@@ -5,11 +5,13 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from devices.agent.spool import Spool
 from tests.devices.agent.clinic_server import KEY, ClinicServer
 
 Agent = Callable[..., int]
@@ -166,13 +168,13 @@ def test_recording_that_the_server_refuses_is_told(
     assert "The test wants it so." in capsys.readouterr().out
 
 
-def test_server_that_forgot_the_recording_is_told_again(clinic: ClinicServer, eecp_agent: Agent) -> None:
-    clinic.drop_answers = 1  # so that the agent asks for the state, and hears 404
-    clinic.wait_until(lambda: True)
-    original = clinic.only_recording
-
+def test_server_restored_from_an_older_copy_gets_back_what_it_lost(
+    clinic: ClinicServer, eecp_agent: Agent
+) -> None:
+    clinic.forgets = True
+    clinic.drop_answers = 1
     assert eecp_agent("run", *MINUTE) == 0
-    assert original().closed is not None
+    assert len(clinic.only_recording().chunks) == 60
 
 
 def test_heartbeat_tells_how_the_agent_is(clinic: ClinicServer, eecp_agent: Agent) -> None:
@@ -298,3 +300,22 @@ def test_address_of_something_else_is_told(
 ) -> None:
     assert eecp_agent("run", *MINUTE, "--server", f"{clinic.url}/elsewhere") == 3
     assert "is not the clinic's server" in capsys.readouterr().out
+
+
+def test_full_spool_stops_the_capture_and_says_so(
+    clinic: ClinicServer, eecp_agent: Agent, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clinic.down = True
+    assert eecp_agent("run", *MINUTE, "--spool-max-bytes", "60000", "--wait", "0.1") == 3
+    assert "Capturing has stopped" in capsys.readouterr().out
+    clinic.down = False
+    assert eecp_agent("send") == 0
+    assert len(clinic.only_recording().chunks) == 32  # one write of 32 chunks had room, the second had not
+
+
+def test_second_agent_in_the_same_folder_is_refused(
+    clinic: ClinicServer, eecp_agent: Agent, spool_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with closing(Spool(spool_folder, now_ms=1)):
+        assert eecp_agent("run", *MINUTE) == 2
+    assert "Another agent is at work" in capsys.readouterr().err
