@@ -1,0 +1,54 @@
+"""A waveform cut into chunks of one second, the way a live device delivers it. Pure."""
+
+import math
+from collections.abc import Iterator
+
+from devices.chunks import block_of, to_counts
+from devices.protocol import Block, ChannelFormat, Chunk, ChunkEvent
+from devices.waveform import Channel, ChannelName, Event, Waveform
+
+CHUNK_S = 1.0
+
+# Counts per unit: 1 microvolt for the ECG, 0.05 mmHg for a cuff; each leaves room for the largest value expected.
+COUNTS_PER_UNIT: dict[ChannelName, float] = {
+    ChannelName.ECG: 1000.0,
+    ChannelName.PLETH: 5000.0,
+    ChannelName.CUFF_CALF: 20.0,
+    ChannelName.CUFF_THIGH: 20.0,
+    ChannelName.CUFF_HIP: 20.0,
+}
+
+
+def formats_of(waveform: Waveform) -> tuple[ChannelFormat, ...]:
+    """How each channel of the waveform is sent."""
+    return tuple(
+        ChannelFormat(channel.name, channel.unit, channel.rate_hz, COUNTS_PER_UNIT[channel.name])
+        for channel in waveform.channels
+    )
+
+
+def cut(waveform: Waveform, first_seq: int = 0) -> Iterator[Chunk]:
+    """Chunks of one second from number ``first_seq`` on; the last may be shorter."""
+    events = [event for event in waveform.events if event.t_s < waveform.duration_s]
+    of_second: dict[int, list[Event]] = {}
+    for event in events:
+        of_second.setdefault(int(event.t_s / CHUNK_S), []).append(event)
+    for seq in range(first_seq, math.ceil(waveform.duration_s / CHUNK_S - 1e-9)):
+        blocks = tuple(block for channel in waveform.channels if (block := _block(channel, seq)) is not None)
+        told = tuple(ChunkEvent(round(e.t_s * 1e6), e.kind, e.cuff) for e in of_second.get(seq, ()))
+        yield Chunk(seq, blocks, told)
+
+
+def _block(channel: Channel, seq: int) -> Block | None:
+    # Sample n belongs to second floor(n / rate), for rates that are not whole numbers too.
+    start, stop = (math.ceil(second * CHUNK_S * channel.rate_hz - 1e-6) for second in (seq, seq + 1))
+    samples = channel.samples[start:stop]
+    if not samples.size:
+        return None
+    return block_of(channel.name, start, to_counts(samples, COUNTS_PER_UNIT[channel.name]))
+
+
+def end_of(chunk: Chunk, formats: tuple[ChannelFormat, ...]) -> float:
+    """Seconds from the start of the recording to the end of the chunk's last sample; 0 where it has none."""
+    rate = {form.name: form.rate_hz for form in formats}
+    return max(((b.first_sample + b.count) / rate[b.channel] for b in chunk.blocks), default=0.0)

@@ -1,0 +1,155 @@
+"""What is in the spool goes to the server: the live recording first, older ones beside it."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import msgspec
+import structlog
+
+from devices.agent.backoff import Backoff
+from devices.agent.server import BodyTooLarge, RecordingRefused, RecordingUnknown, Server, ServerAway
+from devices.agent.spool import Spool, SpooledRecording
+from devices.protocol import (
+    MAX_BODY_BYTES,
+    MAX_CHUNKS_A_BODY,
+    ChunkResult,
+    Close,
+    Envelope,
+    Outcome,
+)
+
+_BATCH_BYTES = MAX_BODY_BYTES - 1024
+_TRIES_AFTER_BAD_HASH = 3
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Sender:
+    """Sends until told otherwise; knows of time only what it is given.
+
+    Attributes
+    ----------
+    clock_ms : the device clock, milliseconds since 1970.
+    say : a sentence for the operator.
+    """
+
+    spool: Spool
+    server: Server
+    backoff: Backoff
+    clock_ms: Callable[[], int]
+    say: Callable[[str], None]
+    _opened: set[UUID] = field(default_factory=set)
+    _in_doubt: set[UUID] = field(default_factory=set)
+    _bad_hashes: Counter[tuple[UUID, int]] = field(default_factory=Counter)
+    _batch_size: int = MAX_CHUNKS_A_BODY
+    _away: bool = False
+
+    def try_once(self) -> tuple[bool, float]:
+        """One batch of each recording that waits: whether anything moved, and seconds to wait before the next try.
+
+        Raises CannotSend.
+        """
+        moved = False
+        try:
+            for recording in self.spool.pending():
+                moved |= self._serve(recording)
+        except ServerAway as away:
+            wait_s = self.backoff.wait_s(away.retry_after_s)
+            log.warning("server_away", reason=str(away), wait_s=round(wait_s, 2))
+            if not self._away:
+                self.say(f"{away} Everything is kept here and sent when it answers again.")
+            self._away = True
+            return moved, wait_s
+        if self._away:
+            self.say("The server answers again.")
+        self._away = False
+        self.backoff.reset()
+        return moved, 0.0
+
+    def _serve(self, recording: SpooledRecording) -> bool:
+        """The next step of one recording; whether there was one."""
+        try:
+            return self._step(recording)
+        except RecordingUnknown as unknown:
+            if recording.uuid in self._opened:
+                self._opened.discard(recording.uuid)
+                return True
+            self._give_up(recording.uuid, str(unknown))
+        except (RecordingRefused, BodyTooLarge) as refused:
+            self._give_up(recording.uuid, str(refused))
+        except ServerAway:
+            self._in_doubt.add(recording.uuid)
+            raise
+        return False
+
+    def _step(self, recording: SpooledRecording) -> bool:
+        uuid = recording.uuid
+        if uuid not in self._opened:
+            manifest = msgspec.structs.replace(recording.manifest, clock_ms=self.clock_ms())
+            state = self.server.open_recording(uuid, manifest)
+            self.spool.agree(uuid, state.highest_contiguous_seq)
+            self._opened.add(uuid)
+            self._in_doubt.discard(uuid)
+        if uuid in self._in_doubt:
+            state = self.server.state_of(uuid)
+            self.spool.agree(uuid, state.highest_contiguous_seq)
+            self._in_doubt.discard(uuid)
+        batch = self.spool.unsent(uuid, most=self._batch_size, most_bytes=_BATCH_BYTES)
+        if batch:
+            self._send(uuid, batch)
+            return True
+        if recording.ended:
+            self._close(recording)
+            return True
+        return False
+
+    def _send(self, uuid: UUID, batch: Sequence[Envelope]) -> None:
+        try:
+            answer = self.server.send_chunks(uuid, batch)
+        except BodyTooLarge as too_large:
+            if len(batch) == 1:
+                self._refuse(uuid, batch[0].seq, str(too_large))
+            self._batch_size = max(1, len(batch) // 2)
+            return
+        done = [r.seq for r in answer.results if r.outcome in (Outcome.STORED, Outcome.DUPLICATE)]
+        self.spool.acknowledge(uuid, done)
+        log.debug("sent", recording=str(uuid), chunks=len(batch), acknowledged=len(done))
+        sent = {envelope.seq: envelope for envelope in batch}
+        for result in answer.results:
+            if result.seq in sent and result.outcome not in (Outcome.STORED, Outcome.DUPLICATE):
+                self._not_stored(uuid, sent[result.seq], result)
+        unanswered = sent.keys() - {result.seq for result in answer.results}
+        if unanswered:
+            raise ServerAway(f"The server did not say what became of {len(unanswered)} chunks.")
+
+    def _not_stored(self, uuid: UUID, envelope: Envelope, result: ChunkResult) -> None:
+        if result.outcome is Outcome.BAD_HASH and hashlib.sha256(envelope.data).digest() == envelope.sha256:
+            self._bad_hashes[uuid, envelope.seq] += 1
+            if self._bad_hashes[uuid, envelope.seq] < _TRIES_AFTER_BAD_HASH:
+                return
+        self._refuse(uuid, envelope.seq, f"{result.outcome}: {result.detail}")
+
+    def _refuse(self, uuid: UUID, seq: int, detail: str) -> None:
+        self.spool.refuse(uuid, seq, detail)
+        log.error("chunk_refused", recording=str(uuid), seq=seq, reason=detail)
+        self.say(
+            f"The server refused chunk {seq} of recording {uuid} ({detail}). It stays in {self.spool.folder}."
+        )
+
+    def _give_up(self, uuid: UUID, detail: str) -> None:
+        self.spool.settle(uuid, "refused", detail)
+        log.error("recording_refused", recording=str(uuid), reason=detail)
+        self.say(f"The server refused recording {uuid}: {detail} It stays in {self.spool.folder}.")
+
+    def _close(self, recording: SpooledRecording) -> None:
+        close = Close(last_seq=recording.last_seq, ended_at_ms=recording.captured_to_ms)
+        self.server.close_recording(recording.uuid, close)
+        self.spool.settle(recording.uuid, "closed")
+        log.info("recording_closed", recording=str(recording.uuid), last_seq=recording.last_seq)
+        self.say(
+            f"Recording {recording.uuid} is closed; the server has {recording.last_seq + 1} chunks of it."
+        )

@@ -1,0 +1,196 @@
+"""The server as the agent sees it: one method a request, every answer turned into a value or a plain refusal.
+
+ServerAway          no answer, or one that asks for patience: try again later
+CannotSend          nothing can be sent with this address or key, until a person changes it
+RecordingRefused    this one recording will not be taken
+RecordingUnknown    tell the manifest again
+BodyTooLarge        send less at once
+"""
+
+import ssl
+from collections.abc import Iterator, Sequence
+from types import TracebackType
+from typing import Self, TypeVar
+from uuid import UUID
+
+import httpx
+
+from devices.chunks import pack_envelopes
+from devices.protocol import (
+    CHUNKS_CONTENT_TYPE,
+    PROBLEM_CONTENT_TYPE,
+    ChunksAnswer,
+    Close,
+    Envelope,
+    Heartbeat,
+    Manifest,
+    Problem,
+    ProtocolError,
+    RecordingState,
+    decode_json,
+    encode_json,
+)
+
+_TIMEOUT = httpx.Timeout(10.0, connect=5.0)
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+Answer = TypeVar("Answer", RecordingState, ChunksAnswer)
+
+
+class ServerAway(Exception):
+    """No usable answer now; ``retry_after_s`` is what the server asked for, else 0."""
+
+    def __init__(self, message: str, retry_after_s: float = 0.0) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class CannotSend(Exception):
+    """Address, certificate or key are wrong; says what a person should change."""
+
+
+class RecordingRefused(Exception):
+    """The server will not take this recording; says why."""
+
+
+class RecordingUnknown(Exception):
+    """The server does not know the recording, or not as one of this device."""
+
+
+class BodyTooLarge(Exception):
+    """The request holds more than the server takes at once."""
+
+
+def checked_address(address: str, *, allow_plain_http: bool) -> httpx.URL:
+    """The server's address; refuses what is no address, and plain HTTP to another machine."""
+    try:
+        url = httpx.URL(address)
+    except httpx.InvalidURL as error:
+        raise CannotSend(f"'{address}' is not an address: {error}.") from error
+    if url.scheme not in ("http", "https") or not url.host:
+        raise CannotSend(f"'{address}' is not an address. Give one like https://clinic.example.")
+    if url.scheme == "http" and url.host not in _LOOPBACK and not allow_plain_http:
+        raise CannotSend(
+            f"{address} would carry the key in the clear. Use https://, or --allow-plain-http inside a closed network."
+        )
+    return url
+
+
+class Server:
+    """A keep-alive connection to one server; safe to use from one thread at a time."""
+
+    def __init__(self, url: httpx.URL, key: str, *, transport: httpx.BaseTransport | None = None) -> None:
+        self.url = url
+        self._client = httpx.Client(
+            base_url=url.copy_with(path=url.path.rstrip("/") + "/api/v1/"),
+            headers={"Authorization": f"Bearer {key}"},
+            timeout=_TIMEOUT,
+            transport=transport,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._client.close()
+
+    def open_recording(self, uuid: UUID, manifest: Manifest) -> RecordingState:
+        response = self._ask("PUT", f"recordings/{uuid}", encode_json(manifest))
+        return self._read(response, RecordingState)
+
+    def send_chunks(self, uuid: UUID, envelopes: Sequence[Envelope]) -> ChunksAnswer:
+        response = self._ask(
+            "POST", f"recordings/{uuid}/chunks", pack_envelopes(envelopes), content_type=CHUNKS_CONTENT_TYPE
+        )
+        return self._read(response, ChunksAnswer)
+
+    def state_of(self, uuid: UUID) -> RecordingState:
+        return self._read(self._ask("GET", f"recordings/{uuid}/state"), RecordingState)
+
+    def close_recording(self, uuid: UUID, close: Close) -> RecordingState:
+        return self._read(self._ask("POST", f"recordings/{uuid}/close", encode_json(close)), RecordingState)
+
+    def heartbeat(self, heartbeat: Heartbeat) -> None:
+        self._ask("POST", "heartbeat", encode_json(heartbeat))
+
+    def _ask(
+        self, method: str, path: str, body: bytes | None = None, *, content_type: str = "application/json"
+    ) -> httpx.Response:
+        headers = {"Content-Type": content_type} if body is not None else {}
+        try:
+            response = self._client.request(method, path, content=body, headers=headers)
+        except httpx.TransportError as error:
+            if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error)):
+                raise CannotSend(
+                    f"The certificate of {self.url} cannot be trusted: {error}."
+                    " Check the address, this computer's clock, and the clinic's certificate."
+                ) from error
+            raise ServerAway(
+                f"The server at {self.url} does not answer ({error or type(error).__name__})."
+            ) from error
+        self._refuse(response)
+        return response
+
+    def _refuse(self, response: httpx.Response) -> None:
+        """Raises what a refusal of the whole request means."""
+        status = response.status_code
+        problem = _problem(response)
+        if status == 429 or status >= 500:
+            raise ServerAway(
+                f"The server at {self.url} is busy or down ({status}).", _retry_after_s(response)
+            )
+        if status in (401, 403):
+            raise CannotSend(
+                f"The server at {self.url} does not know this key, or it was revoked."
+                " Make a new key for this device on its page, and start the agent with it. Nothing is lost."
+            )
+        if problem is None:
+            if status >= 300 and not _is_answer(response):
+                raise CannotSend(
+                    f"What answers at {self.url} ({status}) is not the clinic's server. Check the address."
+                )
+            return
+        if status == 404:
+            raise RecordingUnknown(problem.detail)
+        if status == 413:
+            raise BodyTooLarge(problem.detail)
+        raise RecordingRefused(problem.detail or problem.title or problem.code)
+
+    def _read(self, response: httpx.Response, answer: type[Answer]) -> Answer:
+        try:
+            return decode_json(response.content, answer)
+        except ProtocolError as error:
+            raise CannotSend(
+                f"What answers at {self.url} is not the clinic's server, or a newer one: {error} Check the address."
+            ) from error
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__ or cause.__context__
+
+
+def _problem(response: httpx.Response) -> Problem | None:
+    if not response.headers.get("Content-Type", "").startswith(PROBLEM_CONTENT_TYPE):
+        return None
+    try:
+        return decode_json(response.content, Problem)
+    except ProtocolError:
+        return Problem(status=response.status_code, code="unreadable", detail=response.reason_phrase)
+
+
+def _is_answer(response: httpx.Response) -> bool:
+    """Whether a refused batch came back with an outcome for each chunk."""
+    return response.status_code in (409, 422) and response.headers.get("Content-Type", "").startswith(
+        "application/json"
+    )
+
+
+def _retry_after_s(response: httpx.Response) -> float:
+    # The other form, a date, is not used by this server; it then counts as not given.
+    text = response.headers.get("Retry-After", "")
+    return float(text) if text.isdigit() else 0.0

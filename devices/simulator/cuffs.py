@@ -1,0 +1,80 @@
+"""Cuff pressure: each valve command starts an exponential approach to its target, from wherever the cuff is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from devices.simulator.console import Stroke
+
+Times = NDArray[np.float64]
+
+DEAD_TIME_S = 0.010  # from the command to the first change of pressure
+_FILL_S = 0.045  # time constants: 30 to 60 ms to fill, 30 to 40 ms to empty, our choice
+_EMPTY_S = 0.035
+_SHARES = np.array([0.1, 0.5, 0.9])
+
+
+@dataclass(frozen=True, slots=True)
+class CuffHistory:
+    """Pressure of one cuff as pieces: from ``start_s[k]`` it runs from ``from_mmhg[k]`` towards ``to_mmhg[k]``.
+
+    Attributes
+    ----------
+    start_s, from_mmhg, to_mmhg, constant_s : ndarray of float64, shape (n,)
+        ``constant_s`` is the time constant of the piece.
+    """
+
+    start_s: Times
+    from_mmhg: Times
+    to_mmhg: Times
+    constant_s: Times
+
+    def pressure_at(self, time_s: Times) -> Times:
+        """Pressure in mmHg at any times; 0 before the first command."""
+        if not self.start_s.size:
+            return np.zeros_like(time_s)
+        piece = np.searchsorted(self.start_s, time_s, side="right") - 1
+        k = np.maximum(piece, 0)
+        left = np.exp(-(time_s - self.start_s[k]) / self.constant_s[k])
+        pressure = self.to_mmhg[k] + (self.from_mmhg[k] - self.to_mmhg[k]) * left
+        return np.where(piece < 0, 0.0, pressure)
+
+    def crossings(self) -> tuple[Times, Times]:
+        """When each inflation reaches 10, 50, 90 % of its target, and each release 90, 50, 10 % of its start.
+
+        Two arrays of shape (strokes, 3), in seconds; NaN where the next command came first or the cuff was
+        already beyond.
+        """
+        filling = self.to_mmhg > 0
+        goal = np.where(filling, self.to_mmhg, self.from_mmhg)[:, None]
+        shares = np.where(filling[:, None], _SHARES, _SHARES[::-1])
+        start, end = self.from_mmhg[:, None], self.to_mmhg[:, None]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            after = self.constant_s[:, None] * np.log((start - end) / (shares * goal - end))
+        times = self.start_s[:, None] + after
+        until = np.append(self.start_s[1:], np.inf)[:, None]
+        times = np.where((after >= 0) & (times < until), times, np.nan)
+        return times[filling], times[~filling]
+
+
+def history(strokes: Sequence[Stroke], cuff: int) -> CuffHistory:
+    """The pressure of cuff number ``cuff`` (0 calf, 1 thigh, 2 hip) under these strokes."""
+    commands = sorted(
+        command
+        for stroke in strokes
+        if not np.isnan(stroke.inflate_s[cuff])
+        for command in (
+            (stroke.inflate_s[cuff] + DEAD_TIME_S, stroke.target_mmhg, _FILL_S),
+            (stroke.deflate_s + DEAD_TIME_S, 0.0, _EMPTY_S),
+        )
+    )
+    pressure, came_from = 0.0, []
+    for now, following in zip(commands, [*commands[1:], None], strict=True):
+        came_from.append(pressure)
+        if following is not None:
+            start, goal, constant = now
+            pressure = goal + (pressure - goal) * float(np.exp(-(following[0] - start) / constant))
+    table = np.array(commands, dtype=np.float64).reshape(-1, 3)
+    return CuffHistory(table[:, 0], np.array(came_from), table[:, 1], table[:, 2])
