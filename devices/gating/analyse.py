@@ -9,7 +9,7 @@ from devices.gating.beats import ECG_RATE_HZ, Beats, Detections, detect, referen
 from devices.gating.config import ENGINE_VERSION, GatingConfig
 from devices.gating.cycles import Cycles, Events, cycles_of, events_of
 from devices.gating.ejection import MODEL, EjectionTime, calibrate, rr_before
-from devices.gating.explanations import device_findings, rhythm_findings, telemetry_findings
+from devices.gating.explanations import device_findings, quality_findings, rhythm_findings, telemetry_findings
 from devices.gating.figures import unknown
 from devices.gating.grade import FEWEST_BEATS, GradeFacts, grade_of
 from devices.gating.minutes import dose_of, minutes_of
@@ -20,7 +20,7 @@ from devices.gating.quality import SecondMap, mark_disagreement, pressure_map, q
 from devices.gating.report import BeatTable, Bools, Figure, Floats, GatingReport, Reason, Reference
 from devices.gating.rhythm import ectopic_beats, rhythm_of
 from devices.gating.telemetry import Silence, silence_of, telemetry_of
-from devices.gating.timing import Leads, deflation_of, inflation_of, leads_of
+from devices.gating.timing import Leads, deflation_of, early_inflations, inflation_of, leads_of
 from devices.gating.traces import Trace, trace_of
 from devices.gating.triggers import Clock, TriggerMatch, clock_of, match_triggers, triggers_of
 from devices.waveform import ChannelName, Cuff, Waveform
@@ -67,6 +67,7 @@ class _Finger:
     ejection: EjectionTime
     waves: Waves
     off_inf_ms: Floats
+    early: Floats  # as in the beat table
 
 
 def analyse(waveform: Waveform, config: GatingConfig, ejection: EjectionTime | None = None) -> GatingReport:
@@ -147,14 +148,23 @@ def _finger(
     if trace is None or beats.n < 5:
         nothing = np.full(beats.n, np.nan)
         waves = Waves(nothing, nothing, np.zeros(beats.n, dtype=np.bool_), nothing, nothing)
-        return _Finger(seconds, unassisted, ejection or MODEL, waves, nothing)
+        return _Finger(seconds, unassisted, ejection or MODEL, waves, nothing, nothing)
     pulses = pulses_of(trace, beats, unassisted, config)
-    readable = readable_pulses(pulses, beats, device.cycles.inflated, heart.ectopic, seconds, config)
+    readable = readable_pulses(pulses, beats, _squeezed(beats, device), heart.ectopic, seconds, config)
     own = calibrate(pulses, beats, unassisted & readable)
     chosen = ejection if own is MODEL and ejection is not None else own
     inflated = device.cycles.inflated
     waves = waves_of(pulses, chosen, rr_before(beats), readable, inflated, config)
-    return _Finger(seconds, unassisted, chosen, waves, (waves.start_s - waves.notch_s) * 1000)
+    off_ms = (waves.start_s - waves.notch_s) * 1000
+    # With clocks apart the valve tells nothing of the ECG, and only the pulse can show an early inflation.
+    et_s = np.full(beats.n, np.nan) if device.clock.lost else chosen.of(rr_before(beats))
+    early = early_inflations(off_ms, waves, device.cycles, beats, et_s, config)
+    return _Finger(seconds, unassisted, chosen, waves, off_ms, early)
+
+
+def _squeezed(beats: Beats, device: _Device) -> Bools:
+    """Beats that were inflated, or whose cuffs were at work although the events never arrived."""
+    return np.asarray(device.cycles.inflated | ~(_inflated(beats, device) == 0))
 
 
 def _unassisted(waveform: Waveform, heart: _Heart, device: _Device) -> Bools:
@@ -189,6 +199,7 @@ def _table(heart: _Heart, device: _Device, finger: _Finger, config: GatingConfig
         inflated=inflated,
         r_to_inflation_ms=(device.cycles.first_s - beats.r_s) * 1000 * clock_fine,
         off_inf_ms=finger.off_inf_ms,
+        early_inflation=finger.early,
         lead_r_ms=device.leads.lead_r_ms,
         lead_ej_ms=lead,
         late_deflation=np.where(np.isfinite(lead), (lead < 0).astype(np.float64), np.nan),
@@ -232,12 +243,20 @@ def _report(
     lost, cycles = device.clock.lost, device.cycles
     triggers = triggers_of(device.triggers, heart.ectopic, device.clock, config)
     inflation = inflation_of(
-        finger.off_inf_ms, finger.waves, cycles, heart.beats, device.pressures, finger.ejection, lost, config
+        finger.off_inf_ms,
+        finger.early,
+        finger.waves,
+        cycles,
+        heart.beats,
+        device.pressures,
+        finger.ejection,
+        lost,
+        config,
     )
     deflation = deflation_of(device.leads, heart.beats, lost, config)
     basis = finger.ejection.basis
     augmentation = augmentation_of(
-        finger.waves, cycles.inflated, finger.unassisted, finger.off_inf_ms, basis, config
+        finger.waves, cycles.inflated, finger.unassisted, finger.early == 1, basis, config
     )
     pressure = pressure_of(device.pressures, cycles, config)
     rhythm = rhythm_of(heart.beats, heart.ectopic, config)
@@ -267,6 +286,7 @@ def _report(
     explained = (
         *rhythm_findings(rhythm, deflation, config),
         *device_findings(triggers, inflation, deflation, pressure, config),
+        *quality_findings(quality),
         *telemetry_findings(telemetry),
     )
     return GatingReport(

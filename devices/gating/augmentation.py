@@ -16,7 +16,8 @@ NO_PLETH = Reason("no_pleth", "No finger pulse could be read, so augmentation is
 NO_UNASSISTED = Reason(
     "no_unassisted", "No beat without inflation could be read, so there is nothing to compare with."
 )
-EARLIEST_S, LATEST_S = -0.22, 0.26  # [E] where an augmented upstroke is looked for, around aortic closure
+EARLIEST_S, LATEST_S = -0.20, 0.17  # [E] where augmentation may begin, around aortic closure
+RISE_S = 0.1  # [E] from its beginning to its steepest rise at most
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,7 +40,7 @@ def waves_of(
     config: GatingConfig,
 ) -> Waves:
     """Measure every readable beat; only inflated beats can have an augmentation."""
-    notch = np.where(readable, pulses.foot_s + ejection.of(before_s), np.nan)
+    notch = np.where(readable, pulses.timed_foot_s + ejection.of(before_s), np.nan)
     start = np.where(inflated, _augmented_start(pulses, notch, config), np.nan)
     notch, seen = _with_visible_notch(pulses, notch, start, config)
     # Without a visible second upstroke diastole begins where the valve closes.
@@ -52,7 +53,7 @@ def _augmented_start(pulses: Pulses, notch: Floats, config: GatingConfig) -> Flo
     """Foot of the second upstroke near aortic closure, NaN where there is none of sufficient height."""
     trace = pulses.trace
     from_s = np.fmax(notch + EARLIEST_S, pulses.descent_s)
-    to_s = np.fmin(notch + LATEST_S, pulses.next_foot_s - 0.04)
+    to_s = np.fmin(notch + LATEST_S + RISE_S, pulses.next_foot_s - 0.04)
     cut = rows(trace, pulses.slope, from_s, 0.5)
     time = (start_index(trace, from_s)[:, None] + np.arange(cut.shape[1])[None, :]) / trace.rate_hz
     cut = np.where(np.isfinite(cut) & (time <= to_s[:, None]), cut, -np.inf)
@@ -63,7 +64,8 @@ def _augmented_start(pulses: Pulses, notch: Floats, config: GatingConfig) -> Flo
     top = first_fall(trace, pulses.slope, upstroke)
     rise = trace_values(trace, pulses.smooth, top) - trace_values(trace, pulses.smooth, start)
     least = np.maximum(config.augmentation_upstroke_share, 3 * pulses.noise_share) * pulses.height
-    return np.where(rise >= least, start, np.nan)
+    within = (start >= notch + EARLIEST_S) & (start <= notch + LATEST_S)
+    return np.where(within & (rise >= least), start, np.nan)
 
 
 def _with_visible_notch(
@@ -110,12 +112,12 @@ def _quotient(above: Floats, below: Floats, known: Bools) -> Floats:
 
 
 def augmentation_of(
-    waves: Waves, inflated: Bools, unassisted: Bools, off_inf_ms: Floats, basis: Basis, config: GatingConfig
+    waves: Waves, inflated: Bools, unassisted: Bools, early: Bools, basis: Basis, config: GatingConfig
 ) -> Augmentation:
     """Medians and quartiles on and off; ``ds_peak_credited`` gives early inflations no credit for their height."""
     on, off = int(inflated.sum()), int(unassisted.sum())
     peak, area = waves.ds_peak[inflated], waves.ds_area[inflated]
-    paid = credited(waves.ds_peak, off_inf_ms, config)[inflated]
+    paid = credited(waves.ds_peak, early)[inflated]
     known = np.isfinite(peak)
     return Augmentation(
         ds_peak=median_figure(peak, "1", of=on, reason=NO_PLETH, basis=basis),

@@ -58,12 +58,29 @@ def detect(trace: Trace, usable: Bools, config: GatingConfig) -> Detections:
         return Detections(_NONE, _NONE, _NONE, _NONE)
     # Unusable stretches are bridged, so that their edges do not look like beats to the filters.
     first = _first_detector(bridged(trace.values, ~ok), trace)
-    second = _second_detector(trace, ok)
+    second, envelope = _second_detector(trace, ok)
     direction = _direction(sharp, np.concatenate((first, second)), trace.rate_hz)
     a, b = (_localised(direction * sharp, peaks, trace, ok) for peaks in (first, second))
     in_a, in_b = match(a, b, config.detector_agreement_ms / 1000)
+    agreed = a[in_a]
     disputed = np.sort(np.concatenate((np.delete(a, in_a), np.delete(b, in_b))))
-    return Detections(a, b, a[in_a], disputed)
+    return Detections(a, b, agreed, disputed[~_t_waves(disputed, agreed, envelope, trace.rate_hz)])
+
+
+def _t_waves(disputed: Floats, agreed: Floats, envelope: Floats, rate: float) -> Bools:
+    """Peaks that one detector saw within 450 ms after a beat both saw, with less than half of its sharpness.
+
+    Wide beats have high T waves; to call each one a disagreement would make every ectopic beat unreadable.
+    """
+    if not agreed.size:
+        return np.zeros(disputed.size, dtype=np.bool_)
+    before = np.clip(np.searchsorted(agreed, disputed) - 1, 0, agreed.size - 1)
+    distance = disputed - agreed[before]
+
+    def sharp(times_s: Floats) -> Floats:
+        return envelope[np.clip(np.round(times_s * rate), 0, envelope.size - 1).astype(np.int64)]
+
+    return (distance > 0) & (distance < 0.45) & (sharp(disputed) < 0.5 * sharp(agreed[before]))
 
 
 def reference(found: Detections, usable: Bools) -> Beats:
@@ -103,7 +120,7 @@ def _first_detector(values: Floats, trace: Trace) -> Ints:
     return np.asarray(detect_heartbeats(values, trace.rate_hz), dtype=np.int64)
 
 
-def _second_detector(trace: Trace, ok: Bools) -> Ints:
+def _second_detector(trace: Trace, ok: Bools) -> tuple[Ints, Floats]:
     rate = trace.rate_hz
     energy = np.where(ok, band(trace, 8.0, 20.0) ** 2, 0.0)
     envelope = np.sqrt(uniform_filter1d(energy, max(3, round(0.1 * rate)), mode="nearest").clip(0))
@@ -112,7 +129,7 @@ def _second_detector(trace: Trace, ok: Bools) -> Ints:
     height = envelope[peaks]
     share = height / np.maximum(level[peaks], 1e-12)
     strong = _without_t_waves(peaks, height, share >= 0.4, rate)
-    return _with_look_back(peaks, share, strong)
+    return _with_look_back(peaks, share, strong), envelope
 
 
 def _level(envelope: Floats, block: int) -> Floats:

@@ -45,6 +45,9 @@ class GatingConfig:
     )  # [S] by analogy: balloon pumps inflate about 40 ms before the notch
     inflation_good_to_ms: float = 20.0  # [E]
     inflation_late_ms: float = 60.0  # [E] later is late
+    # [E] without a visible second upstroke, a valve opened longer before aortic closure than this pumps into systole;
+    # filling and travel take about 90-150 ms
+    hidden_early_lead_ms: float = 200.0
     pre_ejection_ms: float = 55.0  # [S] measured, from R to aortic opening, 52-58 +/- 12 ms
 
     # Deflation: start of the next ejection minus the moment the cuffs are empty
@@ -147,7 +150,13 @@ class GatingConfig:
                 raise InvalidGatingConfig(
                     f"{name} must be given in milliseconds within 400 ms, not {value:g}."
                 )
-        for name in ("inflation_early_ms", "inflation_late_ms", "deflation_early_ms", "pre_ejection_ms"):
+        for name in (
+            "inflation_early_ms",
+            "inflation_late_ms",
+            "hidden_early_lead_ms",
+            "deflation_early_ms",
+            "pre_ejection_ms",
+        ):
             if abs(getattr(self, name)) < 5:
                 raise InvalidGatingConfig(
                     f"{name} is {getattr(self, name):g} ms, less than any heart can show; was it given in seconds?"

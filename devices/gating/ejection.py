@@ -55,12 +55,12 @@ def calibrate(pulses: Pulses, beats: Beats, unassisted: Bools) -> EjectionTime:
     chosen = unassisted & np.isfinite(before)
     if chosen.sum() < FEWEST:
         return MODEL
-    expected = pulses.foot_s + weissler_s(before)
+    expected = pulses.timed_foot_s + weissler_s(before)
     notch = notch_near(pulses, expected, SEARCH_S, pulses.next_foot_s - 0.06)
     chosen &= np.isfinite(notch)
     if chosen.sum() < FEWEST:
         return MODEL
-    time, rr = (notch - pulses.foot_s)[chosen], before[chosen]
+    time, rr = (notch - pulses.timed_foot_s)[chosen], before[chosen]
     low, high = np.percentile(rr, [5, 95])
     if high - low >= LEAST_SPREAD_S:
         return _line(rr, time)
@@ -85,7 +85,7 @@ def _line(rr: Floats, time: Floats) -> EjectionTime:
 def _notch_of_average(pulses: Pulses, chosen: Bools, single_s: float) -> float:
     """Highest peak of the mean second derivative within 40 ms of the single beats' median; that, if there is none."""
     rate = pulses.trace.rate_hz
-    foot = pulses.foot_s[chosen]
+    foot = pulses.timed_foot_s[chosen]
     cut = rows(pulses.trace, pulses.bend, foot, single_s + 0.1)
     rounding = float(np.mean(start_index(pulses.trace, foot) / rate - foot))
     mean = np.mean(cut[np.isfinite(cut).all(axis=1)], axis=0)

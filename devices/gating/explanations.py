@@ -7,6 +7,7 @@ from devices.gating.report import (
     Finding,
     Inflation,
     Pressure,
+    Quality,
     Rhythm,
     Telemetry,
     Triggers,
@@ -89,6 +90,23 @@ def _cuff_findings(pressure: Pressure) -> list[Finding]:
     ]
 
 
+def quality_findings(quality: Quality) -> list[Finding]:
+    signals = (
+        ("ECG", "ecg_partly_unreadable", quality.ecg_readable.value),
+        ("finger pulse", "pleth_partly_unreadable", quality.pleth_readable.value),
+        ("cuff pressure", "pressure_partly_unreadable", quality.pressure_readable.value),
+    )
+    return [
+        _say(
+            code,
+            f"The {name} could be read for {100 * share:.0f} % of the time; figures speak for that part.",
+            share,
+        )
+        for name, code, share in signals
+        if share is not None and share < 0.9
+    ]
+
+
 def telemetry_findings(telemetry: Telemetry) -> list[Finding]:
     found = []
     if telemetry.longest_gap_s >= 1:
@@ -108,6 +126,9 @@ def telemetry_findings(telemetry: Telemetry) -> list[Finding]:
                 drift,
             )
         )
+    if telemetry.clock_lost:
+        sentence = "The clock of the events strays too far from that of the signals, so triggers and deflation cannot be timed."
+        found.append(_say("clock_lost", sentence, drift))
     if telemetry.stray_events:
         sentence = f"{telemetry.stray_events} events lie outside the recording and were left out."
         found.append(_say("events_stray", sentence, float(telemetry.stray_events)))

@@ -82,19 +82,19 @@ def _rules(config: GatingConfig) -> tuple[Steps, ...]:
             "How many of the device's triggers met a heart beat is not known.",
         ),
         Steps(
-            "inflation_off_time",
-            lambda f: f.inflation_ok_share,
-            ((0.90, b), (0.75, c), (0.50, d)),
-            "Inflation met the closing of the aortic valve in {value} of beats; at least {limit} is expected. Adjust inflation timing.",
-            "Inflation timing could not be seen in the finger pulse.",
-        ),
-        Steps(
             "inflation_early",
             lambda f: 0.0 if f.early_share is None else f.early_share,
             ((0.10, c), (0.25, d)),
             "Inflation came while the heart was still ejecting in {value} of beats; no more than {limit} is accepted. Move inflation later.",
             "",
             high_is_bad=True,
+        ),
+        Steps(
+            "inflation_off_time",
+            lambda f: f.inflation_ok_share,
+            ((0.90, b), (0.75, c), (0.50, d)),
+            "Inflation met the closing of the aortic valve in {value} of beats; at least {limit} is expected. Adjust inflation timing.",
+            "Inflation timing could not be seen in the finger pulse.",
         ),
         Steps(
             "deflation_late",
@@ -189,16 +189,17 @@ def minute_facts(
 ) -> GradeFacts:
     """The facts of one minute from its rows of the beat table."""
     gated = beats.inflated == 1
-    off = beats.off_inf_ms[gated]
-    off = off[np.isfinite(off)]
+    off, early = beats.off_inf_ms[gated], beats.early_inflation[gated]
+    judged = np.isfinite(early)
+    fine = (off >= config.inflation_early_ms) & (off <= config.inflation_late_ms)
     plateau = median_or_none(beats.plateau_mmhg)
     return GradeFacts(
         sensitivity=share_or_none(beats.triggered),
         ppv=ppv,
-        inflation_ok_share=_share((off >= config.inflation_early_ms) & (off <= config.inflation_late_ms)),
-        early_share=_share(off < config.inflation_early_ms),
+        inflation_ok_share=_share(fine[judged]),
+        early_share=_share(early[judged] == 1),
         late_share=share_or_none(beats.late_deflation),
-        ds_peak=median_or_none(credited(beats.ds_peak, beats.off_inf_ms, config)[gated]),
+        ds_peak=median_or_none(credited(beats.ds_peak, beats.early_inflation == 1)[gated]),
         attained_share=None if plateau is None else plateau / config.prescribed_pressure_mmhg,
         ecg_readable=readable,
         pleth_readable=pulse,
@@ -210,10 +211,9 @@ def minute_facts(
     )
 
 
-def credited(ds_peak: Floats, off_inf_ms: Floats, config: GatingConfig) -> Floats:
+def credited(ds_peak: Floats, early: Bools) -> Floats:
     """Diastolic to systolic ratio as the grade reads it: an early inflation earns nothing by its height."""
-    early = np.isfinite(ds_peak) & (off_inf_ms < config.inflation_early_ms)
-    return np.where(early, 0.0, ds_peak)
+    return np.where(np.isfinite(ds_peak) & early, 0.0, ds_peak)
 
 
 def _share(hits: Bools) -> float | None:

@@ -10,7 +10,7 @@ from devices.gating.quality import SecondMap
 from devices.gating.report import BeatTable, Dose, Figure, MinuteRow, Reason
 from devices.gating.triggers import TriggerMatch
 
-NO_EFFECT = Reason("no_dose", "No minute could be judged, so the dose is not known.")
+NO_EFFECT = Reason("no_dose", "No heart beat could be read, so the dose is not known.")
 
 
 def minutes_of(
@@ -92,7 +92,7 @@ def dose_of(rows: tuple[MinuteRow, ...], beats: BeatTable, config: GatingConfig)
     unjudged = sum(row.duration_s for row in rows if row.effective is None) / 60
     effective = sum(row.duration_s for row in rows if row.effective) / 60
     treated = beats.treated[np.isfinite(beats.treated)]
-    if not rows:
+    if not rows or not beats.n:
         minutes = unknown("min", NO_EFFECT)
     elif unjudged > 0 and effective == 0:
         minutes = unknown("min", NO_PRESSURE)

@@ -14,7 +14,7 @@ from devices.gating.beats import Beats
 from devices.gating.config import GatingConfig
 from devices.gating.matching import nearest, parabola_offset, rows, start_index
 from devices.gating.report import Bools, Floats
-from devices.gating.traces import Ints, Trace, band
+from devices.gating.traces import Trace, band
 
 PLETH_RATE_HZ = 125.0
 EARLIEST_UPSTROKE_S, LATEST_UPSTROKE_S = (
@@ -33,7 +33,8 @@ class Pulses:
     """Fiducials of each reference beat's pulse; shape (beats,), seconds, NaN where not found.
 
     ``smooth``, ``slope`` and ``bend`` are the filtered pulse and its first two derivatives on the clock of
-    ``trace``. ``measurable``: readable, and followed by the next beat's foot.
+    ``trace``. ``timed_foot_s`` is the upstroke less the session's usual rise: deflation just before systole moves
+    the foot itself by 15 ms or more, but hardly the upstroke. ``measurable``: readable, and followed by the next beat's foot.
     """
 
     trace: Trace
@@ -42,6 +43,7 @@ class Pulses:
     bend: Floats
     upstroke_s: Floats
     foot_s: Floats
+    timed_foot_s: Floats
     next_foot_s: Floats
     first_peak_s: Floats
     descent_s: Floats
@@ -63,10 +65,11 @@ def pulses_of(trace: Trace, beats: Beats, unassisted: Bools, config: GatingConfi
     if lag is None:
         nothing = np.full(beats.n, np.nan)
         no = np.zeros(beats.n, dtype=np.bool_)
-        times = (nothing, nothing, nothing, nothing, nothing)
+        times = (nothing,) * 6
         return Pulses(trace, smooth, slope, bend, *times, nothing, nothing, no, None)
-    upstroke = _strongest(trace, slope, beats.r_s + lag - LAG_SEARCH_S, 2 * LAG_SEARCH_S)
+    upstroke = _upstroke_near(trace, slope, beats.r_s + lag)
     foot = last_bend(trace, bend, upstroke, 0.16)
+    timed_foot = upstroke - _usual_rise(upstroke - foot, unassisted)
     next_foot = np.append(foot[1:], np.nan) if foot.size else foot
     next_foot = np.where(np.isfinite(beats.rr_s), next_foot, np.nan)
     descent = _descent(trace, slope, upstroke)
@@ -90,6 +93,7 @@ def pulses_of(trace: Trace, beats: Beats, unassisted: Bools, config: GatingConfi
         bend,
         upstroke,
         foot,
+        timed_foot,
         next_foot,
         first_peak,
         descent,
@@ -124,22 +128,32 @@ def _lag(trace: Trace, slope: Floats, beats: Beats, unassisted: Bools) -> float 
     return EARLIEST_UPSTROKE_S + float(rises[0]) / trace.rate_hz
 
 
-def _strongest(trace: Trace, slope: Floats, from_s: Floats, length_s: float) -> Floats:
-    """Time of the greatest slope in a window, between samples; NaN where it lies on the window's edge."""
-    cut = rows(trace, slope, from_s, length_s)
-    return _peak_time(trace, cut, start_index(trace, from_s))
+def _usual_rise(rise_s: Floats, unassisted: Bools) -> float:
+    """Usual time from foot to steepest rise, seconds: of the unassisted beats where there are enough."""
+    known = np.isfinite(rise_s)
+    chosen = known & unassisted
+    chosen = chosen if chosen.sum() >= 8 else known
+    return float(np.median(rise_s[chosen])) if chosen.any() else 0.0
 
 
-def _peak_time(trace: Trace, cut: Floats, start: Ints) -> Floats:
-    whole = np.isfinite(cut).all(axis=1)
-    at = np.argmax(np.where(np.isfinite(cut), cut, -np.inf), axis=1)
-    inner = whole & (at > 0) & (at < cut.shape[1] - 1)
-    row, safe = np.arange(cut.shape[0]), np.clip(at, 1, max(1, cut.shape[1] - 2))
-    if cut.shape[1] < 3:
-        return np.full(cut.shape[0], np.nan)
-    before, middle, after = (np.where(inner, cut[row, safe + k], 0.0) for k in (-1, 0, 1))
-    time = (start + safe + parabola_offset(before, middle, after)) / trace.rate_hz
-    return np.where(inner & (middle > 0), time, np.nan)
+def _upstroke_near(trace: Trace, slope: Floats, expected_s: Floats) -> Floats:
+    """Time of the peak of the slope nearest to ``expected_s`` among those at least 0.4 as steep as the steepest.
+
+    Nearest rather than steepest: a very early augmentation climbs right behind systole, and steeper. NaN where
+    there is no rise within ``LAG_SEARCH_S``.
+    """
+    from_s = expected_s - LAG_SEARCH_S
+    cut = rows(trace, slope, from_s, 2 * LAG_SEARCH_S)
+    level = np.where(np.isfinite(cut), cut, 0.0)
+    time = (start_index(trace, from_s)[:, None] + np.arange(cut.shape[1])[None, :]) / trace.rate_hz
+    middle = level[:, 1:-1]
+    peak = (middle >= level[:, :-2]) & (middle > level[:, 2:]) & (middle > 0)
+    steepest = np.where(peak, middle, 0.0).max(axis=1, keepdims=True)
+    peak &= middle >= 0.4 * steepest
+    distance = np.where(peak, np.abs(time[:, 1:-1] - expected_s[:, None]), np.inf)
+    at, row = 1 + np.argmin(distance, axis=1), np.arange(cut.shape[0])
+    shift = parabola_offset(level[row, at - 1], level[row, at], level[row, at + 1])
+    return np.where(peak.any(axis=1), time[row, at] + shift / trace.rate_hz, np.nan)
 
 
 def last_bend(

@@ -86,6 +86,7 @@ class BeatTable:
     trigger_delay_ms : trigger minus R
     r_to_inflation_ms : first inflation valve minus R
     off_inf_ms : start of augmentation minus aortic closure; negative is early
+    early_inflation : 1 also where an early inflation hides in systole and ``off_inf_ms`` is not known
     lead_r_ms, lead_ej_ms : next R minus deflation command; next ejection minus empty cuffs
     ds_peak, ds_area : diastolic to systolic ratio of the finger pulse
     plateau_mmhg, residual_mmhg : cuff pressure while full, and just before the next R
@@ -99,6 +100,7 @@ class BeatTable:
     inflated: Floats
     r_to_inflation_ms: Floats
     off_inf_ms: Floats
+    early_inflation: Floats
     lead_r_ms: Floats
     lead_ej_ms: Floats
     late_deflation: Floats
@@ -151,6 +153,7 @@ class Inflation:
     late_share: Figure
     r_to_inflation_ms: dict[str, Figure]  # by cuff
     valve_to_pressure_ms: dict[str, Figure]  # inflation valve to half of the plateau, by cuff
+    hidden_early: int  # beats judged early by their valve, because the pulse shows no second upstroke
     notch_visible: int  # beats whose own notch was seen before the augmentation
     ejection_ms: Figure  # ejection time at the median RR
 
@@ -225,6 +228,7 @@ class Telemetry:
     stray_events: int  # outside the recording
     drift_ppm: Figure
     events_corrected: bool
+    clock_lost: bool  # the events' clock strays too far or jumps: their timing is not given
 
 
 @dataclass(frozen=True, slots=True)

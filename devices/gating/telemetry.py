@@ -84,5 +84,6 @@ def telemetry_of(waveform: Waveform, events: Events, silence: Silence, clock: Cl
         duplicate_events=events.duplicates,
         stray_events=events.stray,
         drift_ppm=clock.drift_ppm,
-        events_corrected=clock.rate != 0.0,
+        events_corrected=clock.rate != 0.0 and not clock.lost,
+        clock_lost=clock.lost,
     )

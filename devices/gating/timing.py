@@ -26,8 +26,23 @@ NOT_BY_RHYTHM = Reason(
 )
 
 
+def early_inflations(
+    off_ms: Floats, waves: Waves, cycles: Cycles, beats: Beats, ejection_s: Floats, config: GatingConfig
+) -> Floats:
+    """1 early, 0 not, NaN not known. Where a readable pulse shows no second upstroke, the valve may tell.
+
+    An inflation that runs far into systole leaves no upstroke of its own: it is then early if the valve opened more
+    than ``hidden_early_lead_ms`` before aortic closure (R + pre-ejection + ejection time).
+    """
+    early = np.where(np.isfinite(off_ms), (off_ms < config.inflation_early_ms).astype(np.float64), np.nan)
+    lead_ms = (beats.r_s + config.pre_ejection_ms / 1000 + ejection_s - cycles.first_s) * 1000
+    hidden = np.isfinite(waves.ds_peak) & ~np.isfinite(off_ms) & (lead_ms > config.hidden_early_lead_ms)
+    return np.where(hidden, 1.0, early)
+
+
 def inflation_of(
     off_ms: Floats,
+    early_beats: Floats,
     waves: Waves,
     cycles: Cycles,
     beats: Beats,
@@ -36,11 +51,12 @@ def inflation_of(
     clock_lost: bool,
     config: GatingConfig,
 ) -> Inflation:
-    of, known = int(cycles.inflated.sum()), off_ms[np.isfinite(off_ms)]
+    of, judged = int(cycles.inflated.sum()), np.isfinite(early_beats)
+    known = off_ms[judged]  # a hidden early beat has no offset: it is neither good nor late
     reason = NO_AUGMENTATION if of else NO_VALVES
     basis = ejection.basis
     good = (known >= config.inflation_good_from_ms) & (known <= config.inflation_good_to_ms)
-    early, late = known < config.inflation_early_ms, known > config.inflation_late_ms
+    early, late = early_beats[judged] == 1, known > config.inflation_late_ms
     good_share, fair_share, early_share, late_share = (
         share_figure(x, of=of, reason=reason, basis=basis)
         for x in (good, ~good & ~early & ~late, early, late)
@@ -65,6 +81,7 @@ def inflation_of(
             cuff.value: unknown("ms", CLOCK_LOST) if clock_lost else median_figure(c.rise_ms, "ms", of=of)
             for cuff, c in pressures.by_cuff.items()
         },
+        hidden_early=int((judged & ~np.isfinite(off_ms)).sum()),
         notch_visible=int((waves.notch_seen & np.isfinite(off_ms)).sum()),
         ejection_ms=et,
     )

@@ -42,7 +42,7 @@ def clock_of(triggers_s: Floats, beats: Beats, config: GatingConfig) -> Clock:
     stepped = float(np.percentile(residual, 90)) * 1000 > STEP_MS
     per_hour = abs(slope) * 3600 * 1000
     if stepped or per_hour > config.drift_limit_ms_per_h:
-        return Clock(figure, slope, True)
+        return Clock(figure, 0.0 if stepped else slope, True)
     # A slope within its own uncertainty (twice the scatter over the span) is not worth correcting.
     scatter = 1.4826 * float(np.median(residual)) / (float(np.ptp(middle)) * np.sqrt(middle.size / 12))
     worth = per_hour > config.drift_note_ms_per_h and abs(slope) > 2 * scatter
