@@ -39,7 +39,8 @@ def wilson(hits: int, n: int) -> tuple[float, float]:
     p, spread = hits / n, z * z / n
     centre = (p + spread / 2) / (1 + spread)
     half = z * math.sqrt(p * (1 - p) / n + spread / (4 * n)) / (1 + spread)
-    return max(0.0, centre - half), min(1.0, centre + half)
+    # At 0 and n hits an end meets the share itself; rounding must not carry it past.
+    return min(p, max(0.0, centre - half)), max(p, min(1.0, centre + half))
 
 
 def median_or_none(values: Floats) -> float | None:

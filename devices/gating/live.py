@@ -6,6 +6,7 @@ from typing import Any
 from devices.gating.analyse import analyse
 from devices.gating.config import ENGINE_VERSION, GatingConfig
 from devices.gating.ejection import EjectionTime
+from devices.gating.evidence import device_of, finger_of, heart_of
 from devices.gating.figures import median_or_none, share_or_none
 from devices.gating.grade import grade_of, minute_facts
 from devices.gating.report import Basis, Finding, GatingReport, Grade, plain
@@ -53,7 +54,7 @@ def last_minute(
     Parameters
     ----------
     ejection
-        The session's calibration (``EjectionTime``), learnt before inflation began; without it a published
+        The session's calibration (``EjectionTime``), from ``learn_ejection``; without it a published
         formula stands in and ``inflation_basis`` says "model".
     """
     tail = _tail(waveform_tail, LAST_S + MARGIN_S)
@@ -81,6 +82,16 @@ def last_minute(
         sentence=_sentence(findings),
         findings=findings,
     )
+
+
+def learn_ejection(waveform_head: Waveform, config: GatingConfig) -> EjectionTime | None:
+    """The calibration for ``last_minute``, from the start of the recording (its beats before inflation).
+
+    None where fewer than 20 of them show a notch.
+    """
+    heart = heart_of(waveform_head, config)
+    finger = finger_of(waveform_head, heart, device_of(waveform_head, heart, config), None, config)
+    return finger.ejection if finger.ejection.basis is Basis.MEASURED else None
 
 
 def _grade(report: GatingReport, config: GatingConfig) -> tuple[Grade, tuple[Finding, ...]]:

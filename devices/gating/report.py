@@ -146,6 +146,7 @@ class Triggers:
 
 @dataclass(frozen=True, slots=True)
 class Inflation:
+    inflated: int  # reference beats with an inflation
     off_inf_ms: Figure
     good_share: Figure
     fair_share: Figure

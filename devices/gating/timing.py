@@ -66,6 +66,7 @@ def inflation_of(
     if usual is not None:
         et = Figure(float(ejection.of(np.array([usual]))[0]) * 1000, "ms", ejection.n, 1.0, basis=basis)
     return Inflation(
+        inflated=of,
         off_inf_ms=median_figure(off_ms, "ms", of=of, reason=reason, basis=basis),
         good_share=good_share,
         fair_share=fair_share,
