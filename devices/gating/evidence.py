@@ -1,0 +1,163 @@
+"""What a recording says, gathered from its three witnesses: the heart, the device, the finger."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from devices.gating.augmentation import Waves, waves_of
+from devices.gating.beats import ECG_RATE_HZ, Beats, Detections, detect, reference
+from devices.gating.config import GatingConfig
+from devices.gating.cycles import Cycles, Events, cycles_of, events_of
+from devices.gating.ejection import MODEL, EjectionTime, calibrate, rr_before
+from devices.gating.pressure import PRESSURE_RATE_HZ, Pressures, pressures_of
+from devices.gating.pulse import PLETH_RATE_HZ, pulses_of
+from devices.gating.pulse_shape import readable_pulses
+from devices.gating.quality import SecondMap, mark_disagreement, pressure_map, raw_map
+from devices.gating.report import Bools, Floats
+from devices.gating.rhythm import ectopic_beats
+from devices.gating.telemetry import Silence, silence_of
+from devices.gating.timing import Leads, early_inflations, leads_of
+from devices.gating.traces import Trace, trace_of
+from devices.gating.triggers import Clock, TriggerMatch, clock_of, match_triggers
+from devices.waveform import ChannelName, Cuff, Waveform
+
+CUFF_CHANNELS = {
+    ChannelName.CUFF_CALF: Cuff.CALF,
+    ChannelName.CUFF_THIGH: Cuff.THIGH,
+    ChannelName.CUFF_HIP: Cuff.HIP,
+}
+AT_REST_MMHG = 20.0  # [E] a beat whose cuffs stay below this is unassisted
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Heart:
+    """What the ECG says."""
+
+    seconds: SecondMap
+    found: Detections
+    beats: Beats
+    ectopic: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Device:
+    """What valves, triggers and cuffs say."""
+
+    events: Events
+    silence: Silence
+    clock: Clock
+    triggers: TriggerMatch
+    cycles: Cycles
+    pressures: Pressures
+    leads: Leads
+    seconds: SecondMap
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Finger:
+    """What the finger pulse says."""
+
+    seconds: SecondMap
+    unassisted: Bools
+    ejection: EjectionTime
+    waves: Waves
+    off_inf_ms: Floats
+    early: Floats  # as in the beat table
+
+
+def heart_of(waveform: Waveform, config: GatingConfig) -> Heart:
+    seconds = raw_map(waveform, ChannelName.ECG, config)
+    channel = waveform.channel(ChannelName.ECG)
+    trace = trace_of(channel, ECG_RATE_HZ) if channel is not None else None
+    nothing = np.empty(0)
+    if trace is None:
+        none = Detections(nothing, nothing, nothing, nothing)
+        return Heart(seconds, none, Beats(nothing, nothing, nothing, nothing), nothing)
+    found = detect(trace, seconds.readable, config)
+    mark_disagreement(seconds, found, config)
+    beats = reference(found, seconds.readable)
+    return Heart(seconds, found, beats, ectopic_beats(trace, beats, config))
+
+
+def device_of(waveform: Waveform, heart: Heart, config: GatingConfig) -> Device:
+    events = events_of(waveform)
+    traces: dict[Cuff, Trace] = {}
+    present = []
+    for name, cuff in CUFF_CHANNELS.items():
+        channel = waveform.channel(name)
+        trace = trace_of(channel, PRESSURE_RATE_HZ) if channel is not None else None
+        if trace is not None:
+            traces[cuff] = trace
+            present.append(name)
+    silence = silence_of(events, list(traces.values()), waveform.duration_s)
+    clock = clock_of(events.triggers_s, heart.beats, config)
+    events = events.moved(clock.rate)
+    seconds = pressure_map(waveform, tuple(present), events.all_inflations_s)
+    cycles = cycles_of(events, heart.beats)
+    pressures = pressures_of(traces, cycles, heart.beats, seconds.readable, config)
+    return Device(
+        events,
+        silence,
+        clock,
+        match_triggers(events.triggers_s, heart.beats, heart.seconds.readable, silence.any, config),
+        cycles,
+        pressures,
+        leads_of(cycles, heart.beats, pressures, clock.lost, config),
+        seconds,
+    )
+
+
+def finger_of(
+    waveform: Waveform, heart: Heart, device: Device, ejection: EjectionTime | None, config: GatingConfig
+) -> Finger:
+    seconds = raw_map(waveform, ChannelName.PLETH, config)
+    beats = heart.beats
+    unassisted = _unassisted(waveform, heart, device)
+    channel = waveform.channel(ChannelName.PLETH)
+    trace = trace_of(channel, PLETH_RATE_HZ) if channel is not None else None
+    if trace is None or beats.n < 5:
+        nothing = np.full(beats.n, np.nan)
+        waves = Waves(nothing, nothing, np.zeros(beats.n, dtype=np.bool_), nothing, nothing)
+        return Finger(seconds, unassisted, ejection or MODEL, waves, nothing, nothing)
+    pulses = pulses_of(trace, beats, unassisted, config)
+    readable = readable_pulses(pulses, beats, _squeezed(beats, device), heart.ectopic, seconds, config)
+    own = calibrate(pulses, beats, unassisted & readable)
+    chosen = ejection if own is MODEL and ejection is not None else own
+    inflated = device.cycles.inflated
+    waves = waves_of(pulses, chosen, rr_before(beats), readable, inflated, config)
+    off_ms = (waves.start_s - waves.notch_s) * 1000
+    # With clocks apart the valve tells nothing of the ECG, and only the pulse can show an early inflation.
+    et_s = np.full(beats.n, np.nan) if device.clock.lost else chosen.of(rr_before(beats))
+    early = early_inflations(off_ms, waves, device.cycles, beats, et_s, config)
+    return Finger(seconds, unassisted, chosen, waves, off_ms, early)
+
+
+def _squeezed(beats: Beats, device: Device) -> Bools:
+    """Beats that were inflated, or whose cuffs were at work although the events never arrived."""
+    return np.asarray(device.cycles.inflated | ~(inflation_flags(beats, device) == 0))
+
+
+def _unassisted(waveform: Waveform, heart: Heart, device: Device) -> Bools:
+    """Beats without inflation, nor in the beat before, outside seconds whose events never arrived."""
+    beats, inflated = heart.beats, device.cycles.inflated
+    if not beats.n:
+        return np.zeros(0, dtype=np.bool_)
+    before = np.concatenate(([False], inflated[:-1]))
+    second = np.clip(beats.r_s.astype(np.int64), 0, max(0, device.silence.missing.size - 1))
+    missing = device.silence.missing
+    near = missing | np.append(missing[1:], False) | np.append(False, missing[:-1])
+    # A valve may belong to a beat that only one detector saw: no inflation at all between R and the next R.
+    valves = device.events.all_inflations_s
+    until = beats.r_s + np.where(np.isfinite(beats.rr_s), beats.rr_s, 1.0)
+    none = np.searchsorted(valves, until) == np.searchsorted(valves, beats.r_s - 1.0)
+    return np.asarray(~inflated & ~before & none & ~near[second])
+
+
+def inflation_flags(beats: Beats, device: Device) -> Floats:
+    """1 or 0; NaN in seconds whose events never arrived."""
+    if not beats.n:
+        return np.empty(0)
+    missing = device.silence.missing
+    second = np.clip(beats.r_s.astype(np.int64), 0, max(0, missing.size - 1))
+    unknown_here = missing[second] & ~device.cycles.inflated
+    return np.where(unknown_here, np.nan, device.cycles.inflated.astype(np.float64))

@@ -1,0 +1,173 @@
+"""Cuff pressure of each beat: plateau, what is left before the next R, when the cuffs are empty (section 8.5)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from devices.gating.beats import Beats
+from devices.gating.config import GatingConfig
+from devices.gating.cycles import Cycles
+from devices.gating.figures import median_figure, share_figure, unknown
+from devices.gating.matching import rows, start_index
+from devices.gating.report import Bools, Figure, Floats, Pressure, Reason
+from devices.gating.traces import Trace
+from devices.waveform import Cuff
+
+PRESSURE_RATE_HZ = 100.0
+CYCLE_S = 1.4  # [E] rows of pressure run this long from the inflation valve
+NO_PRESSURE = Reason("no_pressure", "No cuff pressure was recorded or could be read.")
+NOT_INFLATED = Reason("not_inflated", "No beat was inflated.")
+NOT_REACHED = Reason("not_reached", "The pressure never reached 90 % of what was prescribed.")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CuffCycles:
+    """One cuff, per beat, NaN where not known: plateau, valve to half plateau, residual before R, when empty."""
+
+    plateau_mmhg: Floats
+    rise_ms: Floats
+    residual_mmhg: Floats
+    empty_s: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pressures:
+    """All cuffs together: middle plateau, greatest residual, and the moment the last cuff is empty."""
+
+    by_cuff: dict[Cuff, CuffCycles]
+    plateau_mmhg: Floats
+    residual_mmhg: Floats
+    empty_s: Floats
+
+
+def pressures_of(
+    cuffs: dict[Cuff, Trace], cycles: Cycles, beats: Beats, readable: Bools, config: GatingConfig
+) -> Pressures:
+    """Measure each cuff in each inflated beat; seconds that are not ``readable`` give no value."""
+    by_cuff = {
+        cuff: _cuff_cycles(trace, cycles.by_cuff_s.get(cuff, cycles.first_s), cycles, beats, readable, config)
+        for cuff, trace in cuffs.items()
+    }
+    nothing = np.full(beats.n, np.nan)
+    if not by_cuff:
+        return Pressures({}, nothing, nothing, nothing)
+    found = list(by_cuff.values())
+    return Pressures(
+        by_cuff,
+        _middle(np.stack([c.plateau_mmhg for c in found])),
+        _greatest(np.stack([c.residual_mmhg for c in found])),
+        _greatest(np.stack([c.empty_s for c in found])),
+    )
+
+
+def _cuff_cycles(
+    trace: Trace, valve_s: Floats, cycles: Cycles, beats: Beats, readable: Bools, config: GatingConfig
+) -> CuffCycles:
+    start = cycles.first_s
+    cut = rows(trace, np.where(trace.missing, np.nan, trace.values), start, CYCLE_S)
+    time = (start_index(trace, start)[:, None] + np.arange(cut.shape[1])[None, :]) / trace.rate_hz
+    second = np.clip(np.where(np.isfinite(start), start, 0).astype(np.int64), 0, max(0, readable.size - 1))
+    usable = cycles.inflated & (readable[second] if readable.size else False)
+    cut[~usable] = np.nan
+    plateau = _plateau(cut, time, cycles)
+    next_r = beats.r_s + beats.rr_s
+    before_r = _middle_where(cut, time, next_r - 0.05, next_r)
+    return CuffCycles(
+        plateau,
+        _rise_ms(cut, time, valve_s, plateau),
+        before_r,
+        _empty_s(cut, time, cycles, config.deflation_empty_share * plateau),
+    )
+
+
+def _plateau(cut: Floats, time: Floats, cycles: Cycles) -> Floats:
+    """Median from 100 ms after the last inflation valve to the deflation valve.
+
+    A fast heart leaves less than 40 ms of that: then the highest pressure before 60 ms after deflation.
+    """
+    full_from = cycles.last_s + 0.1
+    until = np.where(np.isfinite(cycles.deflate_s), cycles.deflate_s, np.nan)
+    middle = _middle_where(cut, time, full_from, until)
+    inside = np.isfinite(cut) & (time >= cycles.first_s[:, None]) & (time <= until[:, None] + 0.06)
+    highest = np.where(inside, cut, -np.inf).max(axis=1, initial=-np.inf)
+    highest = np.where(np.isfinite(highest), highest, np.nan)
+    return np.where(until - full_from >= 0.04, middle, highest)
+
+
+def _rise_ms(cut: Floats, time: Floats, valve_s: Floats, plateau: Floats) -> Floats:
+    half = 0.5 * plateau[:, None]
+    return (
+        _crossing(cut, time, np.where(time >= valve_s[:, None] - 0.02, cut - half, np.nan)) - valve_s
+    ) * 1000
+
+
+def _empty_s(cut: Floats, time: Floats, cycles: Cycles, limit: Floats) -> Floats:
+    """First time after the deflation valve at which the pressure is below ``limit``; before the next inflation."""
+    within = (time >= cycles.deflate_s[:, None] - 0.02) & (time <= cycles.next_s[:, None])
+    return _crossing(cut, time, np.where(within, limit[:, None] - cut, np.nan))
+
+
+def _crossing(cut: Floats, time: Floats, signed: Floats) -> Floats:
+    """First time at which ``signed`` turns from below 0 to 0 or more, linearly between samples."""
+    below, above = signed[:, :-1], signed[:, 1:]
+    turns = np.isfinite(below) & np.isfinite(above) & (below < 0) & (above >= 0)
+    at, row = np.argmax(turns, axis=1), np.arange(cut.shape[0])
+    found = turns.any(axis=1)
+    a, b = (np.where(found, values[row, at], 0.0) for values in (below, above))
+    share = np.where(found, -a / np.where(b > a, b - a, 1.0), 0.0)
+    step = time[row, at + 1] - time[row, at]
+    return np.where(found, time[row, at] + share * step, np.nan)
+
+
+def _middle_where(cut: Floats, time: Floats, from_s: Floats, to_s: Floats) -> Floats:
+    inside = (time >= from_s[:, None]) & (time <= to_s[:, None])
+    return _middle(np.where(inside, cut, np.nan).T)
+
+
+def _middle(stacked: Floats) -> Floats:
+    """Median over the first axis of what is known; NaN where nothing is."""
+    result = np.full(stacked.shape[1], np.nan)
+    known = np.isfinite(stacked).any(axis=0)
+    if known.any():
+        result[known] = np.nanmedian(stacked[:, known], axis=0)
+    return result
+
+
+def _greatest(stacked: Floats) -> Floats:
+    """Greatest over the first axis; NaN where any is not known, because the unknown one might be greater."""
+    return np.asarray(stacked.max(axis=0))
+
+
+def pressure_of(found: Pressures, cycles: Cycles, config: GatingConfig) -> Pressure:
+    inflated = cycles.inflated
+    of = int(inflated.sum())
+    reason = NO_PRESSURE if of else NOT_INFLATED
+    plateau = median_figure(found.plateau_mmhg, "mmHg", of=of, reason=reason)
+    attained = unknown("1", reason)
+    if plateau.value is not None:
+        attained = Figure(plateau.value / config.prescribed_pressure_mmhg, "1", plateau.n, plateau.coverage)
+    residual = found.residual_mmhg[np.isfinite(found.residual_mmhg)]
+    return Pressure(
+        plateau_mmhg=plateau,
+        attained_share=attained,
+        ramp_s=_ramp(found.plateau_mmhg, cycles, reason, config),
+        residual_mmhg=median_figure(residual, "mmHg", of=of, reason=reason),
+        incomplete_evacuation_share=share_figure(residual > config.residual_limit_mmhg, of=of, reason=reason),
+        by_cuff_mmhg={
+            cuff.value: median_figure(c.plateau_mmhg, "mmHg", of=of, reason=reason)
+            for cuff, c in found.by_cuff.items()
+        },
+    )
+
+
+def _ramp(plateau: Floats, cycles: Cycles, reason: Reason, config: GatingConfig) -> Figure:
+    """Seconds from the first inflation to the first of 15 beats in a row whose median is at 90 % of the prescription."""
+    known = np.flatnonzero(np.isfinite(plateau))
+    if known.size < 15:
+        return unknown("s", reason)
+    middle = np.median(np.lib.stride_tricks.sliding_window_view(plateau[known], 15), axis=1)
+    reached = np.flatnonzero(middle >= 0.9 * config.prescribed_pressure_mmhg)
+    if not reached.size:
+        return unknown("s", NOT_REACHED)
+    first = cycles.first_s[cycles.inflated][0]
+    return Figure(float(cycles.first_s[known[reached[0]]] - first), "s", int(known.size), 1.0)

@@ -1,0 +1,222 @@
+"""The finger pulse, cut by R peaks: systolic foot, first peak, height, and where the session's lag puts them.
+
+A peak counter cannot be used here: a counterpulsed beat has two upstrokes. Each R peak owns one systolic
+upstroke, found near the session's own lag; the lag belongs to the probe and the monitor, not to the patient, and
+is measured afresh in every session.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.ndimage import median_filter
+
+from devices.gating.beats import Beats
+from devices.gating.config import GatingConfig
+from devices.gating.matching import nearest, parabola_offset, rows, start_index
+from devices.gating.report import Bools, Floats
+from devices.gating.traces import Trace, band
+
+PLETH_RATE_HZ = 125.0
+EARLIEST_UPSTROKE_S, LATEST_UPSTROKE_S = (
+    0.08,
+    0.60,
+)  # [M] R to foot 150-370 ms on bedside monitors, and margins
+LAG_SEARCH_S = 0.11  # [E] how far one beat's upstroke may lie from the session's lag
+LONGEST_PULSE_S = 2.0
+LEAST_HEIGHT = (
+    0.3  # [E] share of the usual height; a smaller pulse (early ectopic beat) has no clear fiducials
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pulses:
+    """Fiducials of each reference beat's pulse; shape (beats,), seconds, NaN where not found.
+
+    ``smooth``, ``slope`` and ``bend`` are the filtered pulse and its first two derivatives on the clock of
+    ``trace``. ``timed_foot_s`` is the upstroke less the session's usual rise: deflation just before systole moves
+    the foot itself by 15 ms or more, but hardly the upstroke. ``measurable``: readable, and followed by the next beat's foot.
+    """
+
+    trace: Trace
+    smooth: Floats
+    slope: Floats
+    bend: Floats
+    upstroke_s: Floats
+    foot_s: Floats
+    timed_foot_s: Floats
+    next_foot_s: Floats
+    first_peak_s: Floats
+    descent_s: Floats
+    height: Floats
+    noise_share: Floats
+    measurable: Bools
+    lag_s: float | None
+
+
+def pulses_of(trace: Trace, beats: Beats, unassisted: Bools, config: GatingConfig) -> Pulses:
+    """Find the systolic upstroke and foot of each beat.
+
+    ``unassisted`` beats (one upstroke each) set the lag where there are enough of them.
+    """
+    smooth = band(trace, None, 10.0)
+    slope = np.gradient(smooth) * trace.rate_hz
+    bend = np.gradient(slope) * trace.rate_hz
+    lag = _lag(trace, slope, beats, unassisted)
+    if lag is None:
+        nothing = np.full(beats.n, np.nan)
+        no = np.zeros(beats.n, dtype=np.bool_)
+        times = (nothing,) * 6
+        return Pulses(trace, smooth, slope, bend, *times, nothing, nothing, no, None)
+    upstroke = _upstroke_near(trace, slope, beats.r_s + lag)
+    foot = last_bend(trace, bend, upstroke, 0.16)
+    timed_foot = upstroke - _usual_rise(upstroke - foot, unassisted)
+    next_foot = np.append(foot[1:], np.nan) if foot.size else foot
+    next_foot = np.where(np.isfinite(beats.rr_s), next_foot, np.nan)
+    descent = _descent(trace, slope, upstroke)
+    # Where a very early inflation runs into systole the pulse never falls in between: the shoulder stands for the peak.
+    first_peak = np.fmin(first_fall(trace, slope, upstroke), descent)
+    height = trace_values(trace, smooth, first_peak) - trace_values(trace, smooth, foot)
+    noise = _noise_share(trace, smooth, foot, height)
+    length = next_foot - foot
+    usual = _usual_height(height)
+    measurable = (
+        np.isfinite(length)
+        & (length > 0.25)
+        & (length < LONGEST_PULSE_S)
+        & (height > LEAST_HEIGHT * usual)
+        & ~_touches(trace, foot, next_foot)
+    )
+    return Pulses(
+        trace,
+        smooth,
+        slope,
+        bend,
+        upstroke,
+        foot,
+        timed_foot,
+        next_foot,
+        first_peak,
+        descent,
+        height,
+        noise,
+        measurable,
+        lag,
+    )
+
+
+def trace_values(trace: Trace, values: Floats, t_s: Floats) -> Floats:
+    """Values on the clock of ``trace`` at times, linearly between samples; NaN where the time is unknown."""
+    return Trace(values, trace.rate_hz, trace.missing).at(t_s)
+
+
+def _lag(trace: Trace, slope: Floats, beats: Beats, unassisted: Bools) -> float | None:
+    """Usual time from R to the steepest systolic rise, seconds; None where no rise follows the beats."""
+    alone = unassisted & np.isfinite(beats.rr_s)
+    calibrated = alone.sum() >= 8
+    chosen = beats.r_s[alone] if calibrated else beats.r_s
+    chosen = chosen[:: max(1, chosen.size // 600)]
+    cut = rows(trace, slope, chosen + EARLIEST_UPSTROKE_S, LATEST_UPSTROKE_S - EARLIEST_UPSTROKE_S)
+    whole = np.isfinite(cut).all(axis=1)
+    if whole.sum() < 5:
+        return None
+    usual = np.median(cut[whole], axis=0)
+    rises = np.flatnonzero((usual[1:-1] >= usual[:-2]) & (usual[1:-1] > usual[2:])) + 1
+    rises = rises[usual[rises] >= (1.0 if calibrated else 0.5) * usual[rises].max(initial=0.0)]
+    if not rises.size or usual[rises[0]] <= 0:
+        return None
+    # Without unassisted beats there are two rises; the systolic one comes first after R.
+    return EARLIEST_UPSTROKE_S + float(rises[0]) / trace.rate_hz
+
+
+def _usual_rise(rise_s: Floats, unassisted: Bools) -> float:
+    """Usual time from foot to steepest rise, seconds: of the unassisted beats where there are enough."""
+    known = np.isfinite(rise_s)
+    chosen = known & unassisted
+    chosen = chosen if chosen.sum() >= 8 else known
+    return float(np.median(rise_s[chosen])) if chosen.any() else 0.0
+
+
+def _upstroke_near(trace: Trace, slope: Floats, expected_s: Floats) -> Floats:
+    """Time of the peak of the slope nearest to ``expected_s`` among those at least 0.4 as steep as the steepest.
+
+    Nearest rather than steepest: a very early augmentation climbs right behind systole, and steeper. NaN where
+    there is no rise within ``LAG_SEARCH_S``.
+    """
+    from_s = expected_s - LAG_SEARCH_S
+    cut = rows(trace, slope, from_s, 2 * LAG_SEARCH_S)
+    level = np.where(np.isfinite(cut), cut, 0.0)
+    time = (start_index(trace, from_s)[:, None] + np.arange(cut.shape[1])[None, :]) / trace.rate_hz
+    middle = level[:, 1:-1]
+    peak = (middle >= level[:, :-2]) & (middle > level[:, 2:]) & (middle > 0)
+    steepest = np.where(peak, middle, 0.0).max(axis=1, keepdims=True)
+    peak &= middle >= 0.4 * steepest
+    distance = np.where(peak, np.abs(time[:, 1:-1] - expected_s[:, None]), np.inf)
+    at, row = 1 + np.argmin(distance, axis=1), np.arange(cut.shape[0])
+    shift = parabola_offset(level[row, at - 1], level[row, at], level[row, at + 1])
+    return np.where(peak.any(axis=1), time[row, at] + shift / trace.rate_hz, np.nan)
+
+
+def last_bend(
+    trace: Trace, bend: Floats, upstroke_s: Floats, back_s: float, not_before_s: Floats | None = None
+) -> Floats:
+    """The foot of an upstroke: greatest second derivative in the ``back_s`` seconds before it."""
+    from_s = upstroke_s - back_s
+    cut = rows(trace, bend, from_s, back_s)
+    start = start_index(trace, from_s)
+    if not_before_s is not None:
+        time = (start[:, None] + np.arange(cut.shape[1])[None, :]) / trace.rate_hz
+        cut = np.where(np.isfinite(cut) & (time < not_before_s[:, None]), -np.inf, cut)
+    at = np.argmax(np.where(np.isfinite(cut), cut, -np.inf), axis=1)
+    row, safe = np.arange(cut.shape[0]), np.clip(at, 1, max(1, cut.shape[1] - 2))
+    known = np.isfinite(upstroke_s) & np.isfinite(cut[row, at]) & (cut[row, at] > 0)
+    three = [np.where(np.isfinite(cut[row, safe + k]), cut[row, safe + k], 0.0) for k in (-1, 0, 1)]
+    inner = (at == safe) & np.isfinite(cut[row, safe - 1]) & np.isfinite(cut[row, safe + 1])
+    shift = np.where(inner, parabola_offset(three[0], three[1], three[2]), 0.0)
+    return np.where(known, (start + at + shift) / trace.rate_hz, np.nan)
+
+
+def first_fall(trace: Trace, slope: Floats, after_s: Floats) -> Floats:
+    """Time of the first downward crossing of the slope within 0.4 s after ``after_s``: the top of that upstroke."""
+    cut = rows(trace, slope, after_s, 0.4)
+    falling = np.isfinite(cut) & (cut <= 0)
+    at = np.argmax(falling, axis=1)
+    found = falling.any(axis=1) & np.isfinite(after_s)
+    return np.where(found, (start_index(trace, after_s) + at) / trace.rate_hz, np.nan)
+
+
+def _descent(trace: Trace, slope: Floats, upstroke_s: Floats) -> Floats:
+    """Time of the first least slope after an upstroke: where the systolic wave falls fastest, or its shoulder."""
+    cut = rows(trace, slope, upstroke_s, 0.4)
+    steepest = cut[:, :1]
+    dip = (cut[:, 1:-1] <= cut[:, :-2]) & (cut[:, 1:-1] < cut[:, 2:]) & (cut[:, 1:-1] < 0.5 * steepest)
+    at = np.argmax(dip, axis=1) + 1
+    return np.where(dip.any(axis=1), (start_index(trace, upstroke_s) + at) / trace.rate_hz, np.nan)
+
+
+def _noise_share(trace: Trace, smooth: Floats, foot: Floats, height: Floats) -> Floats:
+    """RMS of what the 10 Hz low-pass took away, over the half second from the foot, as share of the height."""
+    rough = rows(trace, trace.values - smooth, foot, 0.5)
+    rms = np.sqrt(np.mean(np.where(np.isfinite(rough), rough, 0.0) ** 2, axis=1))
+    return np.where(height > 0, rms / np.where(height > 0, height, 1.0), np.nan)
+
+
+def _usual_height(height: Floats) -> Floats:
+    """Middle height of the 31 pulses around each, so that a change of gain does not count as a small pulse."""
+    known = np.isfinite(height) & (height > 0)
+    if not known.any():
+        return np.full(height.size, np.inf)
+    middle: Floats = median_filter(height[known], size=min(31, int(known.sum())), mode="nearest")
+    every, with_height = (
+        index.astype(np.float64) for index in (np.arange(height.size), np.flatnonzero(known))
+    )
+    return middle[nearest(every, with_height)]
+
+
+def _touches(trace: Trace, from_s: Floats, to_s: Floats) -> Bools:
+    """True where a pulse holds a bridged sample."""
+    until = np.concatenate(([0], np.cumsum(trace.missing)))
+    a, b = (
+        np.clip(np.where(np.isfinite(t), t, 0) * trace.rate_hz, 0, trace.missing.size - 1)
+        for t in (from_s, to_s)
+    )
+    return np.asarray(until[b.astype(np.int64) + 1] > until[a.astype(np.int64)])

@@ -1,0 +1,114 @@
+"""Rate, ectopic beats and irregularity. Rhythm explains a result; it never lowers a grade by itself."""
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from devices.gating.beats import Beats
+from devices.gating.config import GatingConfig
+from devices.gating.figures import median_figure, unknown
+from devices.gating.matching import rows
+from devices.gating.report import Bools, Figure, Floats, Reason, Rhythm
+from devices.gating.traces import Trace, band
+
+STRETCH = 128  # beats over which irregularity is judged
+BINS = 16
+NO_STRETCH = Reason("too_few_beats", f"Fewer than {STRETCH} beats in a row: irregularity cannot be judged.")
+NO_RR = Reason("no_intervals", "No two beats in a row could be read.")
+
+
+def ectopic_beats(trace: Trace, beats: Beats, config: GatingConfig) -> Floats:
+    """1 for beats that come early and look different, 0 for others, NaN where the interval before is unknown.
+
+    Early: the RR before is below ``premature_share`` of the median of the last 8. Different: correlation of the
+    QRS (R -/+ 100 ms, 1-30 Hz) with the middle QRS of the session below ``ectopic_correlation``.
+    """
+    if beats.n < 10:
+        return np.full(beats.n, np.nan)
+    early = beats.before_s < config.premature_share * _usual_before(beats.before_s)
+    different = _likeness(trace, beats) < config.ectopic_correlation
+    return np.where(np.isfinite(beats.before_s), (early & different).astype(np.float64), np.nan)
+
+
+def _usual_before(before_s: Floats) -> Floats:
+    """Median of the 8 intervals before each beat's own; at the start, of the first ones that there are.
+
+    A median over all of the last 8 (rather than the normal ones) cannot be led astray by its own earlier
+    verdicts, and gives the same answer unless half of the beats are ectopic.
+    """
+    filled = np.where(np.isfinite(before_s), before_s, np.nanmedian(before_s))
+    padded = np.concatenate((np.full(8, np.median(filled[:8])), filled[:-1]))
+    return np.asarray(np.median(sliding_window_view(padded, 8), axis=1))
+
+
+def _likeness(trace: Trace, beats: Beats) -> Floats:
+    qrs = rows(trace, band(trace, 1.0, 30.0), beats.r_s - 0.1, 0.2)
+    whole = np.isfinite(qrs).all(axis=1)
+    likeness = np.ones(beats.n)
+    if whole.sum() < 10:
+        return likeness
+    some = qrs[whole][:: max(1, int(whole.sum()) // 500)]
+    middle = _unit(np.median(some - some.mean(axis=1, keepdims=True), axis=0)[None, :])[0]
+    likeness[whole] = _unit(qrs[whole] - qrs[whole].mean(axis=1, keepdims=True)) @ middle
+    return likeness
+
+
+def _unit(values: Floats) -> Floats:
+    size = np.linalg.norm(values, axis=1, keepdims=True)
+    return values / np.where(size > 0, size, 1.0)
+
+
+def rhythm_of(beats: Beats, ectopic: Floats, config: GatingConfig) -> Rhythm:
+    if not np.isfinite(beats.rr_s).any():
+        none = unknown("1", NO_RR)
+        return Rhythm(unknown("bpm", NO_RR), none, none, none, None, 0, 0)
+    known = ectopic[np.isfinite(ectopic)]
+    ectopy = unknown("1", NO_RR)
+    if known.size:
+        ectopy = Figure(float(known.mean()), "1", int(known.size), known.size / beats.n)
+    irregularity, share = _irregularity(beats, ectopic == 1, config)
+    flag = None if share.value is None else share.value >= 0.5
+    fast, slow = _rate_minutes(beats, config)
+    hr = median_figure(60.0 / beats.rr_s, "bpm", of=beats.n)
+    return Rhythm(hr, ectopy, irregularity, share, flag, fast, slow)
+
+
+def _irregularity(beats: Beats, ectopic: Bools, config: GatingConfig) -> tuple[Figure, Figure]:
+    """RMSSD / mean RR over stretches of 128 beats, and the share of stretches that pass both AF limits.
+
+    Intervals next to an ectopic beat are left out first (the one before and the pause after it).
+    """
+    spoilt = ectopic.copy()
+    spoilt[:-1] |= ectopic[1:]
+    rr = beats.rr_s[np.isfinite(beats.rr_s) & ~spoilt]
+    if rr.size < STRETCH:
+        return unknown("1", NO_STRETCH), unknown("1", NO_STRETCH)
+    stretches = sliding_window_view(rr, STRETCH)[:: STRETCH // 2]
+    rmssd = np.sqrt(np.mean(np.diff(stretches, axis=1) ** 2, axis=1))
+    ratio = rmssd / stretches.mean(axis=1)
+    entropy = np.array([_entropy(stretch) for stretch in stretches])
+    like_af = (ratio > config.irregularity_limit) & (entropy > config.entropy_limit)
+    n = int(rr.size)
+    return (
+        Figure(float(np.median(ratio)), "1", n, n / beats.n),
+        Figure(float(like_af.mean()), "1", int(stretches.shape[0]), n / beats.n),
+    )
+
+
+def _entropy(rr: Floats) -> float:
+    """Shannon entropy of the intervals in 16 bins between their extremes, as share of the greatest possible.
+
+    The 8 longest and 8 shortest are left out first, so that single outliers do not squeeze the rest into one bin.
+    """
+    middle = np.sort(rr)[8:-8]
+    counts, _ = np.histogram(middle, bins=BINS)
+    p = counts[counts > 0] / middle.size
+    return float(-(p * np.log(p)).sum() / np.log(BINS))
+
+
+def _rate_minutes(beats: Beats, config: GatingConfig) -> tuple[int, int]:
+    """Minutes whose median rate is above the fast or below the slow limit."""
+    known = np.isfinite(beats.rr_s)
+    minute = (beats.r_s[known] // 60).astype(np.int64)
+    rate = 60.0 / beats.rr_s[known]
+    medians = np.array([np.median(rate[minute == m]) for m in np.unique(minute)])
+    return int((medians > config.fast_rate_bpm).sum()), int((medians < config.slow_rate_bpm).sum())

@@ -1,0 +1,89 @@
+"""Gaps in what arrived, and stretches without valve events: paused, or events that never came."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from devices.gating.cycles import Events
+from devices.gating.report import Bools, Floats, Telemetry
+from devices.gating.traces import Trace, runs
+from devices.gating.triggers import Clock
+from devices.waveform import Waveform
+
+GRID_HZ = 50.0
+SILENCE_S = 5.0  # [E] a shorter stretch without events is an ordinary missed beat or two
+PULSATION_MMHG = 60.0  # [E] cuffs above this are being inflated, whatever the events say
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Silence:
+    """Seconds without valve or trigger events: ``paused`` (cuffs at rest or not known) or events ``missing``."""
+
+    paused: Bools
+    missing: Bools
+
+    @property
+    def any(self) -> Bools:
+        return self.paused | self.missing
+
+
+def silence_of(events: Events, cuffs: list[Trace], duration_s: float) -> Silence:
+    """Look for stretches without any event; pulsating cuffs there mean that the events are missing.
+
+    Before the first and after the last event the same holds: a recording may begin before treatment.
+    """
+    n = int(np.ceil(duration_s - 1e-9))
+    paused, missing = np.zeros(n, dtype=np.bool_), np.zeros(n, dtype=np.bool_)
+    pulsating = _pulsating(cuffs, n)
+    edges = np.concatenate(([0.0], events.all_s, [duration_s]))
+    for at in np.flatnonzero(np.diff(edges) > SILENCE_S):
+        # The seconds that hold the events themselves are not silent.
+        first, last = int(np.ceil(edges[at])), int(np.floor(edges[at + 1]))
+        if at == edges.size - 2:
+            last = n
+        missing[first:last] = pulsating[first:last]
+        paused[first:last] = ~pulsating[first:last]
+    return Silence(paused, missing)
+
+
+def _pulsating(cuffs: list[Trace], n: int) -> Bools:
+    """Seconds in which any cuff rises above ``PULSATION_MMHG``."""
+    result = np.zeros(n, dtype=np.bool_)
+    for cuff in cuffs:
+        high = np.flatnonzero((cuff.values > PULSATION_MMHG) & ~cuff.missing) / cuff.rate_hz
+        result[np.clip(high.astype(np.int64), 0, max(0, n - 1))] = True
+    return result
+
+
+def gaps_of(waveform: Waveform) -> tuple[float, float]:
+    """Total and longest time, in seconds, in which no channel has a sample."""
+    n = int(np.floor(waveform.duration_s * GRID_HZ))
+    if not n:
+        return 0.0, 0.0
+    absent = np.ones(n, dtype=np.bool_)
+    time = (np.arange(n) + 0.5) / GRID_HZ
+    for channel in waveform.channels:
+        index = (time * channel.rate_hz).astype(np.int64)
+        inside = index < channel.samples.size
+        absent[inside] &= ~np.isfinite(channel.samples[index[inside]])
+    starts, stops = runs(absent)
+    lengths: Floats = (stops - starts) / GRID_HZ
+    lengths = lengths[lengths >= 0.1]
+    return (float(lengths.sum()), float(lengths.max())) if lengths.size else (0.0, 0.0)
+
+
+def telemetry_of(waveform: Waveform, events: Events, silence: Silence, clock: Clock) -> Telemetry:
+    total, longest = gaps_of(waveform)
+    duration = waveform.duration_s
+    return Telemetry(
+        gap_s=total,
+        longest_gap_s=longest,
+        gap_share=total / duration if duration else 0.0,
+        events_missing_s=float(silence.missing.sum()),
+        paused_s=float(silence.paused.sum()),
+        duplicate_events=events.duplicates,
+        stray_events=events.stray,
+        drift_ppm=clock.drift_ppm,
+        events_corrected=clock.rate != 0.0 and not clock.lost,
+        clock_lost=clock.lost,
+    )
