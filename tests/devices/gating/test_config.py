@@ -6,7 +6,7 @@ from devices.gating.config import GatingConfig, InvalidGatingConfig
 
 
 @pytest.mark.parametrize(
-    ("settings", "words"),
+    ("wrong", "words"),
     [
         ({"prescribed_pressure_mmhg": 35}, "likely kPa"),
         ({"prescribed_pressure_mmhg": 0.035}, "likely kPa or MPa"),
@@ -21,9 +21,9 @@ from devices.gating.config import GatingConfig, InvalidGatingConfig
         ({"attained_good_share": 95}, "between 0 and 1"),
     ],
 )
-def test_impossible_settings_are_refused_with_a_sentence(settings: dict[str, float], words: str) -> None:
+def test_impossible_settings_are_refused_with_a_sentence(wrong: dict[str, float], words: str) -> None:
     with pytest.raises(InvalidGatingConfig, match=words):
-        GatingConfig(**({"prescribed_pressure_mmhg": 260} | settings))
+        GatingConfig(**({"prescribed_pressure_mmhg": 260} | wrong))
 
 
 def test_equal_settings_have_equal_fingerprints() -> None:
