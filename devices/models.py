@@ -132,7 +132,8 @@ class Recording(models.Model):
     opened_at = models.DateTimeField(_("opened"))
     last_chunk_at = models.DateTimeField(_("last chunk arrived"), null=True)
     closed_at = models.DateTimeField(_("closed"), null=True)
-    last_seq = models.PositiveIntegerField(_("last chunk, as the agent said"), null=True)
+    # -1: the agent closed a recording without chunks. Null on a closed recording: closed for the agent's silence.
+    last_seq = models.IntegerField(_("last chunk, as the agent said"), null=True)
     ended_at = models.DateTimeField(_("last sample, device time"), null=True)
     # What the treatment prescribed, told by whoever binds the recording; without it attainment is not judged.
     prescribed_pressure_mmhg = models.PositiveSmallIntegerField(null=True)

@@ -7,5 +7,11 @@ from devices import views
 app_name = "devices"
 urlpatterns = [
     path("", views.index, name="list"),
+    path("add/", views.add, name="add"),
+    path("recordings/<uuid:uuid>/live.json", views.live, name="live"),
+    path("recordings/<uuid:uuid>/file", views.recording_file, name="recording-file"),
     path("<str:code>/", views.detail, name="detail"),
+    path("<str:code>/edit/", views.edit, name="edit"),
+    path("<str:code>/keys/", views.make_key, name="make-key"),
+    path("<str:code>/keys/<str:prefix>/revoke/", views.revoke_key, name="revoke-key"),
 ]

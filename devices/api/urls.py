@@ -1,6 +1,15 @@
-"""Addresses of this app."""
+"""Addresses of the agent protocol, below /api/v1/."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from devices.api import views
 
 app_name = "api"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("schema", views.SchemaView.as_view(), name="schema"),
+    path("heartbeat", views.HeartbeatView.as_view(), name="heartbeat"),
+    path("recordings/<uuid:uuid>", views.RecordingView.as_view(), name="recording"),
+    path("recordings/<uuid:uuid>/chunks", views.ChunksView.as_view(), name="chunks"),
+    path("recordings/<uuid:uuid>/close", views.CloseView.as_view(), name="close"),
+    path("recordings/<uuid:uuid>/state", views.StateView.as_view(), name="state"),
+]

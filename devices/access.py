@@ -1,0 +1,33 @@
+"""Fetching and authorising in one step: whatever is not of the clinic in hand is not there."""
+
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from devices.models import AgentKey, Device, Recording
+from eecp_clinic.errors import NotFound
+from eecp_clinic.models import Clinic
+
+
+def get_device(clinic: Clinic, code: str) -> Device:
+    """A device of this clinic, or NotFound."""
+    device = Device.objects.of(clinic).select_related("clinic").filter(code=code).first()
+    if device is None:
+        raise NotFound(_("There is no such device at your clinic. Choose one from the list of devices."))
+    return device
+
+
+def get_key(device: Device, prefix: str) -> AgentKey:
+    """A key of this device that is still good, by how it begins, or NotFound."""
+    key = device.agent_keys.filter(prefix=prefix, revoked_at__isnull=True).first()
+    if key is None:
+        raise NotFound(_("This device has no such key, or it was revoked before."))
+    return key
+
+
+def get_recording(clinic: Clinic, uuid: UUID) -> Recording:
+    """A recording by a device of this clinic, or NotFound."""
+    found = Recording.objects.select_related("device").filter(pk=uuid, device__clinic=clinic).first()
+    if found is None:
+        raise NotFound(_("There is no such recording at your clinic. Look in the list of its device."))
+    return found

@@ -1,0 +1,74 @@
+"""Refusals as RFC 9457 problems, with the stable codes that ``docs/agent-protocol.md`` lists."""
+
+from math import ceil
+from typing import Any
+
+from django.http import Http404
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from devices.protocol import PROBLEM_CONTENT_TYPE, Problem, ProtocolError, TooLargeBody, encode_json
+from eecp_clinic.errors import ClinicError
+
+_UNKNOWN_KEY = "The key is missing, unknown or revoked. Ask an administrator of the clinic for a new key."
+_TITLES = {
+    401: "Unknown key",
+    404: "Not found",
+    405: "Method not allowed",
+    409: "Conflict",
+    413: "Too large",
+    415: "Unsupported media type",
+    422: "Malformed",
+    429: "Too many requests",
+}
+
+
+class BodyTooLarge(exceptions.APIException):
+    """The body is longer than is accepted; it was not read."""
+
+    status_code = 413
+    default_detail = "The body is longer than is accepted in one request; send less at once."
+    default_code = "too_large"
+
+
+def problem_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's exception handler for this API; None (a 500) for what is a bug."""
+    found = _problem(error)
+    if found is None:
+        return None
+    set_rollback()
+    return Response(
+        encode_json(found), status=found.status, content_type=PROBLEM_CONTENT_TYPE, headers=_headers(error)
+    )
+
+
+def _problem(error: Exception) -> Problem | None:
+    if isinstance(error, ProtocolError):
+        status = 413 if isinstance(error, TooLargeBody) else 422
+        return _of(status, error.code, str(error))
+    if isinstance(error, ClinicError):
+        return _of(error.status, error.code, error.message)
+    if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
+        return _of(401, "unknown_key", _UNKNOWN_KEY)
+    if isinstance(error, exceptions.Throttled):
+        return _of(429, "too_many_requests", "Too many requests in one second; wait and go on.")
+    if isinstance(error, Http404):
+        return _of(404, "not_found", "There is nothing at this address.")
+    if isinstance(error, exceptions.APIException):
+        codes = error.get_codes()
+        return _of(error.status_code, codes if isinstance(codes, str) else "refused", str(error.detail))
+    return None
+
+
+def _of(status: int, code: str, detail: str) -> Problem:
+    return Problem(status=status, code=code, title=_TITLES.get(status, "Refused"), detail=detail)
+
+
+def _headers(error: Exception) -> dict[str, str]:
+    headers = {}
+    if getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = error.auth_header  # type: ignore[attr-defined]
+    if isinstance(error, exceptions.Throttled):
+        headers["Retry-After"] = str(ceil(getattr(error, "wait", None) or 1))
+    return headers

@@ -1,0 +1,105 @@
+"""How a device is, in a word for colour and a sentence for people."""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from devices.models import AgentStatus, Device, Recording
+from devices.protocol import SourceState
+
+#: Three heartbeats missed.
+SILENT_AFTER = timedelta(seconds=35)
+STALE_AFTER = timedelta(seconds=5)
+CLOCK_LIMIT_MS = 60_000
+DISK_LIMIT_BYTES = 500 * 1024 * 1024
+
+
+class SignalLine(NamedTuple):
+    """``state`` is go, run, look, stop or idle (a colour); ``sentence`` says the same in words."""
+
+    state: str
+    sentence: str
+
+
+def signal_line(device: Device, now: datetime) -> SignalLine:
+    """What the agent of a device last said, and how long ago.
+
+    Uses ``device.open_recordings`` where the caller prefetched it (see ``views``), and ``device.agent_status``.
+    """
+    if not device.is_active:
+        return SignalLine("idle", _("Not in use"))
+    status = status_of(device)
+    recording = running(device)
+    if recording is not None and recording.last_chunk_at is not None:
+        return _line_of_recording(now - recording.last_chunk_at)
+    if status is None:
+        return SignalLine("idle", _("No agent has been heard of yet"))
+    if now - status.at > SILENT_AFTER:
+        return SignalLine("look", _("Agent silent for %(time)s") % {"time": in_words(now - status.at)})
+    return _line_of_source(status)
+
+
+def status_of(device: Device) -> AgentStatus | None:
+    """The last heartbeat, or None."""
+    return getattr(device, "agent_status", None)
+
+
+def running(device: Device) -> Recording | None:
+    """The recording that is open on a device, the newest of several."""
+    found = getattr(device, "open_recordings", None)
+    if found is None:
+        found = list(device.recordings.open().order_by("-started_at")[:1])
+    return found[0] if found else None
+
+
+def _line_of_recording(age: timedelta) -> SignalLine:
+    if age <= STALE_AFTER:
+        return SignalLine("run", _("Running"))
+    state = "look" if age <= SILENT_AFTER else "stop"
+    return SignalLine(state, _("No signal for %(time)s") % {"time": in_words(age)})
+
+
+def _line_of_source(status: AgentStatus) -> SignalLine:
+    lines = {
+        SourceState.OK: SignalLine("go", _("Ready")),
+        SourceState.ENDED: SignalLine("go", _("Ready; the last recording has ended")),
+        SourceState.NO_SIGNAL: SignalLine("look", _("The console gives no signal")),
+        SourceState.CABLE_UNPLUGGED: SignalLine("stop", _("The cable to the console is unplugged")),
+        SourceState.LEAD_OFF: SignalLine("look", _("An ECG lead is off")),
+    }
+    try:
+        return lines[SourceState(status.source_state)]
+    except ValueError:
+        return SignalLine("look", _("The agent reports a state that this server does not know"))
+
+
+def warnings_of(status: AgentStatus | None) -> list[str]:
+    """What else somebody should look at: a full disk, a wrong clock."""
+    if status is None:
+        return []
+    found = []
+    if status.clock_offset_ms is not None and abs(status.clock_offset_ms) > CLOCK_LIMIT_MS:
+        found.append(
+            _("Its clock is %(time)s off; set the clock of that computer.")
+            % {"time": in_words(timedelta(milliseconds=abs(status.clock_offset_ms)))}
+        )
+    if status.disk_free_bytes is not None and status.disk_free_bytes < DISK_LIMIT_BYTES:
+        found.append(
+            _("Its disk has only %(size)s MB left; free some.") % {"size": status.disk_free_bytes // 2**20}
+        )
+    return found
+
+
+def in_words(age: timedelta) -> str:
+    """'40 s', '3 min', '2 h', '5 days': the largest unit that fits."""
+    seconds = max(0, int(age.total_seconds()))
+    if seconds < 60:
+        return _("%(n)s s") % {"n": seconds}
+    if seconds < 3600:
+        return _("%(n)s min") % {"n": seconds // 60}
+    if seconds < 48 * 3600:
+        return _("%(n)s h") % {"n": seconds // 3600}
+    days = seconds // 86400
+    return ngettext("%(n)s day", "%(n)s days", days) % {"n": days}

@@ -1,0 +1,37 @@
+"""Check every stored recording against its hashes."""
+
+from argparse import ArgumentParser
+from typing import Any
+from uuid import UUID
+
+from django.core.management.base import BaseCommand, CommandError
+
+from devices.models import Recording
+from devices.storage import damages
+
+
+class Command(BaseCommand):
+    help = (
+        "Reads the file and the chunks of every stored recording again and compares them with their "
+        "SHA-256. Names what fails and ends with status 1 if anything does."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("uuid", nargs="*", type=UUID, help="only these recordings")
+
+    def handle(self, *, uuid: list[UUID], **options: Any) -> None:
+        recordings = Recording.objects.filter(stored_at__isnull=False).order_by("started_at")
+        if uuid:
+            recordings = recordings.filter(pk__in=uuid)
+        checked = failed = 0
+        for recording in recordings.iterator():
+            found = damages(recording)
+            checked += 1
+            failed += bool(found)
+            for sentence in found:
+                self.stderr.write(f"{recording.pk}: {sentence}")
+        if uuid and checked < len(set(uuid)):
+            raise CommandError(f"{len(set(uuid)) - checked} of the named recordings are not stored here.")
+        if failed:
+            raise CommandError(f"{failed} of {checked} recordings failed.")
+        self.stdout.write(f"{checked} recordings checked, every hash as it was stored.")

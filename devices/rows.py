@@ -1,0 +1,139 @@
+"""What the pages of devices show, worked out here so that the templates only lay it out."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Prefetch, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from devices.health import SignalLine, running, signal_line, status_of, warnings_of
+from devices.models import AgentKey, AgentStatus, Device, GatingReport, Recording
+from eecp_clinic.models import Clinic
+
+_GRADE_STATES = {"A": "go", "B": "go", "C": "look", "D": "stop"}
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRow:
+    """One line of the list of devices."""
+
+    device: Device
+    line: SignalLine
+    status: AgentStatus | None
+    running: Recording | None
+    key: AgentKey | None
+    warnings: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingRow:
+    """One line of a device's recordings; None is not known."""
+
+    recording: Recording
+    state: str
+    words: str
+    minutes: str | None
+    gap: str | None
+    grade: str | None
+    grade_state: str
+    problems: list[str]
+
+
+def devices_of(clinic: Clinic) -> QuerySet[Device]:
+    """The clinic's devices with all that a row needs, in a fixed number of queries."""
+    return (
+        Device.objects.of(clinic)
+        .select_related("agent_status")
+        .prefetch_related(
+            Prefetch(
+                "recordings",
+                Recording.objects.open().order_by("-started_at").defer("manifest", "live"),
+                to_attr="open_recordings",
+            ),
+            Prefetch("agent_keys", AgentKey.objects.filter(revoked_at=None), to_attr="good_keys"),
+        )
+    )
+
+
+def device_row(device: Device, now: datetime) -> DeviceRow:
+    keys = getattr(device, "good_keys", None)
+    if keys is None:
+        keys = list(device.agent_keys.filter(revoked_at=None)[:1])
+    status = status_of(device)
+    return DeviceRow(
+        device=device,
+        line=signal_line(device, now),
+        status=status,
+        running=running(device),
+        key=keys[0] if keys else None,
+        warnings=warnings_of(status),
+    )
+
+
+def recordings_of(device: Device) -> QuerySet[Recording]:
+    """A device's recordings, newest first, with their reports and conflicts."""
+    reports = GatingReport.objects.order_by("-made_at").defer("report", "config")
+    return (
+        device.recordings.annotate(conflict_count=Count("conflicts"))
+        .prefetch_related(Prefetch("reports", reports, to_attr="newest_reports"))
+        .defer("live")
+    )
+
+
+def recording_row(recording: Recording) -> RecordingRow:
+    state, words = _state_of(recording)
+    reports = [r for r in getattr(recording, "newest_reports", []) if r.input_sha256 == recording.file_sha256]
+    grade = reports[0].grade if reports and recording.stored_at else None
+    return RecordingRow(
+        recording=recording,
+        state=state,
+        words=words,
+        minutes=_minutes(recording),
+        gap=_gap(recording),
+        grade=grade,
+        grade_state=_GRADE_STATES.get(grade or "", "idle"),
+        problems=_problems(recording),
+    )
+
+
+def _state_of(recording: Recording) -> tuple[str, str]:
+    if recording.is_open:
+        return "run", _("Running")
+    if recording.failure:
+        return "stop", _("Could not be stored")
+    if recording.stored_at is None:
+        return "look", _("Ended, being stored")
+    return ("go", _("Stored and verified")) if recording.is_verified else ("look", _("Stored"))
+
+
+def _problems(recording: Recording) -> list[str]:
+    found = [recording.failure] if recording.failure else []
+    if recording.closed_at is not None and recording.last_seq is None:
+        found.append(_("Closed because the agent fell silent; its end is the last sample that arrived."))
+    conflicts = getattr(recording, "conflict_count", 0)
+    if conflicts:
+        found.append(
+            ngettext(
+                "%(n)s chunk came twice with different content; the first is used, both are kept.",
+                "%(n)s chunks came twice with different content; the first of each is used, all are kept.",
+                conflicts,
+            )
+            % {"n": conflicts}
+        )
+    return found
+
+
+def _minutes(recording: Recording) -> str | None:
+    if recording.ended_at is None:
+        return None
+    return _trimmed((recording.ended_at - recording.started_at).total_seconds() / 60)
+
+
+def _gap(recording: Recording) -> str | None:
+    return None if recording.gap_seconds is None else _trimmed(recording.gap_seconds)
+
+
+def _trimmed(value: float) -> str:
+    """At most one decimal, and no zero at the end."""
+    return f"{value:.1f}".removesuffix(".0")

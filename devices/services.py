@@ -1,0 +1,117 @@
+"""What people do to devices and their keys, and what the rest of the application asks of recordings."""
+
+import hashlib
+import secrets
+from datetime import datetime
+from functools import partial
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from devices.analysis import prescribed_config
+from devices.gating.config import InvalidGatingConfig
+from devices.models import AgentKey, Device, GatingReport, Recording
+from devices.notices import enqueue_finish
+from eecp_clinic import audit
+from eecp_clinic.errors import Conflict, InvalidInput, NotFound
+from eecp_clinic.models import Clinic, User
+
+KEY_BEGINS = "eecp_"
+_PREFIX_LENGTH = 12  # tells keys apart; the 36 characters that remain stay unknown
+DEVICE_FIELDS = ("name", "model", "serial", "kind", "is_active")
+
+
+def add_device(*, clinic: Clinic, values: dict[str, object], actor: User, now: datetime) -> Device:
+    """Put a device on the clinic's list; Conflict where its name or serial number is taken."""
+    device = Device(clinic=clinic, **values)
+    with transaction.atomic():
+        _save(device)
+        _audit("device.added", device, actor, now)
+    return device
+
+
+def edit_device(*, device: Device, values: dict[str, object], actor: User, now: datetime) -> Device:
+    """Change what is known of a device; Conflict where its name or serial number is taken."""
+    unknown = set(values) - set(DEVICE_FIELDS)
+    if unknown:
+        raise ValueError(f"a device has no {', '.join(sorted(unknown))} to edit")
+    with transaction.atomic():
+        changed = [name for name, value in values.items() if getattr(device, name) != value]
+        for name in changed:
+            setattr(device, name, values[name])
+        _save(device, changed)
+        _audit("device.edited", device, actor, now, changed=changed)
+    return device
+
+
+def _save(device: Device, update_fields: list[str] | None = None) -> None:
+    device.full_clean(validate_unique=False, validate_constraints=False)
+    try:
+        with transaction.atomic():
+            device.save(update_fields=update_fields)
+    except IntegrityError as error:
+        raise Conflict(
+            _(
+                "Another device of your clinic has this name or serial number. Give it another, or edit that one."
+            ),
+            code="device_taken",
+        ) from error
+
+
+def make_key(*, device: Device, actor: User, now: datetime) -> tuple[AgentKey, str]:
+    """A new key for a device's agent, and its secret, which is kept nowhere and shown this once."""
+    secret = f"{KEY_BEGINS}{secrets.token_urlsafe(32)}"
+    with transaction.atomic():
+        key = AgentKey.objects.create(
+            device=device,
+            prefix=secret[:_PREFIX_LENGTH],
+            sha256=hashlib.sha256(secret.encode()).hexdigest(),
+            created_at=now,
+        )
+        _audit("device.key_made", device, actor, now, prefix=key.prefix)
+    return key, secret
+
+
+def revoke_key(*, key: AgentKey, actor: User, now: datetime) -> None:
+    """Refuse a key from now on; NotFound where it was revoked before."""
+    with transaction.atomic():
+        if not AgentKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=now):
+            raise NotFound(_("This key was revoked before."))
+        key.revoked_at = now
+        _audit("device.key_revoked", key.device, actor, now, prefix=key.prefix)
+
+
+def prescribe(*, recording: Recording, pressure_mmhg: int | None, minutes: int | None) -> None:
+    """Tell the analysis what was prescribed; a recording that was stored before is judged again by it.
+
+    Raises
+    ------
+    InvalidInput
+        The engine refuses such a pressure or duration; its sentence says why.
+    """
+    try:
+        prescribed_config(pressure_mmhg, minutes)
+    except InvalidGatingConfig as error:
+        raise InvalidInput(str(error), code="prescription") from error
+    with transaction.atomic():
+        locked = Recording.objects.select_for_update(no_key=True).get(pk=recording.pk)
+        locked.prescribed_pressure_mmhg = recording.prescribed_pressure_mmhg = pressure_mmhg
+        locked.prescribed_minutes = recording.prescribed_minutes = minutes
+        locked.save(update_fields=["prescribed_pressure_mmhg", "prescribed_minutes"])
+        if locked.stored_at is not None:
+            transaction.on_commit(partial(enqueue_finish, locked.pk))
+
+
+def latest_report(recording: Recording) -> GatingReport | None:
+    """The newest report of a recording as it is stored now; None where there is none yet."""
+    return recording.reports.filter(input_sha256=recording.file_sha256).order_by("-made_at").first()
+
+
+def note_download(*, recording: Recording, actor: User, now: datetime) -> None:
+    """Waves left the application: who took which recording."""
+    _audit("recording.downloaded", recording.device, actor, now, recording=str(recording.pk))
+
+
+def _audit(action: str, device: Device, actor: User, now: datetime, **data: object) -> None:
+    subject = f"device:{device.code}"
+    audit.record(action, subject=subject, actor=actor, clinic=device.clinic, at=now, **data)

@@ -1,0 +1,56 @@
+"""Work in the background. Every task may run twice, at once or again; the database says what is due."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from celery import shared_task
+from django.core.cache import cache
+from django.db.models import F, Q
+from django.utils import timezone
+
+from devices.analysis import report_of
+from devices.live import refresh_figures
+from devices.models import Recording
+from devices.notices import enqueue_finish
+from devices.recordings import SILENCE, close_silent
+from devices.storage import store
+
+#: A recording that got a chunk so recently is still running, as far as the live tile is concerned.
+LIVE = timedelta(seconds=30)
+#: Late chunks come in a row: the file is made again once they have stopped.
+SETTLED = timedelta(seconds=10)
+#: How long one request for work is given before the sweep repeats it.
+PATIENCE_S = 300
+
+
+@shared_task(soft_time_limit=540, time_limit=600)
+def finish_recording(uuid: str) -> None:
+    """Store a recording that is over as one verified file, and analyse it."""
+    if store(uuid=UUID(uuid), now=timezone.now()):
+        recording = Recording.objects.get(pk=uuid)
+        report_of(recording=recording, now=timezone.now())
+
+
+@shared_task(soft_time_limit=20, time_limit=30)
+def refresh_live_figures() -> None:
+    """The last minute of every running recording, for its tile."""
+    now = timezone.now()
+    running = Recording.objects.open().filter(last_chunk_at__gte=now - LIVE)
+    # Figures that are already of the newest samples need no second look.
+    for recording in running.filter(Q(live_at=None) | Q(last_chunk_at__gt=F("live_at"))):
+        refresh_figures(recording=recording, now=now)
+
+
+@shared_task(soft_time_limit=60, time_limit=90)
+def sweep_recordings() -> None:
+    """Whatever is due and was not begun: recordings fallen silent, not stored, or without a report."""
+    now = timezone.now()
+    silent = Q(last_chunk_at__lt=now - SILENCE) | Q(last_chunk_at=None, opened_at__lt=now - SILENCE)
+    for uuid in Recording.objects.open().filter(silent).values_list("pk", flat=True):
+        close_silent(uuid=uuid, now=now)
+    settled = Q(last_chunk_at__lt=now - SETTLED) | Q(last_chunk_at=None)
+    due = Recording.objects.to_store().filter(settled, failure="").values_list("pk", flat=True)
+    unjudged = Recording.objects.filter(stored_at__isnull=False, reports=None, failure="")
+    for uuid in [*due, *unjudged.values_list("pk", flat=True)]:
+        if cache.add(f"devices:finish:{uuid}", True, PATIENCE_S):
+            enqueue_finish(uuid)
