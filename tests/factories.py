@@ -103,6 +103,10 @@ def make_workup(patient: Patient, by: User, **fields: Any) -> Workup:
         "cad_proven": True,
         "medical_therapy_maximal": True,
         "therapy_tried": ["beta_blocker", "long_acting_nitrate", "ranolazine"],
+        "angina_is_primary": True,
+        "device_kind": Workup.DeviceKind.PNEUMATIC,
+        "prior_sessions_in_course": 0,
+        "earlier_course": False,
         "diagnoses": ["I25.112"],
     }
     return Workup.objects.create(patient=patient, recorded_by=by, recorded_at=MONDAY_NINE, **values | fields)

@@ -21,14 +21,15 @@ class EligibilityAssessment(models.Model):
     """Facts as they stood, the policy and version that judged them, what it found, and who signed it.
 
     ``facts`` and ``decision`` are the JSON of ``patients.eligibility``; the database refuses to change them.
+    Policy and version are empty where no policy could be chosen; the decision then says why.
     """
 
     code = models.CharField(max_length=12, unique=True, default=new_code, editable=False)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="assessments")
     workup = models.ForeignKey(Workup, on_delete=models.PROTECT, related_name="assessments")
     coverage = models.ForeignKey(Coverage, on_delete=models.PROTECT, null=True, related_name="assessments")
-    policy_id = models.CharField(_("policy"), max_length=60)
-    policy_version = models.CharField(_("version"), max_length=20)
+    policy_id = models.CharField(_("policy"), max_length=60, blank=True)
+    policy_version = models.CharField(_("version"), max_length=20, blank=True)
     facts = models.JSONField(_("facts"))
     decision = models.JSONField(_("decision"))
     verdict = models.CharField(_("verdict"), max_length=30)

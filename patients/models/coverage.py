@@ -52,7 +52,15 @@ class Payer(models.Model):
 
 @pghistory.track()
 class Coverage(models.Model):
-    """One insurance of one patient, from a day to a day; priority 1 pays first."""
+    """One insurance of one patient, from a day to a day; priority 1 pays first.
+
+    The last three facts say whether a patient who pays alone may be asked to; empty means not known.
+    """
+
+    class AbnOption(models.TextChoices):
+        TREAT_AND_CLAIM = "1", _("Option 1: treat, and claim")
+        TREAT_WITHOUT_CLAIM = "2", _("Option 2: treat, no claim")
+        NO_TREATMENT = "3", _("Option 3: no treatment")
 
     code = models.CharField(max_length=12, unique=True, default=new_code, editable=False)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="coverages")
@@ -61,6 +69,11 @@ class Coverage(models.Model):
     member_id = models.CharField(_("member id"), max_length=40, blank=True)
     starts_on = models.DateField(_("in force from"))
     ends_on = models.DateField(_("to"), null=True, blank=True)
+    medicare_beneficiary = models.BooleanField(_("entitled to Medicare"), null=True, blank=True)
+    abn_option = models.CharField(
+        _("option chosen on a signed ABN"), max_length=1, choices=AbnOption.choices, blank=True
+    )
+    ma_denial_on = models.DateField(_("Medicare Advantage plan's denial notice of"), null=True, blank=True)
 
     class Meta:
         ordering = ["patient", "priority", "-starts_on"]

@@ -1,12 +1,13 @@
 """The patient."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pghistory
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Upper
 from django.urls import reverse
+from django.utils.formats import get_format
 from django.utils.translation import gettext_lazy as _
 
 from eecp_clinic.codes import new_code
@@ -18,15 +19,32 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         return self.filter(clinic=clinic)
 
     def matching(self, words: str) -> "PatientQuerySet":
-        """Patients whose family name, given name or MRN holds every word of ``words``."""
+        """Patients whose family name, given name or MRN holds every word of ``words``; a date is one of birth."""
         found = self
         for word in words.replace(",", " ").split():
-            found = found.filter(
+            held = (
                 models.Q(family_name__icontains=word)
                 | models.Q(given_name__icontains=word)
                 | models.Q(mrn__icontains=word)
             )
+            day = _day(word)
+            found = found.filter(held | models.Q(birth_date=day) if day else held)
         return found
+
+    def looking_like(self, family_name: str, birth_date: date) -> "PatientQuerySet":
+        """Patients who may be the same person: same family name, same day of birth."""
+        return self.filter(family_name__iexact=family_name.strip(), birth_date=birth_date)
+
+
+def _day(word: str) -> date | None:
+    """``word`` as a date, where it is one."""
+    for form in get_format("DATE_INPUT_FORMATS"):
+        try:
+            # Only the day is read; it has no zone.
+            return datetime.strptime(word, form).date()  # noqa: DTZ007
+        except ValueError:
+            continue
+    return None
 
 
 @pghistory.track()

@@ -50,6 +50,10 @@ class Workup(models.Model):
         FAMILY_MEDICINE = "family_medicine", _("Family medicine")
         OTHER = "other", _("Other")
 
+    class DeviceKind(models.TextChoices):
+        PNEUMATIC = "pneumatic", _("Air cuffs (pneumatic)")
+        HYDRAULIC = "hydraulic", _("Water cuffs (hydraulic)")
+
     code = models.CharField(max_length=12, unique=True, default=new_code, editable=False)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="workups")
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -74,6 +78,7 @@ class Workup(models.Model):
         default=list,
         blank=True,
     )
+    angina_is_primary = models.BooleanField(_("angina is the condition treated"), null=True, blank=True)
     cad_proven = models.BooleanField(_("coronary disease proven"), null=True, blank=True)
     medical_therapy_maximal = models.BooleanField(_("on maximal medical therapy"), null=True, blank=True)
     therapy_tried = ArrayField(
@@ -91,6 +96,20 @@ class Workup(models.Model):
     diagnoses = ArrayField(
         models.CharField(max_length=8), verbose_name=_("diagnoses (ICD-10-CM)"), default=list, blank=True
     )
+    device_kind = models.CharField(
+        _("device to be used"), max_length=12, blank=True, choices=DeviceKind.choices
+    )
+    prior_sessions_in_course = models.PositiveSmallIntegerField(
+        _("sessions already given in this course"), null=True, blank=True
+    )
+    earlier_course = models.BooleanField(_("an earlier course was given"), null=True, blank=True)
+    last_course_ended_on = models.DateField(_("last session of the earlier course"), null=True, blank=True)
+    prior_course_benefit_class_gain = models.SmallIntegerField(
+        _("CCS classes gained by the earlier course"), null=True, blank=True
+    )
+    prior_course_benefit_episode_drop_percent = models.SmallIntegerField(
+        _("fewer angina episodes after the earlier course"), null=True, blank=True
+    )
     history_and_physical_on = models.DateField(_("history and physical on"), null=True, blank=True)
     ecg_on = models.DateField(_("12-lead ECG on"), null=True, blank=True)
     notes = models.TextField(_("notes"), blank=True)
@@ -107,6 +126,22 @@ class Workup(models.Model):
                 name="workup_lvef_plausible",
                 violation_error_message=_(
                     "LVEF is between 5 and 90 %. Correct it, or leave it empty if not known."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(prior_course_benefit_class_gain__isnull=True)
+                | models.Q(prior_course_benefit_class_gain__range=(-4, 4)),
+                name="workup_class_gain_4_at_most",
+                violation_error_message=_(
+                    "A course gains or loses four CCS classes at most. Correct it, or leave it empty if not known."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(prior_course_benefit_episode_drop_percent__isnull=True)
+                | models.Q(prior_course_benefit_episode_drop_percent__range=(-1000, 100)),
+                name="workup_episode_drop_100_at_most",
+                violation_error_message=_(
+                    "Episodes cannot fall by more than 100 %. Correct it, or leave it empty if not known."
                 ),
             ),
         ]

@@ -1,0 +1,11 @@
+"""Which roles do what in this room; ``tests/permissions/patients.py`` holds every address to it."""
+
+from eecp_clinic.roles import CLINICAL, Role
+
+#: Who registers; who then keeps name, address and coverage right.
+REGISTERS = (Role.FRONT_DESK, Role.ADMINISTRATOR, *CLINICAL)
+EDITS = (Role.FRONT_DESK, *CLINICAL)
+#: Who reads workups and decisions; the front desk has no need to.
+READS_CLINICAL = (*CLINICAL, Role.BILLING, Role.ADMINISTRATOR)
+#: Who says by which policy a payer decides.
+KEEPS_PAYERS = (Role.BILLING, Role.ADMINISTRATOR)

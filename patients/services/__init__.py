@@ -1,0 +1,19 @@
+"""Every change of state in this room, one function each."""
+
+from patients.services.coverage import add_coverage, add_payer, edit_coverage, edit_payer
+from patients.services.decision import assess, sign_assessment
+from patients.services.people import edit_patient, look_alikes, register_patient
+from patients.services.workup import record_workup
+
+__all__ = [
+    "add_coverage",
+    "add_payer",
+    "assess",
+    "edit_coverage",
+    "edit_patient",
+    "edit_payer",
+    "look_alikes",
+    "record_workup",
+    "register_patient",
+    "sign_assessment",
+]

@@ -1,0 +1,109 @@
+"""A patient's coverages, and the clinic's payers."""
+
+from copy import copy
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from eecp_clinic.errors import Conflict, InvalidInput
+from eecp_clinic.roles import EVERYBODY, StaffRequest, staff_view
+from patients import access, services
+from patients.banner import banner_for
+from patients.eligibility.packaged import load_packaged
+from patients.forms import CoverageForm, PayerForm, posted, show_refusal
+from patients.models import Coverage, Patient, Payer
+from patients.roles import EDITS, KEEPS_PAYERS
+
+
+@require_http_methods(["GET", "POST"])
+@staff_view(*EDITS)
+def add(request: StaffRequest, code: str) -> HttpResponse:
+    patient = access.get_patient(request.clinic, code)
+    return _coverage_page(request, patient, None)
+
+
+@require_http_methods(["GET", "POST"])
+@staff_view(*EDITS)
+def edit(request: StaffRequest, code: str, coverage: str) -> HttpResponse:
+    patient = access.get_patient(request.clinic, code)
+    return _coverage_page(request, patient, access.get_coverage(patient, coverage))
+
+
+def _coverage_page(request: StaffRequest, patient: Patient, coverage: Coverage | None) -> HttpResponse:
+    now = timezone.now()
+    instance = copy(coverage) if coverage else Coverage(patient=patient)
+    form = CoverageForm(posted(request), instance=instance)
+    if request.method == "POST":
+        access.require_same_patient(request, patient)
+        if form.is_valid():
+            try:
+                if coverage:
+                    services.edit_coverage(
+                        coverage=coverage, values=form.cleaned_data, actor=request.user, now=now
+                    )
+                else:
+                    services.add_coverage(
+                        patient=patient, values=form.cleaned_data, actor=request.user, now=now
+                    )
+            except (InvalidInput, Conflict) as error:
+                show_refusal(form, error)
+            else:
+                messages.success(request, _("The coverage is saved."))
+                return redirect(patient)
+    context = {
+        "form": form,
+        "patient": patient,
+        "coverage": coverage,
+        "banner": banner_for(patient, request.clinic.day_of(now)),
+        "has_payers": Payer.objects.filter(clinic=request.clinic).exists(),
+    }
+    return render(request, "patients/coverage.html", context, status=422 if form.errors else 200)
+
+
+@require_GET
+@staff_view(*EVERYBODY)
+def payers(request: StaffRequest) -> HttpResponse:
+    """The clinic's payers, each with the policy by which it decides."""
+    titles = {policy.id: policy.title for policy in load_packaged().policies}
+    rows = [
+        {"payer": payer, "policy": titles.get(payer.policy_id, payer.policy_id)}
+        for payer in Payer.objects.filter(clinic=request.clinic)
+    ]
+    context = {"rows": rows, "can_keep": bool(request.roles & set(KEEPS_PAYERS))}
+    return render(request, "patients/payers.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@staff_view(*KEEPS_PAYERS)
+def payer_add(request: StaffRequest) -> HttpResponse:
+    return _payer_page(request, None)
+
+
+@require_http_methods(["GET", "POST"])
+@staff_view(*KEEPS_PAYERS)
+def payer_edit(request: StaffRequest, payer: str) -> HttpResponse:
+    return _payer_page(request, access.get_payer(request.clinic, payer))
+
+
+def _payer_page(request: StaffRequest, payer: Payer | None) -> HttpResponse:
+    now = timezone.now()
+    form = PayerForm(posted(request), instance=copy(payer) if payer else Payer(clinic=request.clinic))
+    if request.method == "POST" and form.is_valid():
+        try:
+            if payer:
+                services.edit_payer(payer=payer, values=form.cleaned_data, actor=request.user, now=now)
+            else:
+                services.add_payer(
+                    clinic=request.clinic, values=form.cleaned_data, actor=request.user, now=now
+                )
+        except (InvalidInput, Conflict) as error:
+            show_refusal(form, error)
+        else:
+            messages.success(request, _("The payer is saved."))
+            return redirect("patients:payers")
+    context = {"form": form, "payer": payer}
+    return render(request, "patients/payer.html", context, status=422 if form.errors else 200)
