@@ -1,6 +1,6 @@
 """Booked hours. Each is a row of its own; how it was proposed leaves no trace in it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -27,6 +27,8 @@ HOUR = TsTzRange("starts_at", "ends_at", RangeBoundary())
 
 #: States in which the hour is taken; a missed or cancelled one is free for somebody else.
 TAKEN = ["booked", "arrived", "in_progress", "done"]
+#: A patient who arrived, and whose session was never begun or ended, is not waited for any longer than this.
+FORGOTTEN_AFTER = timedelta(hours=4)
 
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
@@ -38,6 +40,11 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 
     def between(self, start: datetime, end: datetime) -> "AppointmentQuerySet":
         return self.filter(starts_at__lt=end, ends_at__gt=start)
+
+    def to_come(self, now: datetime) -> "AppointmentQuerySet":
+        """Hours in which a session may still be given: begun, or booked and not yet over."""
+        begun = Q(state__in=["arrived", "in_progress"], ends_at__gt=now - FORGOTTEN_AFTER)
+        return self.filter(begun | Q(state="booked", ends_at__gt=now))
 
 
 @pghistory.track()
