@@ -12,9 +12,9 @@ from courses.ordering.stopping import stop_course
 from courses.progress.services.outcomes import record_outcome
 from courses.progress.services.reviews import sign_review
 from courses.progress.services.supervision import note_supervision
-from courses.scheduling.services.attendance import mark_missed
 
 from courses.models import Appointment, Course, OutcomeMeasure, Review, Session, SupervisionPeriod
+from courses.scheduling.services.attendance import mark_missed
 from devices.models import GatingReport
 from eecp_clinic.demo import telemetry
 from eecp_clinic.demo.calendar import STARTS, at, treatment_days_before
@@ -102,14 +102,14 @@ def sign_ended(demo: DemoClinic, behind: Behind, now: datetime) -> int:
     for session in behind.course.sessions.filter(state=Session.State.ENDED).select_related(
         "recording", "course__clinic"
     ):
-        assert session.ended_at is not None
+        ended_at = session.ended_at or now
         if (
             session.recording_id
             and not GatingReport.objects.filter(recording_id=session.recording_id).exists()
         ):
             waiting += 1
-        elif demo.clinic.day_of(session.ended_at) < demo.clinic.day_of(now) or behind.person.row == 0:
-            sign(session, demo.nurse, session.ended_at + timedelta(minutes=6))
+        elif demo.clinic.day_of(ended_at) < demo.clinic.day_of(now) or behind.person.row == 0:
+            sign(session, demo.nurse, ended_at + timedelta(minutes=6))
     return waiting
 
 

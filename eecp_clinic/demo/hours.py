@@ -62,9 +62,9 @@ def begin(appointment: Appointment, chart: Chart, nurse: User, now: datetime) ->
 
 def finish(session: Session, chart: Chart, nurse: User, now: datetime) -> Session:
     """Chart readings by hand, end the hour and chart how the patient left."""
-    assert session.started_at is not None
+    started_at = session.started_at or now
     for minute in (15, 30, 45):
-        moment = session.started_at + timedelta(minutes=minute)
+        moment = started_at + timedelta(minutes=minute)
         if moment < now:
             add_reading(session=session, at=moment, values=chart.reading(minute), actor=nurse, now=moment)
     ended = end_session(session=session, stop_reason=Session.StopReason.COMPLETED, actor=nurse, now=now)
