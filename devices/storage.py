@@ -170,12 +170,17 @@ def _note_failure(recording: Recording, sentence: str) -> None:
     )
 
 
-def read_waveform(recording: Recording) -> Waveform:
-    """The waveform of a stored recording, from its file; raises CannotStore where the file is damaged."""
+def read_file(recording: Recording) -> bytes:
+    """The file of a stored recording, its hash checked; raises CannotStore, FileNotFoundError."""
     data = _read(recording.file.name)
     if hashlib.sha256(data).hexdigest() != recording.file_sha256:
         raise CannotStore("The file is not the one that was stored: its SHA-256 differs.")
-    return read_edf_file(data, manifest_of(recording))
+    return data
+
+
+def read_waveform(recording: Recording) -> Waveform:
+    """The waveform of a stored recording, from its file; raises as ``read_file`` does."""
+    return read_edf_file(read_file(recording), manifest_of(recording))
 
 
 def damages(recording: Recording) -> list[str]:
