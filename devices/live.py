@@ -8,12 +8,14 @@ from typing import Any
 
 import msgspec
 import numpy as np
-from django.db import transaction
 
 from devices.analysis import config_for
 from devices.assembly import assemble
 from devices.edf import record_seconds
-from devices.gating.live import last_minute
+from devices.gating.config import GatingConfig
+from devices.gating.ejection import EjectionTime
+from devices.gating.live import last_minute, learn_ejection
+from devices.gating.report import Basis, plain
 from devices.models import Recording
 from devices.protocol import Block, Chunk, Manifest, ProtocolError
 from devices.recordings import contents, manifest_of, to_ms
@@ -21,6 +23,7 @@ from devices.waveform import ChannelName, Waveform
 
 TRACE_S = 10.0
 FIGURES_S = 62.0
+HEAD_S = 60.0  # the beats before inflation, and some after; while they are fresh the calibration is sought
 #: Lanes of the trace, and the channels that may fill them, the first that there is.
 LANES = {
     "ecg": (ChannelName.ECG,),
@@ -147,8 +150,23 @@ def refresh_figures(*, recording: Recording, now: datetime) -> bool:
         return False  # two chunks claim the same samples: the whole recording's failure says so when it ends
     if found is None:
         return False
-    minute = last_minute(found.waveform, config_for(recording))
-    figures = minute.to_dict() | {"until_s": round(found.until_s, 3)}
-    with transaction.atomic():
-        changed = Recording.objects.open().filter(pk=recording.pk).update(live=figures, live_at=now)
-    return bool(changed)
+    config = config_for(recording)
+    ejection = _ejection(recording, found, config)
+    minute = last_minute(found.waveform, config, ejection)
+    figures = minute.to_dict() | {
+        "until_s": round(found.until_s, 3),
+        "ejection": None if ejection is None else plain(ejection),
+    }
+    return bool(Recording.objects.open().filter(pk=recording.pk).update(live=figures, live_at=now))
+
+
+def _ejection(recording: Recording, found: Tail, config: GatingConfig) -> EjectionTime | None:
+    """The session's calibration, learnt once from its first minute and kept with the figures."""
+    kept = (recording.live or {}).get("ejection")
+    if kept is not None:
+        return EjectionTime(kept["intercept_s"], kept["slope"], Basis(kept["basis"]), kept["n"])
+    if not HEAD_S <= found.until_s <= 3 * HEAD_S:
+        return None
+    manifest = manifest_of(recording)
+    first = contents(recording.chunks.order_by("seq")[: math.ceil(HEAD_S)], manifest)
+    return learn_ejection(assemble(manifest, first)[0], config)

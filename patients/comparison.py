@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from patients.eligibility.fact_kinds import Day, OneOf, SomeOf
 from patients.eligibility.facts import FACTS
-from patients.eligibility.wording import day_text
+from patients.eligibility.wording import day_text, roman
 from patients.models import EligibilityAssessment
 from patients.verdicts import pathway_shown, state_shown
+
+_CLASSES = ("ccs_class", "nyha_class")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +23,12 @@ class Change:
 
 
 def changes_since(before: EligibilityAssessment, after: EligibilityAssessment) -> tuple[Change, ...]:
-    """The outcome first, then facts in the order of the screens, then criteria."""
+    """The outcome first, then criteria, then the facts in the order of the screens."""
     outcome = Change(
         "What follows", str(pathway_shown(before.pathway).label), str(pathway_shown(after.pathway).label)
     )
     policy = Change("Policy", _policy(before), _policy(after))
-    found = [outcome, policy, *_facts(before.facts, after.facts), *_criteria(before.decision, after.decision)]
+    found = [outcome, policy, *_criteria(before.decision, after.decision), *_facts(before.facts, after.facts)]
     return tuple(change for change in found if change.before != change.after)
 
 
@@ -64,14 +67,12 @@ def fact_shown(name: str, value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, list):
         return ", ".join(fact_shown(name, item) for item in value)
-    if name.endswith("_on") or name == "as_of":
-        return _day(value)
-    free_text = name in {"opinion_by", "policy_id", "diagnoses"}
-    return str(value) if free_text else str(value).replace("_", " ")
-
-
-def _day(text: str) -> str:
-    return day_text(date.fromisoformat(text))
+    kind = FACTS[name].kind if name in FACTS else None
+    if isinstance(kind, Day):
+        return day_text(date.fromisoformat(value))
+    if name in _CLASSES:
+        return roman(value)
+    return str(value).replace("_", " ") if isinstance(kind, OneOf | SomeOf) else str(value)
 
 
 def _capital(text: str) -> str:

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from patients.comparison import Change, changes_since
 from patients.eligibility.facts import FACTS
@@ -14,7 +15,8 @@ from patients.models import EligibilityAssessment
 from patients.record_facts import COVERAGE_FACTS, WORKUP_FACTS
 from patients.verdicts import Shown, next_step, pathway_shown, state_shown
 
-_STANDING = {"derived": "our conclusion from the source", "to_be_confirmed": "to be confirmed by the clinic"}
+#: How far a source may be leaned on; what was simply read needs no word.
+_STANDING = {"derived": _("our conclusion"), "to_be_confirmed": _("to be confirmed by the clinic")}
 _CHOICE_LISTS = ("opinion_reasons", "therapy_tried")
 
 
@@ -70,7 +72,8 @@ def _finding(finding: dict[str, Any], assessment: EligibilityAssessment, can_men
     state, citation = state_shown(finding["state"]), finding["citation"]
     decides = finding["weight"] == "required" and finding["not_met_means"] != "review"
     urls = [mend_url(name, assessment) for name in finding["missing"]] if can_mend else []
-    standing = _STANDING.get(citation["standing"], "")
+    source = f"{citation['document']}, {citation['section']}"
+    standing = str(_STANDING.get(citation["standing"], ""))
     return {
         "state": finding["state"],
         "light": "look" if state.light == "stop" and not decides else state.light,
@@ -79,7 +82,7 @@ def _finding(finding: dict[str, Any], assessment: EligibilityAssessment, can_men
         "fact": finding["fact"],
         "way_out": finding["way_out"],
         "way_out_url": next((url for url in urls if url), ""),
-        "source": f"{citation['document']}, {citation['section']}" + (f" ({standing})" if standing else ""),
+        "source": f"{source} ({standing})" if standing and standing not in source else source,
         "source_url": citation["url"],
         "version": citation["version"],
     }

@@ -94,7 +94,7 @@ class RegisterForm(PatientForm):
 class PayerForm(forms.ModelForm):  # type: ignore[type-arg]
     """An insurer and the policy by which it decides."""
 
-    policy_id = forms.ChoiceField(label=_("coverage policy"), required=False)
+    policy_id = forms.ChoiceField(label=_("Coverage policy"), required=False)
 
     class Meta:
         model = Payer
@@ -104,7 +104,7 @@ class PayerForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         titles = {policy.id: policy.title for policy in load_packaged().policies}
         self.fields["policy_id"] = forms.ChoiceField(
-            label=_("coverage policy"),
+            label=_("Coverage policy"),
             required=False,
             choices=[("", _("By the kind of payer, where one follows from it")), *sorted(titles.items())],
             help_text=_("Original Medicare, Medicare Advantage and self-pay have theirs by kind."),
@@ -143,7 +143,7 @@ class CoverageForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["payer"] = forms.ModelChoiceField(
-            label=_("payer"),
+            label=_("Payer"),
             queryset=Payer.objects.filter(clinic=self.instance.patient.clinic),
             to_field_name="code",
             empty_label=_("Choose a payer"),

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -54,6 +55,11 @@ UNITS = {
     "prior_course_benefit_episode_drop_percent": "%",
 }
 _LISTS: dict[str, Any] = {"opinion_reasons": OpinionReason, "therapy_tried": Therapy}
+
+
+def label(name: str) -> str:
+    """What a field is called, as it stands alone."""
+    return capfirst(str(Workup._meta.get_field(name).verbose_name))  # type: ignore[union-attr]
 
 
 def shown(workup: Workup, name: str) -> str:

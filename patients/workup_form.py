@@ -10,7 +10,11 @@ from patients.diagnoses import split_codes
 from patients.forms import plain_dates_and_not_known
 from patients.models import Workup
 from patients.models.workup import OpinionReason, Therapy
-from patients.workup_fields import GROUPS, NAMES, UNITS, shown
+from patients.workup_fields import GROUPS, NAMES, UNITS, label, shown
+
+
+def _is_wide(field: forms.BoundField) -> bool:
+    return isinstance(field.field.widget, forms.CheckboxSelectMultiple | forms.Textarea)
 
 
 class DiagnosesField(forms.CharField):
@@ -27,19 +31,19 @@ class WorkupForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only for
     """What is known today. ``last`` is the workup before, whose values are shown and never copied."""
 
     opinion_reasons = forms.MultipleChoiceField(
-        label=Workup._meta.get_field("opinion_reasons").verbose_name,
+        label=label("opinion_reasons"),
         choices=OpinionReason.choices,
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
     therapy_tried = forms.MultipleChoiceField(
-        label=Workup._meta.get_field("therapy_tried").verbose_name,
+        label=label("therapy_tried"),
         choices=Therapy.choices,
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
     diagnoses = DiagnosesField(
-        label=Workup._meta.get_field("diagnoses").verbose_name,
+        label=label("diagnoses"),
         required=False,
         help_text=_("Several with a comma or a space between, the principal one first: I25.112, I10"),
     )
@@ -61,10 +65,15 @@ class WorkupForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only for
         for name, field in self.fields.items():
             field.last_value = shown(last, name) if last else ""  # type: ignore[attr-defined]
 
-    def groups(self) -> Iterator[tuple[str, list[forms.BoundField]]]:
-        """Headings with their fields, in work order."""
+    def groups(self) -> Iterator[tuple[str, list[forms.BoundField], list[forms.BoundField]]]:
+        """Headings with their short fields and then those that need a whole line, in work order."""
         for group in GROUPS:
-            yield str(group.title), [self[name] for name in group.names]
+            fields = [self[name] for name in group.names]
+            yield (
+                str(group.title),
+                [field for field in fields if not _is_wide(field)],
+                [field for field in fields if _is_wide(field)],
+            )
 
     @classmethod
     def copied(cls, workup: Workup) -> dict[str, Any]:

@@ -3,9 +3,8 @@
 from math import ceil
 from typing import Any
 
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from rest_framework import exceptions
-from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from devices.protocol import PROBLEM_CONTENT_TYPE, Problem, ProtocolError, TooLargeBody, encode_json
@@ -32,13 +31,13 @@ class BodyTooLarge(exceptions.APIException):
     default_code = "too_large"
 
 
-def problem_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+def problem_handler(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
     """DRF's exception handler for this API; None (a 500) for what is a bug."""
     found = _problem(error)
     if found is None:
         return None
     set_rollback()
-    return Response(
+    return HttpResponse(
         encode_json(found), status=found.status, content_type=PROBLEM_CONTENT_TYPE, headers=_headers(error)
     )
 

@@ -92,9 +92,11 @@ def _table(heart: Heart, device: Device, finger: Finger, config: GatingConfig) -
 
 def _treated(triggered: Floats, inflated: Floats, plateau: Floats, config: GatingConfig) -> Floats:
     """Triggered, inflated, and full enough: 0 as soon as one is known to fail, NaN while one is not known."""
-    full = np.where(
-        np.isfinite(plateau), plateau >= config.attained_fair_share * config.prescribed_pressure_mmhg, np.nan
-    )
+    if config.prescribed_pressure_mmhg is None:
+        full = np.full(plateau.size, np.nan)
+    else:
+        least = config.attained_fair_share * config.prescribed_pressure_mmhg
+        full = np.where(np.isfinite(plateau), plateau >= least, np.nan)
     failed = (triggered == 0) | (inflated == 0) | (full == 0)
     all_known = np.isfinite(triggered) & np.isfinite(inflated) & np.isfinite(full)
     return np.where(failed, 0.0, np.where(all_known, 1.0, np.nan))

@@ -13,6 +13,9 @@ from dataclasses import asdict, dataclass
 ENGINE_VERSION = "1.0.0"
 
 
+_OPTIONAL = "prescribed_pressure_mmhg"
+
+
 class InvalidGatingConfig(ValueError):
     """A setting is impossible; the message says which one, why, and what would be possible."""
 
@@ -28,7 +31,8 @@ class GatingConfig:
         in order.
     """
 
-    prescribed_pressure_mmhg: float
+    #: None: nobody has said it (a recording that is bound to no session); then attainment and dose are not known.
+    prescribed_pressure_mmhg: float | None
     prescribed_minutes: float = 60.0  # one session, [S] coverage rules speak of one-hour sessions
 
     # Matching of beats and triggers
@@ -94,15 +98,21 @@ class GatingConfig:
     drift_limit_ms_per_h: float = 200.0  # [E] event timing is not given
 
     def __post_init__(self) -> None:
-        for name, value in asdict(self).items():
+        for name, value in self._given().items():
             if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
                 raise InvalidGatingConfig(f"{name} must be a number, not {value!r}.")
-        self._check_prescription()
+        if self.prescribed_pressure_mmhg is not None:
+            self._check_pressure(self.prescribed_pressure_mmhg)
+        self._check_minutes(self.prescribed_minutes)
         self._check_order()
         self._check_ranges()
 
-    def _check_prescription(self) -> None:
-        pressure, minutes = self.prescribed_pressure_mmhg, self.prescribed_minutes
+    def _given(self) -> dict[str, float]:
+        """All settings but a prescription that is not known."""
+        return {name: value for name, value in asdict(self).items() if value is not None or name != _OPTIONAL}
+
+    @staticmethod
+    def _check_pressure(pressure: float) -> None:
         if 0 < pressure < 60:
             raise InvalidGatingConfig(
                 f"{pressure:g} mmHg is too low for counterpulsation and is likely kPa or MPa "
@@ -112,6 +122,9 @@ class GatingConfig:
             raise InvalidGatingConfig(
                 f"A prescribed pressure of {pressure:g} mmHg is not possible; give 60 to 350 mmHg."
             )
+
+    @staticmethod
+    def _check_minutes(minutes: float) -> None:
         if 180 < minutes <= 10_800:
             raise InvalidGatingConfig(
                 f"{minutes:g} minutes is too long for a session and is likely seconds "
@@ -138,7 +151,7 @@ class GatingConfig:
                 raise InvalidGatingConfig(f"These limits must rise in this order: {', '.join(names)}.")
 
     def _check_ranges(self) -> None:
-        for name, value in asdict(self).items():
+        for name, value in self._given().items():
             if name.endswith(("_share", "_correlation", "entropy_limit")) and not 0 < value < 1:
                 raise InvalidGatingConfig(f"{name} is a share and must lie between 0 and 1, not {value:g}.")
             # Timing limits below 1 "ms" are the classical slip of giving seconds.
@@ -165,6 +178,6 @@ class GatingConfig:
     def fingerprint(self) -> str:
         """SHA-256 (hex) of the canonical JSON of all settings: equal settings, equal fingerprint."""
         # int and float spellings of one number (60 and 60.0) are one setting.
-        settings = {name: float(value) for name, value in asdict(self).items()}
+        settings = {name: float(value) for name, value in self._given().items()}
         text = json.dumps(settings, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()

@@ -64,6 +64,12 @@ class Steps:
         return Finding(self.code, sentence, passed[-1], {"value": value, "limit": limit}, SOURCE)
 
 
+_PRESSURE_UNKNOWN = "Cuff pressure was not recorded, so neither attained pressure nor dose is known."
+_NOT_PRESCRIBED = (
+    "No pressure is prescribed for this recording, so neither attained pressure nor dose is judged."
+)
+
+
 def _rules(config: GatingConfig) -> tuple[Steps, ...]:
     b, c, d = Grade.B, Grade.C, Grade.D
     return (
@@ -117,7 +123,7 @@ def _rules(config: GatingConfig) -> tuple[Steps, ...]:
             lambda f: f.attained_share,
             ((config.attained_good_share, b), (config.attained_fair_share, c), (0.70, d)),
             "Cuff pressure reached {value} of what was prescribed; at least {limit} is expected.",
-            "Cuff pressure was not recorded, so neither attained pressure nor dose is known.",
+            _PRESSURE_UNKNOWN if config.prescribed_pressure_mmhg is not None else _NOT_PRESCRIBED,
         ),
     )
 
@@ -192,7 +198,7 @@ def minute_facts(
     off, early = beats.off_inf_ms[gated], beats.early_inflation[gated]
     judged = np.isfinite(early)
     fine = (off >= config.inflation_early_ms) & (off <= config.inflation_late_ms)
-    plateau = median_or_none(beats.plateau_mmhg)
+    plateau, prescribed = median_or_none(beats.plateau_mmhg), config.prescribed_pressure_mmhg
     return GradeFacts(
         sensitivity=share_or_none(beats.triggered),
         ppv=ppv,
@@ -200,7 +206,7 @@ def minute_facts(
         early_share=_share(early[judged] == 1),
         late_share=share_or_none(beats.late_deflation),
         ds_peak=median_or_none(credited(beats.ds_peak, beats.early_inflation == 1)[gated]),
-        attained_share=None if plateau is None else plateau / config.prescribed_pressure_mmhg,
+        attained_share=None if plateau is None or prescribed is None else plateau / prescribed,
         ecg_readable=readable,
         pleth_readable=pulse,
         events_missing_share=0.0,

@@ -5,7 +5,7 @@ import numpy as np
 from devices.gating.config import GatingConfig
 from devices.gating.figures import median_or_none, share_figure, share_or_none, unknown
 from devices.gating.grade import grade_of, minute_facts
-from devices.gating.pressure import NO_PRESSURE
+from devices.gating.pressure import NO_PRESSURE, NOT_PRESCRIBED
 from devices.gating.quality import SecondMap
 from devices.gating.report import BeatTable, Dose, Figure, MinuteRow, Reason
 from devices.gating.triggers import TriggerMatch
@@ -95,7 +95,7 @@ def dose_of(rows: tuple[MinuteRow, ...], beats: BeatTable, config: GatingConfig)
     if not rows or not beats.n:
         minutes = unknown("min", NO_EFFECT)
     elif unjudged > 0 and effective == 0:
-        minutes = unknown("min", NO_PRESSURE)
+        minutes = unknown("min", NO_PRESSURE if config.prescribed_pressure_mmhg else NOT_PRESCRIBED)
     else:
         judged = sum(row.effective is not None for row in rows)
         # Minutes that cannot be judged are not counted: the figure is what was seen, its upper end what may be.

@@ -15,6 +15,9 @@ from devices.waveform import Cuff
 
 PRESSURE_RATE_HZ = 100.0
 CYCLE_S = 1.4  # [E] rows of pressure run this long from the inflation valve
+NOT_PRESCRIBED = Reason(
+    "not_prescribed", "The prescribed pressure is not known, so nothing is measured against it."
+)
 NO_PRESSURE = Reason("no_pressure", "No cuff pressure was recorded or could be read.")
 NOT_INFLATED = Reason("not_inflated", "No beat was inflated.")
 NOT_REACHED = Reason("not_reached", "The pressure never reached 90 % of what was prescribed.")
@@ -144,8 +147,11 @@ def pressure_of(found: Pressures, cycles: Cycles, config: GatingConfig) -> Press
     reason = NO_PRESSURE if of else NOT_INFLATED
     plateau = median_figure(found.plateau_mmhg, "mmHg", of=of, reason=reason)
     attained = unknown("1", reason)
-    if plateau.value is not None:
-        attained = Figure(plateau.value / config.prescribed_pressure_mmhg, "1", plateau.n, plateau.coverage)
+    prescribed = config.prescribed_pressure_mmhg
+    if prescribed is None:
+        attained = unknown("1", NOT_PRESCRIBED)
+    elif plateau.value is not None:
+        attained = Figure(plateau.value / prescribed, "1", plateau.n, plateau.coverage)
     residual = found.residual_mmhg[np.isfinite(found.residual_mmhg)]
     return Pressure(
         plateau_mmhg=plateau,
@@ -162,6 +168,8 @@ def pressure_of(found: Pressures, cycles: Cycles, config: GatingConfig) -> Press
 
 def _ramp(plateau: Floats, cycles: Cycles, reason: Reason, config: GatingConfig) -> Figure:
     """Seconds from the first inflation to the first of 15 beats in a row whose median is at 90 % of the prescription."""
+    if config.prescribed_pressure_mmhg is None:
+        return unknown("s", NOT_PRESCRIBED)
     known = np.flatnonzero(np.isfinite(plateau))
     if known.size < 15:
         return unknown("s", reason)

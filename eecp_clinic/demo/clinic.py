@@ -1,7 +1,7 @@
 """The demo's clinic: its hours, people, payers and devices, made through the same models as any other."""
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, time
 
 from devices.models import Device
 from eecp_clinic.demo.people import PASSWORD, STAFF, Member
@@ -41,8 +41,8 @@ class DemoClinic:
         return self.staff["billing"]
 
 
-def build(*, devices: int = 3, time_zone: str = "America/Chicago") -> DemoClinic:
-    """Make clinic, opening hours, staff, payers and devices."""
+def build(*, time_zone: str, today: date, devices: int = 3) -> DemoClinic:
+    """Make clinic, opening hours (with the weekday of ``today``), staff, payers and devices."""
     clinic = Clinic.objects.create(
         name=NAME,
         address="1 Invented Street",
@@ -55,7 +55,8 @@ def build(*, devices: int = 3, time_zone: str = "America/Chicago") -> DemoClinic
         time_zone=time_zone,
     )
     OpeningHours.objects.bulk_create(
-        OpeningHours(clinic=clinic, weekday=day, opens=time(8), closes=time(17)) for day in range(5)
+        OpeningHours(clinic=clinic, weekday=day, opens=time(8), closes=time(17))
+        for day in sorted({*range(5), today.weekday()})
     )
     return DemoClinic(
         clinic=clinic,
@@ -102,11 +103,6 @@ def _user(clinic: Clinic, member: Member) -> User:
     )
     Membership.objects.bulk_create(Membership(user=user, clinic=clinic, role=role) for role in member.roles)
     return user
-
-
-def at(clinic: Clinic, day: datetime, hour: int, minute: int = 0) -> datetime:
-    """``hour`` o'clock on the clinic's wall clock, on the clinic's day of ``day``."""
-    return datetime.combine(clinic.day_of(day), time(hour, minute), tzinfo=clinic.zone)
 
 
 ROLE_LABELS = {member.username: ", ".join(str(Role(role).label) for role in member.roles) for member in STAFF}

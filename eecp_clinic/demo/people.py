@@ -62,7 +62,8 @@ class Person:
     #: why a blocked patient is blocked
     why: str = ""
     payer: str = "Original Medicare"
-    hour: int = 9
+    #: the row of the board, and the device's place
+    row: int = 1
     device: int = 0
 
 
@@ -73,7 +74,7 @@ def _person(family: str, given: str, sex: str, born: str, stage: Stage, **more: 
 PATIENTS = [
     # In treatment, a few every hour of the day, on three devices
     _person(
-        "Testerman", "Ilse", "F", "1951-03-04", Stage.ACTIVE, sessions=17, hour=8, device=0, alerts="Warfarin"
+        "Testerman", "Ilse", "F", "1951-03-04", Stage.ACTIVE, sessions=17, row=0, device=2, alerts="Warfarin"
     ),
     _person(
         "Mockingbird",
@@ -82,15 +83,15 @@ PATIENTS = [
         "1948-07-19",
         Stage.ACTIVE,
         sessions=8,
-        hour=8,
+        row=0,
         device=1,
         quality="early",
         misses=1,
     ),
-    _person("Fictional", "Amara", "F", "1956-01-30", Stage.ACTIVE, sessions=12, hour=9, device=0),
-    _person("Notareal", "Per", "M", "1944-11-02", Stage.ACTIVE, sessions=3, hour=9, device=1, quality="weak"),
-    _person("Dummyson", "Chidi", "M", "1950-05-23", Stage.ACTIVE, sessions=6, hour=9, device=2, misses=2),
-    _person("Placeholder", "Yuki", "F", "1953-09-14", Stage.ACTIVE, sessions=10, hour=10, device=0),
+    _person("Fictional", "Amara", "F", "1956-01-30", Stage.ACTIVE, sessions=12, row=1, device=0),
+    _person("Notareal", "Per", "M", "1944-11-02", Stage.ACTIVE, sessions=3, row=1, device=1, quality="weak"),
+    _person("Dummyson", "Chidi", "M", "1950-05-23", Stage.ACTIVE, sessions=6, row=1, device=2, misses=2),
+    _person("Placeholder", "Yuki", "F", "1953-09-14", Stage.ACTIVE, sessions=10, row=2, device=0),
     _person(
         "Loremipsum",
         "Joan",
@@ -98,25 +99,25 @@ PATIENTS = [
         "1947-12-08",
         Stage.ACTIVE,
         sessions=14,
-        hour=10,
+        row=2,
         device=1,
         allergies="Latex",
     ),
     _person(
-        "Pseudonym", "Otis", "M", "1949-02-27", Stage.ACTIVE, sessions=5, hour=10, device=2, quality="ectopy"
+        "Pseudonym", "Otis", "M", "1949-02-27", Stage.ACTIVE, sessions=5, row=2, device=2, quality="ectopy"
     ),
-    _person("Exampleton", "Nisha", "F", "1958-06-11", Stage.ACTIVE, sessions=7, hour=11, device=0),
-    _person("Madeup", "Luc", "M", "1946-08-05", Stage.ACTIVE, sessions=4, hour=11, device=2, misses=1),
-    _person("Invented", "Siri", "F", "1952-04-17", Stage.ACTIVE, sessions=9, hour=13, device=0),
-    _person("Nobody", "Adam", "M", "1945-10-21", Stage.ACTIVE, sessions=2, hour=13, device=1),
+    _person("Exampleton", "Nisha", "F", "1958-06-11", Stage.ACTIVE, sessions=7, row=3, device=0),
+    _person("Madeup", "Luc", "M", "1946-08-05", Stage.ACTIVE, sessions=4, row=3, device=2, misses=1),
+    _person("Invented", "Siri", "F", "1952-04-17", Stage.ACTIVE, sessions=9, row=4, device=0),
+    _person("Nobody", "Adam", "M", "1945-10-21", Stage.ACTIVE, sessions=2, row=4, device=1),
     _person(
-        "Imaginary", "Grace", "F", "1954-02-03", Stage.ACTIVE, sessions=11, hour=14, device=0, quality="weak"
+        "Imaginary", "Grace", "F", "1954-02-03", Stage.ACTIVE, sessions=11, row=5, device=0, quality="weak"
     ),
-    _person("Makebelieve", "Hugo", "M", "1943-06-29", Stage.ACTIVE, sessions=1, hour=14, device=2),
+    _person("Makebelieve", "Hugo", "M", "1943-06-29", Stage.ACTIVE, sessions=1, row=5, device=2),
     # Ordered and booked, not begun
-    _person("Fabricated", "Rosa", "F", "1955-11-16", Stage.PLANNED, hour=11, device=1),
-    _person("Hypothetical", "Ivan", "M", "1951-01-09", Stage.PLANNED, hour=14, device=1),
-    _person("Simulacra", "Mei", "F", "1957-07-07", Stage.PLANNED, hour=13, device=2),
+    _person("Fabricated", "Rosa", "F", "1955-11-16", Stage.PLANNED, row=3, device=1),
+    _person("Hypothetical", "Ivan", "M", "1951-01-09", Stage.PLANNED, row=5, device=1),
+    _person("Simulacra", "Mei", "F", "1957-07-07", Stage.PLANNED, row=4, device=2),
     # Waiting for the physician's signature
     _person("Undecided", "Vera", "F", "1949-05-05", Stage.TO_SIGN),
     _person("Pending", "Carl", "M", "1953-03-28", Stage.TO_SIGN),
@@ -135,12 +136,12 @@ PATIENTS = [
     _person("Bracket", "Hanna", "F", "1953-11-11", Stage.REFERRED, payer="Sample Commercial"),
     _person("Comma", "Jonas", "M", "1950-10-10", Stage.REFERRED),
     # Completed, with outcomes
-    _person("Endwell", "Carla", "F", "1948-05-17", Stage.COMPLETED, sessions=35, hour=15, device=1),
+    _person("Endwell", "Carla", "F", "1948-05-17", Stage.COMPLETED, sessions=35, row=6, device=2),
     _person("Fulfilled", "Dario", "M", "1945-03-03", Stage.COMPLETED, sessions=35),
     _person("Wholecourse", "Edda", "F", "1954-08-24", Stage.COMPLETED, sessions=35),
     _person("Finisher", "Gus", "M", "1949-12-12", Stage.COMPLETED, sessions=35),
     _person("Homeward", "Ines", "F", "1951-09-30", Stage.COMPLETED, sessions=35),
     # Discontinued
-    _person("Halfway", "Kurt", "M", "1943-04-22", Stage.DISCONTINUED, sessions=9, hour=15, device=2),
-    _person("Earlystop", "Lola", "F", "1952-01-18", Stage.DISCONTINUED, sessions=4, hour=16, device=2),
+    _person("Halfway", "Kurt", "M", "1943-04-22", Stage.DISCONTINUED, sessions=9, row=6, device=2),
+    _person("Earlystop", "Lola", "F", "1952-01-18", Stage.DISCONTINUED, sessions=4, row=6, device=2),
 ]

@@ -124,8 +124,9 @@ class Workup(models.Model):
             models.CheckConstraint(
                 condition=models.Q(lvef_percent__isnull=True) | models.Q(lvef_percent__range=(5, 90)),
                 name="workup_lvef_plausible",
+                # Django fills the message in like a format, so a per cent sign stands twice.
                 violation_error_message=_(
-                    "LVEF is between 5 and 90 %. Correct it, or leave it empty if not known."
+                    "LVEF is between 5 and 90 %%. Correct it, or leave it empty if not known."
                 ),
             ),
             models.CheckConstraint(
@@ -141,7 +142,7 @@ class Workup(models.Model):
                 | models.Q(prior_course_benefit_episode_drop_percent__range=(-1000, 100)),
                 name="workup_episode_drop_100_at_most",
                 violation_error_message=_(
-                    "Episodes cannot fall by more than 100 %. Correct it, or leave it empty if not known."
+                    "Episodes cannot fall by more than 100 %%. Correct it, or leave it empty if not known."
                 ),
             ),
         ]

@@ -54,7 +54,7 @@ def assess(
         made_at=now,
         supersedes=EligibilityAssessment.objects.filter(patient=patient).in_force().first(),
     )
-    assessment.full_clean(exclude=["signature", "supersedes"])
+    assessment.full_clean(exclude=["coverage", "signature", "supersedes"])
     assessment.save(force_insert=True)
     audit.record(
         "assessment.made",

@@ -16,7 +16,7 @@ from patients.banner import banner_for
 from patients.forms import posted, show_refusal
 from patients.models import Workup
 from patients.roles import READS_CLINICAL
-from patients.workup_fields import GROUPS, shown
+from patients.workup_fields import GROUPS, label, shown
 from patients.workup_form import WorkupForm
 
 
@@ -63,13 +63,8 @@ def detail(request: StaffRequest, code: str, workup: str) -> HttpResponse:
         "banner": banner_for(patient, request.clinic.day_of(timezone.now())),
         "workup": found,
         "groups": [
-            (group.title, [(_label(name), shown(found, name)) for name in group.names]) for group in GROUPS
+            (group.title, [(label(name), shown(found, name)) for name in group.names]) for group in GROUPS
         ],
         "can_work_up": bool(request.roles & set(CLINICAL)),
     }
     return render(request, "patients/workup.html", context)
-
-
-def _label(name: str) -> str:
-    label = str(Workup._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
-    return f"{label[0].upper()}{label[1:]}"

@@ -140,3 +140,14 @@ def test_drift_of_the_event_clock_is_measured_and_taken_off(config: GatingConfig
     assert value(report.telemetry.drift_ppm) == pytest.approx(40, abs=5)
     assert report.telemetry.events_corrected
     assert value(report.triggers.jitter_ms) < 6
+
+
+def test_without_a_prescription_attainment_and_dose_are_not_known(good_waveform: Waveform) -> None:
+    report = analyse(good_waveform, GatingConfig(prescribed_pressure_mmhg=None))
+    assert report.pressure.plateau_mmhg.value == pytest.approx(260, abs=2)
+    for figure in (report.pressure.attained_share, report.pressure.ramp_s, report.dose.effective_minutes):
+        assert figure.value is None
+        assert figure.reason is not None
+        assert figure.reason.code == "not_prescribed"
+    assert report.grade is Grade.C
+    assert "No pressure is prescribed" in " ".join(finding.sentence for finding in report.findings)
