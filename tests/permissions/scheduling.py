@@ -1,0 +1,77 @@
+"""Rows of the scheduling stage."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from tests import factories
+from tests.permissions.table import Row, only
+from tests.permissions.world import World
+
+CLINICAL = ("nurse", "physician")
+CHECK_IN = (*CLINICAL, "front_desk")
+
+
+def extend(world: World) -> None:
+    """An hour booked for now, of a patient whose course waits for its plan."""
+    patient = factories.make_patient(world.clinic, given_name="Ida")
+    course = factories.make_course(patient, world.users["physician"], state="planned")
+    device = factories.make_device(world.clinic, "Device of the rows")
+    now = timezone.now()
+    world.things["course_to_plan"] = course
+    world.things["hour"] = factories.make_appointment(
+        course, device, now - timedelta(seconds=1), ends_at=now + timedelta(minutes=1)
+    )
+
+
+def code_of_hour(world: World) -> list[str]:
+    return [world["hour"].code]
+
+
+def patient_of_hour(world: World) -> dict[str, str]:
+    return {"patient": world["hour"].patient.code}
+
+
+ROWS = [
+    Row("courses:today", only(*CHECK_IN, "administrator")),
+    Row("courses:day-list", only(*CHECK_IN, "administrator")),
+    Row("courses:week", only(*CHECK_IN)),
+    Row("courses:to-plan", only(*CLINICAL)),
+    Row("courses:plan", only(*CLINICAL), args=lambda world: [world["course_to_plan"].code]),
+    Row(
+        "courses:plan",
+        only(*CLINICAL, status=422),
+        method="post",
+        args=lambda world: [world["course_to_plan"].code],
+        data=patient_of_hour,
+    ),
+    Row("courses:appointment", only(*CHECK_IN), args=code_of_hour),
+    Row(
+        "courses:appointment-arrive",
+        only(*CHECK_IN, status=302),
+        method="post",
+        args=code_of_hour,
+        data=patient_of_hour,
+    ),
+    Row(
+        "courses:appointment-miss",
+        only(*CLINICAL, status=302),
+        method="post",
+        args=code_of_hour,
+        data=lambda world: {**patient_of_hour(world), "miss-reason": "ill"},
+    ),
+    Row(
+        "courses:appointment-cancel",
+        only(*CLINICAL, status=302),
+        method="post",
+        args=code_of_hour,
+        data=lambda world: {**patient_of_hour(world), "cancel-reason": "ill"},
+    ),
+    Row(
+        "courses:appointment-undo",
+        only(*CHECK_IN, status=409),  # nothing was done that could be undone
+        method="post",
+        args=code_of_hour,
+        data=patient_of_hour,
+    ),
+]
