@@ -90,18 +90,23 @@ def add_reading(
     values: Mapping[str, Any],
     actor: User,
     now: datetime,
+    at: datetime | None = None,
     from_device: Mapping[str, Any] | None = None,
 ) -> Reading:
-    """One row of the flowsheet at ``now``.
+    """One row of the flowsheet, of this moment or of ``at`` since the start.
 
     ``from_device`` are the values the device gave, as the person saw them; a value that the person typed
     instead is the person's. An empty row is refused.
     """
     locked = lock(session, *RUNNING)
     _refuse_unknown(values, READING_FIELDS)
+    moment = at or now
+    if locked.started_at is None or not locked.started_at <= moment <= now:
+        sentence = gettext("A reading lies between the start of the session and now. Correct its time.")
+        raise InvalidInput(sentence, code="reading_time", fields=whole(sentence))
     given = {name: value for name, value in (from_device or {}).items() if name in DEVICE_FIELDS}
     typed = {name: value for name, value in values.items() if value not in (None, "")}
-    row = Reading(session=locked, at=now, recorded_by=actor, **{**given, **typed})
+    row = Reading(session=locked, at=moment, recorded_by=actor, **{**given, **typed})
     row.from_device = [name for name in DEVICE_FIELDS if given.get(name) is not None and name not in typed]
     if not typed and not row.from_device:
         sentence = gettext("The row is empty. Enter at least one value or a note.")

@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 
 from courses.models import Appointment, Course, Session
 from courses.scheduling.agenda import spoken
+from courses.scheduling.services.attendance import mark_arrived
 from courses.treatment.locks import State, lock, note, set_appointment
 from eecp_clinic.errors import Conflict, InvalidInput
 from eecp_clinic.models import User
@@ -34,6 +35,8 @@ def open_session(*, appointment: Appointment, actor: User, now: datetime) -> Ses
         return known
     _refuse_hour(hour, now)
     _refuse_course(course)
+    if hour.state == Appointment.State.BOOKED:
+        mark_arrived(appointment=hour, actor=actor, now=now)
     session = Session(
         course=hour.course, appointment=hour, device=hour.device, opened_by=actor, state=State.DRAFT
     )
@@ -44,10 +47,6 @@ def open_session(*, appointment: Appointment, actor: User, now: datetime) -> Ses
         raise Conflict(
             gettext("Somebody else opened this session in this moment. Load the page again.")
         ) from error
-    if hour.state == Appointment.State.BOOKED:
-        hour.arrived_at = now
-        hour.save(update_fields=["arrived_at"])
-        set_appointment(hour, Appointment.State.ARRIVED)
     note("session.opened", session, actor, now, appointment=hour.code)
     return session
 

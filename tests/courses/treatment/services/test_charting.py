@@ -66,3 +66,18 @@ def test_reading_from_no_measurement_is_refused(nurse: User, physician: User, no
     with pytest.raises(InvalidInput):
         services.add_reading(session=session, values={"pressure_mmhg": -4}, actor=nurse, now=now)
     assert not session.readings.exists()
+
+
+@pytest.mark.parametrize("minutes", [-1, 31])
+def test_reading_of_a_time_outside_the_session_is_refused(
+    minutes: int, nurse: User, physician: User, now: datetime
+) -> None:
+    session = scenes.make_running(nurse, physician, now)
+    with pytest.raises(InvalidInput, match="between the start"):
+        services.add_reading(
+            session=session,
+            values={"spo2_percent": 96},
+            at=now + timedelta(minutes=minutes),
+            actor=nurse,
+            now=now + timedelta(minutes=30),
+        )
