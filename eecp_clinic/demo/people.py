@@ -142,6 +142,6 @@ PATIENTS = [
     _person("Finisher", "Gus", "M", "1949-12-12", Stage.COMPLETED, sessions=35),
     _person("Homeward", "Ines", "F", "1951-09-30", Stage.COMPLETED, sessions=35),
     # Discontinued
-    _person("Halfway", "Kurt", "M", "1943-04-22", Stage.DISCONTINUED, sessions=9, row=6, device=2),
-    _person("Earlystop", "Lola", "F", "1952-01-18", Stage.DISCONTINUED, sessions=4, row=6, device=2),
+    _person("Halfway", "Kurt", "M", "1943-04-22", Stage.DISCONTINUED, sessions=9, row=4, device=2),
+    _person("Earlystop", "Lola", "F", "1952-01-18", Stage.DISCONTINUED, sessions=4, row=5, device=2),
 ]

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from courses.progress.services.supervision import begin_supervision
+from django.db import transaction
 
 from courses.models import Appointment, Course, SupervisionPeriod
 from courses.scheduling.services.attendance import mark_arrived
@@ -26,6 +27,7 @@ from patients.services.workup import record_workup
 ENDED_AGO = {"Endwell": 3, "Fulfilled": 45, "Wholecourse": 52, "Finisher": 60, "Homeward": 70, "Halfway": 12, "Earlystop": 30}  # fmt: skip
 
 
+@transaction.atomic
 def begin(now: datetime) -> DemoClinic:
     """Make the clinic with all its patients, on the day of ``now``."""
     demo = clinics.build(time_zone=zone_for(now), today=now.date())
@@ -71,7 +73,7 @@ def _move_to_today(demo: DemoClinic, course: Course, now: datetime) -> None:
     """On a later day of the demo its calendar follows: hours that nobody gave are hours of today."""
     person = next(p for p in PATIENTS if p.family_name == course.patient.family_name)
     booked = course.appointments.filter(state=Appointment.State.BOOKED).order_by("starts_at").first()
-    if booked is None or person.stage is Stage.PLANNED:
+    if booked is None or person.stage is not Stage.ACTIVE:
         return
     booked.starts_at = at(demo.clinic, demo.clinic.day_of(now), STARTS[person.row])
     booked.ends_at = booked.starts_at + timedelta(hours=1)
@@ -117,7 +119,7 @@ def _in_treatment(demo: DemoClinic, person: Person, number: int, now: datetime) 
     # Six days a week where today is a weekend day, which the demo's clinic works by exception.
     course = stages.order(demo, referred, ordered_at, days_per_week=5 if today.weekday() < 5 else 6)
     row = person.row if ended_ago is None or ended_ago < 40 else number % len(STARTS)
-    device = demo.devices[person.device if ended_ago is None or ended_ago < 40 else number % 3]
+    device = demo.devices[person.device if ended_ago is None or ended_ago < 40 else -1]
     stages.book_days(demo, course, days, STARTS[row], device, ordered_at)
 
 
