@@ -36,7 +36,16 @@ def announce_chunks(recording: UUID) -> None:
 
 def enqueue_finish(recording: UUID) -> None:
     """Ask a worker to store and analyse a recording; the sweep asks again where this one is lost."""
+    _enqueue("devices.tasks.finish_recording", recording)
+
+
+def enqueue_figures(recording: UUID, expires_s: float) -> None:
+    """Ask a worker for the last minute of a running recording; after ``expires_s`` nobody wants it any more."""
+    _enqueue("devices.tasks.refresh_figures_of", recording, expires_s)
+
+
+def _enqueue(task: str, recording: UUID, expires_s: float | None = None) -> None:
     try:
-        current_app.send_task("devices.tasks.finish_recording", args=[str(recording)], retry=False)
+        current_app.send_task(task, args=[str(recording)], retry=False, expires=expires_s)
     except OperationalError:
         logger.warning("the broker did not take a task; the next sweep will start it")

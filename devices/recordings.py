@@ -11,7 +11,7 @@ from django.db import transaction
 from devices.chunks import decode_chunk
 from devices.models import Chunk, Device, Recording
 from devices.notices import enqueue_finish
-from devices.protocol import Account, Envelope, Manifest, RecordingState
+from devices.protocol import Account, Envelope, Manifest, ProtocolError, RecordingState
 from devices.protocol import Chunk as ChunkContent
 from devices.signals import recording_closed
 from eecp_clinic import audit
@@ -32,8 +32,11 @@ def to_ms(moment: datetime) -> int:
 
 
 def manifest_of(recording: Recording) -> Manifest:
-    """The manifest as it was accepted."""
-    return msgspec.convert(recording.manifest, Manifest)
+    """The manifest as it was accepted; raises ProtocolError where the row was not made by an agent."""
+    try:
+        return msgspec.convert(recording.manifest, Manifest)
+    except msgspec.ValidationError as error:
+        raise ProtocolError(f"The recording has no valid manifest: {error}.") from error
 
 
 def contents(chunks: Iterable[Chunk], manifest: Manifest) -> list[ChunkContent]:

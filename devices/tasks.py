@@ -11,12 +11,15 @@ from django.utils import timezone
 from devices.analysis import report_of
 from devices.live import refresh_figures
 from devices.models import Recording
-from devices.notices import enqueue_finish
+from devices.notices import enqueue_figures, enqueue_finish
 from devices.recordings import SILENCE, close_silent
 from devices.storage import store
 
 #: A recording that got a chunk so recently is still running, as far as the live tile is concerned.
 LIVE = timedelta(seconds=30)
+#: Figures that are already of the newest samples need no second look.
+NEW_SAMPLES = Q(live_at=None) | Q(last_chunk_at__gt=F("live_at"))
+EVERY_S = 5.0
 #: Late chunks come in a row: the file is made again once they have stopped.
 SETTLED = timedelta(seconds=10)
 #: How long one request for work is given before the sweep repeats it.
@@ -33,12 +36,18 @@ def finish_recording(uuid: str) -> None:
 
 @shared_task(soft_time_limit=20, time_limit=30)
 def refresh_live_figures() -> None:
-    """The last minute of every running recording, for its tile."""
-    now = timezone.now()
-    running = Recording.objects.open().filter(last_chunk_at__gte=now - LIVE)
-    # Figures that are already of the newest samples need no second look.
-    for recording in running.filter(Q(live_at=None) | Q(last_chunk_at__gt=F("live_at"))):
-        refresh_figures(recording=recording, now=now)
+    """Ask for the last minute of every running recording, each by itself, so that none waits for another's fault."""
+    running = Recording.objects.open().filter(last_chunk_at__gte=timezone.now() - LIVE)
+    for uuid in running.filter(NEW_SAMPLES).values_list("pk", flat=True):
+        enqueue_figures(uuid, expires_s=EVERY_S)
+
+
+@shared_task(soft_time_limit=20, time_limit=30)
+def refresh_figures_of(uuid: str) -> None:
+    """The last minute of one running recording, for its tile."""
+    recording = Recording.objects.open().filter(NEW_SAMPLES, pk=uuid).first()
+    if recording is not None:
+        refresh_figures(recording=recording, now=timezone.now())
 
 
 @shared_task(soft_time_limit=60, time_limit=90)

@@ -4,13 +4,17 @@ import hashlib
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pgtrigger
 import pytest
+from celery import current_app
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
+from kombu.exceptions import OperationalError
+from pytest_django.fixtures import Settings
 
 from devices import notices, signals, storage, tasks
 from devices.chunks import decode_chunk
@@ -218,7 +222,13 @@ def test_recording_heard_of_lately_stays_open(agent: Sender) -> None:
     assert Recording.objects.get().is_open
 
 
-def test_live_figures_are_of_the_running_recordings_only(agent: Sender, device: Device) -> None:
+def test_live_figures_are_of_the_running_recordings_only(
+    agent: Sender, device: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def at_once(uuid: UUID, expires_s: float) -> None:
+        tasks.refresh_figures_of(str(uuid))
+
+    monkeypatch.setattr(tasks, "enqueue_figures", at_once)
     factories.make_recording(device)
     agent.open()
     agent.send([chunk(seq) for seq in range(5)])
@@ -232,6 +242,26 @@ def test_live_figures_are_of_the_running_recordings_only(agent: Sender, device: 
     running.refresh_from_db()
     assert running.live_at == first  # no new samples, no new figures
     assert Recording.objects.filter(live__isnull=False).count() == 1
+
+
+def test_row_that_no_agent_made_has_no_figures_and_says_why_it_has_no_file(device: Device) -> None:
+    recording = factories.make_recording(device, closed_at=None, ended_at=None, stored_at=None)
+    tasks.refresh_figures_of(str(recording.pk))
+    Recording.objects.update(closed_at=MONDAY_NINE)
+    assert "no valid manifest" in finished(recording).failure
+    assert recording.live is None
+
+
+def test_lost_broker_delays_work_and_refuses_nothing(
+    recording: Recording, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    def refuse(*args: object, **kwargs: object) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(current_app, "send_task", refuse)
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    notices.enqueue_finish(recording.pk)
+    notices.announce_chunks(recording.pk)
 
 
 def test_verify_recordings_is_content_with_what_is_whole(
