@@ -169,6 +169,22 @@ def read_edf_file(data: bytes, manifest: Manifest) -> Waveform:
     return Waveform(channels, in_time_order(_event(a) for a in annotations if _is_event(a)))
 
 
+def gaps_in(data: bytes) -> tuple[tuple[float, float], ...]:
+    """From and to, in seconds, of each stretch of each channel that never arrived, as the file says.
+
+    Raises
+    ------
+    CannotStore
+        The bytes are no EDF+ file.
+    """
+    try:
+        annotations = read_edf(io.BytesIO(data)).annotations
+    except (ValueError, IndexError, UnicodeDecodeError) as error:
+        raise CannotStore(f"This is not a whole EDF+ file: {error}.") from error
+    gaps = [a for a in annotations if a.text.partition(" ")[0] == _GAP]
+    return tuple((gap.onset, gap.onset + (gap.duration or 0.0)) for gap in gaps)
+
+
 def _trimmed(counts: NDArray[np.int16], rate_hz: float, end_s: float, scale: float) -> NDArray[np.float64]:
     """Without what only fills the last data record; the end is counted as ``devices.assembly`` counts it."""
     return to_values(counts[: int(end_s * rate_hz + 1e-6)], scale)

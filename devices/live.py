@@ -24,6 +24,8 @@ from devices.waveform import ChannelName, Waveform
 TRACE_S = 10.0
 FIGURES_S = 62.0
 HEAD_S = 60.0  # the beats before inflation, and some after; while they are fresh the calibration is sought
+#: The last minute's grade stands for a minute of the recording if it was judged so soon after that minute's end.
+GRADE_WITHIN_S = 15.0
 #: Lanes of the trace, and the channels that may fill them, the first that there is.
 LANES = {
     "ecg": (ChannelName.ECG,),
@@ -155,6 +157,7 @@ def refresh_figures(*, recording: Recording, now: datetime) -> bool:
     minute = last_minute(found.waveform, config, ejection)
     figures = minute.to_dict() | {
         "until_s": round(found.until_s, 3),
+        "grades": _grades(recording.live or {}, found.until_s, minute.grade),
         "ejection": None if ejection is None else plain(ejection),
     }
     return bool(Recording.objects.open().filter(pk=recording.pk).update(live=figures, live_at=now))
@@ -170,3 +173,16 @@ def _ejection(recording: Recording, found: Tail, config: GatingConfig) -> Ejecti
     manifest = manifest_of(recording)
     first = contents(recording.chunks.order_by("seq")[: math.ceil(HEAD_S)], manifest)
     return learn_ejection(assemble(manifest, first)[0], config)
+
+
+def _grades(before: dict[str, Any], until_s: float, grade: str) -> dict[str, str]:
+    """The grade of each minute that is over, by its number, as it stood when the minute had just ended.
+
+    A minute that nobody judged in time stays out: nothing is put in its place. The report judges all of them
+    again when the recording has ended.
+    """
+    grades: dict[str, str] = dict(before.get("grades", {}))
+    ended, over_s = divmod(until_s, 60.0)
+    if ended >= 1 and over_s <= GRADE_WITHIN_S:
+        grades.setdefault(str(int(ended) - 1), str(grade))
+    return grades

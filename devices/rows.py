@@ -77,6 +77,7 @@ def recordings_of(device: Device) -> QuerySet[Recording]:
     return (
         device.recordings.annotate(conflict_count=Count("conflicts"))
         .prefetch_related(Prefetch("reports", reports, to_attr="newest_reports"))
+        .order_by("-started_at")
         .defer("live")
     )
 

@@ -11,7 +11,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from devices.assembly import Gap, assemble
-from devices.edf import CannotStore, read_edf_file, write_edf
+from devices.edf import CannotStore, gaps_in, read_edf_file, write_edf
 from devices.models import Recording
 from devices.protocol import Chunk, Manifest, ProtocolError
 from devices.recordings import contents, manifest_of, record_audit
@@ -170,12 +170,24 @@ def _note_failure(recording: Recording, sentence: str) -> None:
     )
 
 
-def read_waveform(recording: Recording) -> Waveform:
-    """The waveform of a stored recording, from its file; raises CannotStore where the file is damaged."""
+def read_file(recording: Recording) -> bytes:
+    """The file of a stored recording, its hash checked; raises CannotStore, FileNotFoundError."""
     data = _read(recording.file.name)
     if hashlib.sha256(data).hexdigest() != recording.file_sha256:
         raise CannotStore("The file is not the one that was stored: its SHA-256 differs.")
-    return read_edf_file(data, manifest_of(recording))
+    return data
+
+
+def read_waveform(recording: Recording) -> Waveform:
+    """The waveform of a stored recording, from its file; raises as ``read_file`` does."""
+    return read_edf_file(read_file(recording), manifest_of(recording))
+
+
+def gaps_of(recording: Recording) -> tuple[tuple[float, float], ...] | None:
+    """Seconds from the first sample, from and to, in which samples never arrived; None where that is not known."""
+    if recording.stored_at is None or recording.gap_seconds is None:
+        return None
+    return gaps_in(_read(recording.file.name)) if recording.gap_seconds else ()
 
 
 def damages(recording: Recording) -> list[str]:

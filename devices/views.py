@@ -3,9 +3,8 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.files.storage import default_storage
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,10 +13,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from devices import rows, services
 from devices.access import get_device, get_key, get_recording
+from devices.edf import CannotStore
 from devices.forms import DeviceForm
 from devices.live import trace
 from devices.models import Device
 from devices.protocol import ProtocolError
+from devices.storage import read_file
 from eecp_clinic.errors import Conflict, NotFound
 from eecp_clinic.roles import CLINICAL, Role, StaffRequest, staff_view
 
@@ -136,18 +137,24 @@ def live(request: StaffRequest, uuid: UUID) -> HttpResponse:
 
 @require_GET
 @staff_view(*LOOKING)
-def recording_file(request: StaffRequest, uuid: UUID) -> FileResponse:
-    """The EDF+ file; who took it stands in the audit trail."""
+def recording_file(request: StaffRequest, uuid: UUID) -> HttpResponse:
+    """The EDF+ file, as it was stored or not at all; who took it stands in the audit trail."""
     recording = get_recording(request.clinic, uuid)
     if recording.stored_at is None:
         raise NotFound(_("This recording is not stored as a file yet. Try again when it has ended."))
     try:
-        file = default_storage.open(recording.file.name)
+        data = read_file(recording)
     except FileNotFoundError as error:
         raise NotFound(
             _("The file of this recording is missing. Tell your administrator: a backup may hold it."),
             code="file_missing",
         ) from error
+    except CannotStore as error:
+        raise Conflict(
+            _("The file of this recording has changed since it was stored. Tell your administrator."),
+            code="file_changed",
+        ) from error
     services.note_download(recording=recording, actor=request.user, now=timezone.now())
     name = f"recording-{recording.started_at:%Y%m%d-%H%M%S}Z-{str(recording.pk)[:8]}.edf"
-    return FileResponse(file, as_attachment=True, filename=name, content_type="application/octet-stream")
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(data, content_type="application/octet-stream", headers=headers)

@@ -1,6 +1,7 @@
 """The stages of a course's life: ordering, scheduling, treatment, progress, billing."""
 
 from courses.models.billing import ClaimLine, Packet
+from courses.models.holds import HoldOverride
 from courses.models.ordering import Course, TreatmentOrder
 from courses.models.progress import OutcomeMeasure, Review, SupervisionPeriod
 from courses.models.scheduling import Appointment
@@ -10,6 +11,7 @@ __all__ = [
     "Appointment",
     "ClaimLine",
     "Course",
+    "HoldOverride",
     "OutcomeMeasure",
     "Packet",
     "Pause",

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from courses.progress.services.supervision import begin_supervision
 
-from courses.models import Appointment, Course
+from courses.models import Appointment, Course, SupervisionPeriod
 from courses.scheduling.services.attendance import mark_arrived
 from devices.models import Device
 from devices.services import make_key
@@ -19,7 +19,6 @@ from eecp_clinic.demo.calendar import (
 )
 from eecp_clinic.demo.clinic import DemoClinic
 from eecp_clinic.demo.people import PASSWORD, PATIENTS, Person, Stage
-from eecp_clinic.models import SupervisionPeriod
 from patients.services.decision import sign_assessment
 from patients.services.workup import record_workup
 

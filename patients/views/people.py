@@ -77,15 +77,16 @@ def register(request: StaffRequest) -> HttpResponse:
                 look_alike_confirmed=confirmed,
             )
         except (InvalidInput, Conflict) as error:
-            show_refusal(form, error)
             if error.code == "look_alike":
                 names = {name: values[name] for name in ("family_name", "birth_date")}
                 twins = list(services.look_alikes(clinic=request.clinic, **names))
+            else:
+                show_refusal(form, error)
         else:
             messages.success(request, _("%(patient)s is registered.") % {"patient": patient})
             return redirect(patient)
     context = {"form": form, "twins": twins}
-    return render(request, "patients/register.html", context, status=422 if form.errors else 200)
+    return render(request, "patients/register.html", context, status=422 if form.errors or twins else 200)
 
 
 @require_http_methods(["GET", "POST"])

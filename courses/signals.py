@@ -1,0 +1,8 @@
+"""What a stage announces to the stages after it, which it may not import. Sent inside the transaction."""
+
+from django.dispatch import Signal
+
+#: sent with ``session``: its signature was made
+session_signed = Signal()
+#: sent with ``clinic``, ``start`` and ``end``: who supervised in that time was noted
+supervision_noted = Signal()

@@ -1,0 +1,23 @@
+"""Every change of state in this stage, one function each."""
+
+from courses.treatment.binding import attach_recording, bind_recording
+from courses.treatment.services.charting import add_reading, chart_end, chart_vitals, check_identity
+from courses.treatment.services.opening import hold_session, open_session
+from courses.treatment.services.running import end_session, pause_session, resume_session, start_session
+from courses.treatment.services.signing import sign_session
+
+__all__ = [
+    "add_reading",
+    "attach_recording",
+    "bind_recording",
+    "chart_end",
+    "chart_vitals",
+    "check_identity",
+    "end_session",
+    "hold_session",
+    "open_session",
+    "pause_session",
+    "resume_session",
+    "sign_session",
+    "start_session",
+]
