@@ -93,7 +93,7 @@ def card_of(appointment: Any, now: datetime, *, clinical: bool = True, can_undo:
     """The card of one row of ``appointments_between``; without ``clinical`` it tells no treatment."""
     session: Session | None = getattr(appointment, "session", None)
     blocked = blocked_by(appointment, now)
-    chip, light = _chip(appointment, session, blocked)
+    chip, light = _chip(appointment, session, blocked, now)
     runs = session is not None and session.is_running
     url = (
         session.get_absolute_url()
@@ -140,9 +140,12 @@ def blocked_by(appointment: Appointment, now: datetime) -> str:
         return gettext("The course has ended")
     if coverage is not None and coverage.ends_on is not None and coverage.ends_on < day:
         return gettext("Coverage ended %(day)s") % {"day": spoken(coverage.ends_on)}
-    if appointment.state == State.BOOKED and appointment.ends_at < now:
-        return gettext("Not marked: arrived or missed?")
     return ""
+
+
+def is_unmarked(appointment: Appointment, now: datetime) -> bool:
+    """The hour is over, and nobody said whether the patient came."""
+    return appointment.state == State.BOOKED and appointment.ends_at < now
 
 
 def running_minutes(session: Session, now: datetime) -> int:
@@ -159,14 +162,14 @@ def _session_label(appointment: Any, session: Session | None) -> str:
     total = appointment.course.order.sessions
     if session is not None and session.number is not None:
         number = session.number
-    elif appointment.state in {State.BOOKED, State.ARRIVED, State.IN_PROGRESS}:
+    elif appointment.state in {State.BOOKED, State.ARRIVED, State.IN_PROGRESS, State.HELD}:
         number = appointment.given + appointment.earlier + 1
     else:
         return ""
     return gettext("%(number)d of %(total)d") % {"number": number, "total": total}
 
 
-def _chip(appointment: Appointment, session: Session | None, blocked: str) -> tuple[Any, str]:
+def _chip(appointment: Appointment, session: Session | None, blocked: str, now: datetime) -> tuple[Any, str]:
     if session is not None and session.state == Session.State.PAUSED:
         return session.get_state_display(), "look"
     if session is not None and session.state == Session.State.DRAFT:
@@ -174,6 +177,8 @@ def _chip(appointment: Appointment, session: Session | None, blocked: str) -> tu
         return (State.HELD.label, "stop") if held else (session.get_state_display(), "run")
     if blocked:
         return _("Blocked"), "look"
+    if is_unmarked(appointment, now):
+        return _("Not marked"), "look"
     return appointment.get_state_display(), LIGHTS[State(appointment.state)]
 
 
@@ -185,6 +190,8 @@ def _why(
         return _of_session(session, now)
     if blocked:
         return blocked
+    if is_unmarked(appointment, now):
+        return gettext("Arrived or missed?")
     if appointment.state in {State.HELD, State.MISSED}:
         return appointment.reason if clinical else ""
     if appointment.arrived_at is not None and appointment.state == State.ARRIVED:

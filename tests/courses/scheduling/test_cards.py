@@ -119,7 +119,8 @@ def test_ended_coverage_blocks(appointment: Appointment, now: datetime) -> None:
 
 
 def test_hour_that_is_over_asks_what_happened(appointment: Appointment, now: datetime) -> None:
-    assert shown(appointment, now + timedelta(hours=2)).why == "Not marked: arrived or missed?"
+    card = shown(appointment, now + timedelta(hours=2))
+    assert (card.chip, card.light, card.why) == ("Not marked", "look", "Arrived or missed?")
 
 
 def test_hold_says_its_reason(appointment: Appointment, now: datetime) -> None:
