@@ -32,7 +32,7 @@ def missing_in(session: Session) -> list[Missing]:
     """Everything that must be charted and is not; the recording is judged by ``report_for``."""
     found = []
     if not session.identity_checked:
-        found.append(Missing("identity", _("Identity was not checked"), "id_identity_checked"))
+        found.append(Missing("identity", _("Identity was not checked"), "id_before-identity_checked"))
     for phase, names in NEEDED.items():
         found += _missing_vitals(session, phase, names)
     if not session.skin_after:
@@ -42,7 +42,7 @@ def missing_in(session: Session) -> list[Missing]:
             Missing("symptoms", _("Symptoms are not described; write “none” if so"), "id_after-symptoms")
         )
     if not session.readings.all():
-        found.append(Missing("readings", _("The flowsheet has no reading"), "flowsheet"))
+        found.append(Missing("readings", _("The flowsheet has no reading"), "id_reading-time"))
     return found
 
 

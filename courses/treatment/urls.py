@@ -2,8 +2,21 @@
 
 from django.urls import URLPattern, path
 
-from courses.treatment import views
+from courses.treatment.views import live, session, unmatched
 
 urlpatterns: list[URLPattern] = [
-    path("sessions/<str:code>/", views.session, name="session"),
+    path("appointments/<str:code>/open/", session.open_hour, name="open-session"),
+    path("sessions/<str:code>/", session.detail, name="session"),
+    path("sessions/<str:code>/ready/", session.ready, name="session-ready"),
+    path("sessions/<str:code>/start/", session.start, name="session-start"),
+    path("sessions/<str:code>/hold/", session.hold, name="session-hold"),
+    path("sessions/<str:code>/pause/", session.pause, name="session-pause"),
+    path("sessions/<str:code>/resume/", session.resume, name="session-resume"),
+    path("sessions/<str:code>/end/", session.end, name="session-end"),
+    path("sessions/<str:code>/after/", session.after, name="session-after"),
+    path("sessions/<str:code>/sign/", session.sign, name="session-sign"),
+    path("sessions/<str:code>/figures/", live.figures, name="session-figures"),
+    path("sessions/<str:code>/readings/", live.add_reading, name="session-readings"),
+    path("unmatched/", unmatched.index, name="unmatched"),
+    path("unmatched/<uuid:uuid>/attach/", unmatched.attach, name="attach-recording"),
 ]

@@ -93,17 +93,17 @@ def add_reading(
     at: datetime | None = None,
     from_device: Mapping[str, Any] | None = None,
 ) -> Reading:
-    """One row of the flowsheet, of this moment or of ``at`` since the start.
+    """One row of the flowsheet, of this moment or of ``at`` within the session.
 
     ``from_device`` are the values the device gave, as the person saw them; a value that the person typed
     instead is the person's. An empty row is refused.
     """
-    locked = lock(session, *RUNNING)
+    locked = lock(session, *RUNNING, *OVER)
     _refuse_unknown(values, READING_FIELDS)
     moment = at or now
-    if locked.started_at is None or not locked.started_at <= moment <= now:
-        sentence = gettext("A reading lies between the start of the session and now. Correct its time.")
-        raise InvalidInput(sentence, code="reading_time", fields=whole(sentence))
+    if locked.started_at is None or not locked.started_at <= moment <= (locked.ended_at or now):
+        sentence = gettext("A reading lies between start and end of the session. Correct its time.")
+        raise InvalidInput(sentence, code="reading_time", fields={"time": [sentence]})
     given = {name: value for name, value in (from_device or {}).items() if name in DEVICE_FIELDS}
     typed = {name: value for name, value in values.items() if value not in (None, "")}
     row = Reading(session=locked, at=moment, recorded_by=actor, **{**given, **typed})

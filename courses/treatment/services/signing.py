@@ -4,14 +4,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext
 
-from courses.models import Session, SupervisionPeriod
+from courses.models import Session
 from courses.signals import session_signed
 from courses.treatment.completeness import missing_in, report_for
 from courses.treatment.dose import delivered_in, minutes_of
 from courses.treatment.locks import OVER, lock, note
+from courses.treatment.supervising import supervision_of
 from devices.models import GatingReport, Recording
 from eecp_clinic.errors import Conflict
 from eecp_clinic.models import User
@@ -64,18 +64,6 @@ def sign_session(
     note("session.signed", locked, actor, now, number=locked.number)
     session_signed.send(sender=Session, session=locked)
     return locked
-
-
-def supervision_of(session: Session) -> list[SupervisionPeriod]:
-    """Who supervised the clinic in any part of the session; a period without an end goes on."""
-    if session.started_at is None:
-        return []
-    periods = SupervisionPeriod.objects.filter(
-        Q(ended_at__isnull=True) | Q(ended_at__gt=session.started_at), clinic=session.course.clinic_id
-    )
-    if session.ended_at is not None:
-        periods = periods.filter(started_at__lt=session.ended_at)
-    return list(periods.select_related("practitioner").order_by("started_at"))
 
 
 def signed_content(session: Session) -> dict[str, Any]:

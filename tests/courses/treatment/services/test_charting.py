@@ -73,7 +73,7 @@ def test_reading_of_a_time_outside_the_session_is_refused(
     minutes: int, nurse: User, physician: User, now: datetime
 ) -> None:
     session = scenes.make_running(nurse, physician, now)
-    with pytest.raises(InvalidInput, match="between the start"):
+    with pytest.raises(InvalidInput, match="between start and end"):
         services.add_reading(
             session=session,
             values={"spo2_percent": 96},
@@ -81,3 +81,14 @@ def test_reading_of_a_time_outside_the_session_is_refused(
             actor=nurse,
             now=now + timedelta(minutes=30),
         )
+
+
+def test_reading_may_be_added_after_the_hour_with_its_own_time(
+    nurse: User, physician: User, now: datetime
+) -> None:
+    session = scenes.make_ended(nurse, physician, now)
+    at, later = now + timedelta(minutes=30), now + timedelta(minutes=62)
+    row = services.add_reading(session=session, values={"note": "Comfortable"}, at=at, actor=nurse, now=later)
+    assert row.at == at
+    with pytest.raises(InvalidInput, match="between start and end"):
+        services.add_reading(session=session, values={"note": "Late"}, actor=nurse, now=later)

@@ -43,7 +43,7 @@ ALLOWED = {
     "draft": {"vitals before", "identity", "hold", "start"},
     "in_progress": {"vitals before", "identity", "pause", "reading", "end"},
     "paused": {"vitals before", "identity", "resume", "reading", "end"},
-    "ended": {"vitals before", "identity", "vitals after", "chart end", "sign"},
+    "ended": {"vitals before", "identity", "vitals after", "chart end", "reading", "sign"},
     "signed": set[str](),
 }
 

@@ -1,0 +1,289 @@
+"""What the session's page shows, by where the session stands. Markup is left to the templates."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Prefetch
+from django.forms import BaseForm
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from courses.banner import course_banner
+from courses.models import Appointment, Pause, Reading, Session, VitalSigns
+from courses.treatment import forms, tile
+from courses.treatment.completeness import missing_in
+from courses.treatment.limit_rules import Tier
+from courses.treatment.limits import LimitFinding
+from courses.treatment.locks import State
+from courses.treatment.precheck import findings_for, holds, last_vitals, vitals_in
+from courses.treatment.report_section import section_of
+from courses.treatment.strips import live_strip
+from courses.treatment.supervising import supervising, supervision_of
+from devices.services import latest_report
+from eecp_clinic.models import Signature
+from eecp_clinic.roles import CLINICAL, Role, StaffRequest
+
+STEPS = (
+    gettext_lazy("Ready"),
+    gettext_lazy("Start"),
+    gettext_lazy("Treat"),
+    gettext_lazy("End"),
+    gettext_lazy("Sign"),
+)
+LANES = (
+    {"name": "ecg", "label": gettext_lazy("ECG · 25 mm/s")},
+    {"name": "pleth", "label": gettext_lazy("Finger pulse · own gain")},
+    {"name": "cuff", "label": gettext_lazy("Cuff · 0 to 350 mmHg"), "min": 0, "max": 350},
+)
+TIER_CHIPS = {
+    Tier.GO: ("go", gettext_lazy("Go")),
+    Tier.LOOK: ("look", gettext_lazy("Look")),
+    Tier.HOLD: ("stop", gettext_lazy("Hold")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    number: int
+    label: str
+    is_done: bool
+    is_current: bool
+
+
+def fetched(session: Session) -> Session:
+    """The session with its rows fetched, so that the page asks the same number of questions for any number of rows."""
+    return (
+        Session.objects.filter(pk=session.pk)
+        .select_related(
+            "course__clinic",
+            "course__order",
+            "course__patient",
+            "appointment",
+            "device",
+            "recording",
+            "gating_report__recording",
+            "signature",
+            "opened_by",
+        )
+        .prefetch_related(
+            "course__patient__coverages__payer",
+            Prefetch("vital_signs", VitalSigns.objects.select_related("recorded_by")),
+            Prefetch("readings", Reading.objects.select_related("recorded_by").order_by("at")),
+            Prefetch("pauses", Pause.objects.order_by("started_at")),
+            "hold_overrides__decided_by",
+        )
+        .get()
+    )
+
+
+def context_of(request: StaffRequest, session: Session, now: datetime, **bound: BaseForm) -> dict[str, Any]:
+    """Everything the page needs; ``bound`` forms, with what was typed, stand in for fresh ones."""
+    session = fetched(session)
+    may_chart = bool(request.roles & set(CLINICAL)) and not session.is_signed
+    content: dict[str, Any] = {
+        "session": session,
+        "course": session.course,
+        "patient": session.course.patient,
+        "order": session.course.order,
+        "device": session.device,
+        "banner": _banner(session, now),
+        "may_chart": may_chart,
+        "before": vitals_in(session, VitalSigns.Phase.BEFORE),
+        "after": vitals_in(session, VitalSigns.Phase.AFTER),
+        "is_held": session.appointment.state == Appointment.State.HELD,
+    }
+    parts = {State.DRAFT: _ready, State.ENDED: _ended, State.SIGNED: _sheet}
+    content |= parts.get(State(session.state), _treat)(request, session, now)
+    content["steps"] = steps_of(session, content)
+    return content | bound
+
+
+def _banner(session: Session, now: datetime) -> dict[str, Any]:
+    """The course's banner; once the session has a number, with its own."""
+    banner = course_banner(session.course, now)
+    if session.number is not None:
+        numbers = {"number": session.number, "total": session.course.order.sessions}
+        banner["session_label"] = _("%(number)d of %(total)d") % numbers
+    return banner
+
+
+def steps_of(session: Session, content: dict[str, Any]) -> list[Step]:
+    """Where the session stands: a step is done when what it asks for is there."""
+    if session.state == State.DRAFT:
+        current = 2 if content["before"] and session.identity_checked else 1
+    elif session.state == State.ENDED:
+        current = 4 if content["missing"] else 5
+    else:
+        current = 6 if session.is_signed else 3
+    return [Step(n, str(label), n < current, n == current) for n, label in enumerate(STEPS, start=1)]
+
+
+def _ready(request: StaffRequest, session: Session, now: datetime) -> dict[str, Any]:
+    found = findings_for(session)
+    return {
+        "before_form": before_form(session),
+        "start_form": forms.StartForm(),
+        "hold_form": forms.HoldForm(),
+        "findings": found,
+        "open_findings": [shown(finding) for finding in found if finding.tier is not Tier.GO],
+        "kept_findings": [shown(finding) for finding in found if finding.tier is Tier.GO],
+        "holds": holds(found),
+        "may_override": Role.PHYSICIAN in request.roles,
+        "supervision": supervising(session.course.clinic, now),
+    }
+
+
+def shown(finding: LimitFinding) -> dict[str, Any]:
+    """A finding with the keys of ``partials/_findings.html``."""
+    light, label = TIER_CHIPS[finding.tier]
+    return {
+        "light": light,
+        "label": label,
+        "sentence": finding.rule,
+        "fact": finding.fact,
+        "way_out": "" if finding.tier is Tier.GO else finding.way_out,
+        "source": finding.source.document,
+        "source_url": finding.source.url,
+        "version": finding.source.version,
+    }
+
+
+def _treat(request: StaffRequest, session: Session, now: datetime) -> dict[str, Any]:
+    return {
+        **trace_of(session),
+        **flowsheet_of(session, now),
+        "tile": tile.tile_of(session, now),
+        "strip": strip_of(session),
+        "pause_form": forms.PauseForm(),
+        "pause_reasons": forms.PAUSE_REASONS,
+        "end_form": forms.EndForm(),
+        "open_pause": next((pause for pause in session.pauses.all() if pause.ended_at is None), None),
+        "supervision": supervision_of(session),
+    }
+
+
+def trace_of(session: Session) -> dict[str, Any]:
+    recording = session.recording
+    url = reverse("devices:live", args=[recording.pk]) if recording is not None and recording.is_open else ""
+    return {"trace_url": url, "lanes": LANES, "recording": recording}
+
+
+def strip_of(session: Session) -> Any:
+    live = session.recording.live if session.recording is not None else None
+    return live_strip(live, session.course.order.session_minutes)
+
+
+def flowsheet_of(session: Session, now: datetime) -> dict[str, Any]:
+    """The rows, and a form for the next; what the device gives stands in it, marked and sealed."""
+    given = tile.device_values(session, now) if session.is_running else None
+    return {
+        "readings": flow_rows(session),
+        "reading_form": forms.ReadingForm(by_device=given is not None, over=not session.is_running),
+        "device_row": device_row(given),
+        "device_token": tile.sealed(session, given),
+        "now": now,
+    }
+
+
+def flow_rows(session: Session) -> list[dict[str, Any]]:
+    """The flowsheet's rows as text, each value knowing whether the device gave it."""
+    rows = []
+    for reading in session.readings.all():
+        pressure = (reading.systolic_mmhg, reading.diastolic_mmhg)
+        values = {
+            "pressure_mmhg": _text(reading.pressure_mmhg),
+            "heart_rate_bpm": _text(reading.heart_rate_bpm),
+            "bp": "/".join("–" if part is None else str(part) for part in pressure) if any(pressure) else "",
+            "spo2_percent": _text(reading.spo2_percent),
+            "ds_peak": _text(reading.ds_peak),
+            "inflation_ms": tile.signed(reading.inflation_ms) or "",
+        }
+        cells = [{"text": text, "from_device": name in reading.from_device} for name, text in values.items()]
+        rows.append({"at": reading.at, "cells": cells, "note": reading.note})
+    return rows
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def device_row(given: dict[str, Any] | None) -> dict[str, str]:
+    """The device's values as the row shows them; "–" where it gives none."""
+    values = dict(given or {})
+    inflation = tile.signed(values.get("inflation_ms"))
+    return {
+        name: "–" if values.get(name) is None else str(values[name])
+        for name in ("pressure_mmhg", "heart_rate_bpm", "ds_peak")
+    } | {"inflation_ms": inflation or "–"}
+
+
+def _ended(request: StaffRequest, session: Session, now: datetime) -> dict[str, Any]:
+    after = vitals_in(session, VitalSigns.Phase.AFTER)
+    recording = session.recording
+    without_report = recording is None or bool(recording.failure)
+    missing = missing_in(session)
+    return {
+        **_hour(session),
+        **flowsheet_of(session, now),
+        "before_form": before_form(session),
+        "after_form": forms.AfterForm(
+            instance=after or VitalSigns(session=session, phase=VitalSigns.Phase.AFTER),
+            before=vitals_in(session, VitalSigns.Phase.BEFORE),
+            initial={name: getattr(session, name) for name in forms.AfterForm.END},
+        ),
+        "sign_form": forms.SignForm(ask_reason=without_report),
+        "missing": missing,
+        "before_is_missing": any(item.field.startswith("id_before") for item in missing),
+        "next_hour": next_hour(session, now),
+    }
+
+
+def before_form(session: Session) -> forms.BeforeForm:
+    row = vitals_in(session, VitalSigns.Phase.BEFORE)
+    return forms.BeforeForm(
+        instance=row or VitalSigns(session=session, phase=VitalSigns.Phase.BEFORE),
+        last=last_vitals(session),
+        initial={"identity_checked": session.identity_checked},
+    )
+
+
+def next_hour(session: Session, now: datetime) -> Appointment | None:
+    """When the patient comes again; told at the door."""
+    coming = Appointment.objects.filter(course=session.course_id, starts_at__gt=now)
+    return coming.filter(state=Appointment.State.BOOKED).select_related("device").first()
+
+
+def _hour(session: Session) -> dict[str, Any]:
+    """What is over and stands: recording, report, supervision."""
+    report = session.gating_report
+    if report is None and session.recording is not None and session.recording.stored_at is not None:
+        report = latest_report(session.recording)
+    return {
+        "recording": session.recording,
+        "report": section_of(report) if report else None,
+        "report_waits": report is None and session.recording is not None and not session.recording.failure,
+        "supervision": supervision_of(session),
+        "readings": flow_rows(session),
+    }
+
+
+def _sheet(request: StaffRequest, session: Session, now: datetime) -> dict[str, Any]:
+    return {**_hour(session), "missing": [], "signature": signature_shown(session.signature)}
+
+
+def signature_shown(signature: Signature | None) -> dict[str, Any] | None:
+    """A signature with the keys of ``partials/_signature.html``."""
+    if signature is None:
+        return None
+    return {
+        "name": signature.name,
+        "credentials": signature.credentials,
+        "meaning": _(signature.meaning),
+        "signed_at": date_format(localtime(signature.signed_at), "DATETIME_FORMAT"),
+        "method": signature.authentication,
+        "hash": signature.content_sha256,
+    }

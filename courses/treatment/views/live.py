@@ -1,0 +1,81 @@
+"""While the hour runs: the figures that the page asks for again and again, and the flowsheet."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import HttpResponseClientRefresh
+
+from courses.access import get_session
+from courses.treatment import forms, page, services, tile
+from courses.treatment.views.session import MOVED_ON, READS, shown
+from eecp_clinic.errors import ClinicError
+from eecp_clinic.roles import CLINICAL, StaffRequest, staff_view
+from patients.access import require_same_patient
+from patients.forms import show_refusal
+
+
+@require_GET
+@staff_view(*READS)
+def figures(request: StaffRequest, code: str) -> HttpResponse:
+    """The tile, the strip and the device's values of the next row. A session that moved on loads its page anew."""
+    session = page.fetched(get_session(request.clinic, code))
+    now = timezone.now()
+    if request.GET.get("state", session.state) != session.state:
+        return HttpResponseClientRefresh()
+    trace = page.trace_of(session)
+    context = {
+        "session": session,
+        "tile": tile.tile_of(session, now),
+        "strip": page.strip_of(session),
+        "polled": True,
+        "row_by_device": request.GET.get("row") == "device",
+        "trace_changed": request.GET.get("trace", "") != trace["trace_url"],
+        **trace,
+        **page.flowsheet_of(session, now),
+    }
+    return render(request, "courses/treatment/_figures.html", context)
+
+
+@require_POST
+@staff_view(*CLINICAL)
+def add_reading(request: StaffRequest, code: str) -> HttpResponse:
+    """Save one row; htmx gets the flowsheet with an empty row below, anybody else the page."""
+    session = page.fetched(get_session(request.clinic, code))
+    require_same_patient(request, session.course.patient)
+    now = timezone.now()
+    form = forms.ReadingForm(request.POST, by_device="device" in request.POST, over=not session.is_running)
+    if form.is_valid():
+        try:
+            services.add_reading(
+                session=session,
+                values=form.values(),
+                at=form.moment(session, request.clinic),
+                from_device=tile.opened(session, request.POST.get("device", "")),
+                actor=request.user,
+                now=now,
+            )
+        except ClinicError as error:
+            if error.code in MOVED_ON:
+                raise
+            show_refusal(form, error)
+        else:
+            return _flowsheet(request, code) if request.htmx else redirect(session)
+    if request.htmx:
+        return _flowsheet(request, code, form)
+    return shown(request, session, now, reading_form=form)
+
+
+def _flowsheet(request: StaffRequest, code: str, form: forms.ReadingForm | None = None) -> HttpResponse:
+    session = page.fetched(get_session(request.clinic, code))
+    now = timezone.now()
+    context = {
+        "session": session,
+        "patient": session.course.patient,
+        "may_chart": True,
+        "saved_at": None if form else now,
+        **page.flowsheet_of(session, now),
+    }
+    if form is not None:
+        context["reading_form"] = form
+    return render(request, "courses/treatment/_flowsheet.html", context)
