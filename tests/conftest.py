@@ -27,7 +27,6 @@ def _own_files(settings: Settings, tmp_path: Path) -> Iterator[None]:
             "OPTIONS": {"location": str(tmp_path / "media")},
         },
     }
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     yield
     cache.clear()
 

@@ -3,7 +3,6 @@
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
@@ -57,9 +56,7 @@ def prepare(say: Say) -> DemoClinic:
     demo = clinics.find()
     if demo is None:
         begun = time.monotonic()
-        with quick_passwords():
-            demo = story.begin(now)
-        restore_passwords(demo)
+        demo = story.begin(now)
         say(f"Made the demo clinic in {time.monotonic() - begun:.0f} s")
     story.open_day(demo, now)
     for name, device in zip(LIVE_SOURCES, demo.devices, strict=False):
@@ -76,24 +73,6 @@ def accounts() -> Iterator[str]:
     yield f"{'account':<12} {'password':<20} role"
     for member in STAFF:
         yield f"{member.username:<12} {PASSWORD:<20} {clinics.ROLE_LABELS[member.username]}"
-
-
-@contextmanager
-def quick_passwords() -> Iterator[None]:
-    """Sign quickly while hundreds of signatures are made: in this process alone, and undone by the caller."""
-    before = settings.PASSWORD_HASHERS
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *before]
-    try:
-        yield
-    finally:
-        settings.PASSWORD_HASHERS = before
-
-
-def restore_passwords(demo: DemoClinic) -> None:
-    """Hash every demo password as any other password."""
-    for user in demo.staff.values():
-        user.set_password(PASSWORD)
-        user.save(update_fields=["password"])
 
 
 def run_part(name: str, port: int, say: Say) -> None:

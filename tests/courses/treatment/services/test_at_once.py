@@ -9,7 +9,7 @@ from django.db import connection
 
 from courses.models import Session
 from courses.treatment import services
-from eecp_clinic.errors import ClinicError, Conflict
+from eecp_clinic.errors import ClinicError
 from eecp_clinic.models import User
 from tests import factories
 from tests.courses.treatment import scenes
