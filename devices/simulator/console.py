@@ -98,7 +98,7 @@ def _predicted_rr(trigger_s: Times) -> Times:
 
 def _strokes(trigger_s: Times, expected_rr: Times, settings: Settings) -> Iterator[Stroke]:
     spacing = settings.spacing_ms / 1000
-    next_trigger = np.append(trigger_s[1:], np.inf)
+    next_trigger = np.append(trigger_s, np.inf)[1:]
     started_s = 0.0
     for trigger, rr, following in zip(
         trigger_s.tolist(), expected_rr.tolist(), next_trigger.tolist(), strict=True

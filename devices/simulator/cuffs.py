@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,7 +72,7 @@ def history(strokes: Sequence[Stroke], cuff: int) -> CuffHistory:
         )
     )
     pressure, came_from = 0.0, []
-    for now, following in zip(commands, [*commands[1:], None], strict=True):
+    for now, following in zip_longest(commands, commands[1:]):
         came_from.append(pressure)
         if following is not None:
             start, goal, constant = now

@@ -135,3 +135,10 @@ def test_ecg_without_beats_is_refused() -> None:
     flat = replace(KNOWN.ecg, samples=np.zeros(5000))
     with pytest.raises(ValueError, match="At least three R times"):
         simulate(flat, SETTINGS, 1)
+
+
+def test_recording_that_ends_before_the_first_inflation_has_beats_and_no_strokes() -> None:
+    known = synthetic_ecg(12.0, 250.0, Rhythm(), seed=1)
+    simulation = simulate(known.ecg, Settings(), seed=1, r_s=known.r_s)
+    assert simulation.truth.strokes == ()
+    assert simulation.truth.r_s.size > 10
