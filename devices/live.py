@@ -157,7 +157,7 @@ def refresh_figures(*, recording: Recording, now: datetime) -> bool:
     minute = last_minute(found.waveform, config, ejection)
     figures = minute.to_dict() | {
         "until_s": round(found.until_s, 3),
-        "grades": _grades(recording.live or {}, found.until_s, minute.grade),
+        "grades": grades_so_far(recording.live or {}, found.until_s, minute.grade),
         "ejection": None if ejection is None else plain(ejection),
     }
     return bool(Recording.objects.open().filter(pk=recording.pk).update(live=figures, live_at=now))
@@ -175,7 +175,7 @@ def _ejection(recording: Recording, found: Tail, config: GatingConfig) -> Ejecti
     return learn_ejection(assemble(manifest, first)[0], config)
 
 
-def _grades(before: dict[str, Any], until_s: float, grade: str) -> dict[str, str]:
+def grades_so_far(before: dict[str, Any], until_s: float, grade: str) -> dict[str, str]:
     """The grade of each minute that is over, by its number, as it stood when the minute had just ended.
 
     A minute that nobody judged in time stays out: nothing is put in its place. The report judges all of them

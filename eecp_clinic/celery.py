@@ -12,6 +12,8 @@ app.conf.update(
     task_acks_late=True,
     task_reject_on_worker_lost=True,
     task_ignore_result=True,
+    # Several installations may share one broker: each has a queue of its own.
+    task_default_queue=os.environ.get("CELERY_QUEUE", "celery"),
     task_time_limit=900,
     task_soft_time_limit=840,
     worker_prefetch_multiplier=1,

@@ -6,6 +6,7 @@ from eecp_clinic import views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("favicon.ico", views.favicon, name="favicon"),
     path("healthz", views.health, name="health"),
     path("account/", include("allauth.account.urls")),
     path("patients/", include("patients.urls")),

@@ -3,6 +3,7 @@
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.views.decorators.http import require_GET
 
 from eecp_clinic.context import FIRST_PAGE
@@ -23,6 +24,12 @@ def health(request: HttpRequest) -> HttpResponse:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return HttpResponse("ok", content_type="text/plain")
+
+
+@require_GET
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Browsers ask for it by this name before they have read the page."""
+    return redirect(static("img/favicon.svg"), permanent=False)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -1,6 +1,7 @@
 """Named actors: who they are says what they may do. Nora nurses, Petra signs, Bill bills, Olga is elsewhere."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -102,3 +103,16 @@ def biller_client(biller: User) -> Client:
 @pytest.fixture
 def outsider_client(outsider: User) -> Client:
     return client_of(outsider)
+
+
+@pytest.fixture
+def eventually() -> Callable[[Callable[[], bool]], None]:
+    """Wait until something holds, looking often; fails after a minute and a half."""
+
+    def wait(holds: Callable[[], bool]) -> None:
+        limit = time.monotonic() + 90
+        while not holds():
+            assert time.monotonic() < limit, "it did not come"
+            time.sleep(0.1)  # between two looks at another process
+
+    return wait

@@ -8,6 +8,7 @@ import atexit
 import contextlib
 import os
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 os.environ["ENVIRONMENT"] = "test"
 os.environ["DJANGO_SETTINGS_MODULE"] = "eecp_clinic.settings"
@@ -21,3 +22,8 @@ if "DATABASE_URL" not in os.environ or "REDIS_URL" not in os.environ:
     os.environ["EECP_VAR"] = str(_var)
     os.environ.update(_services.environment())
     atexit.register(_stack.close)
+
+# Each worker has a database of the broker to itself: clearing the cache in one must not clear it in another.
+_worker = os.environ.get("PYTEST_XDIST_WORKER", "gw-1").removeprefix("gw")
+_address = urlsplit(os.environ["REDIS_URL"])
+os.environ["REDIS_URL"] = urlunsplit(_address._replace(path=f"/{(int(_worker) + 1) % 16}"))

@@ -33,7 +33,9 @@ class OrderForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only for 
     diagnoses = forms.CharField(
         label=_("Diagnoses (ICD-10-CM)"), help_text=_("The principal one first, such as I25.112, I50.22")
     )
-    session_minutes = forms.IntegerField(label=_("Minutes a session"), min_value=15, max_value=120)
+    session_minutes = forms.IntegerField(
+        label=_("Minutes a session"), min_value=15, max_value=120, initial=60
+    )
 
     class Meta:
         model = TreatmentOrder

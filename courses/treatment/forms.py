@@ -150,6 +150,8 @@ class ReadingForm(forms.ModelForm):  # type: ignore[type-arg]
         else:
             del self.fields["time"]
         with_units(self)
+        if not self.is_bound:  # a fresh row takes the focus where work goes on; a refused one at its error
+            next(iter(self.fields.values())).widget.attrs["data-focus"] = ""
 
     def values(self) -> dict[str, Any]:
         return {name: value for name, value in self.cleaned_data.items() if name != "time"}

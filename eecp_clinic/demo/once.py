@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from courses.billing.services import request_packet
+from courses.progress.services.outcomes import record_outcome
 from courses.progress.services.reviews import sign_review
 from courses.progress.services.supervision import note_supervision
 
-from courses.models import Appointment, Course, Packet, Review, Session
+from courses.models import Appointment, Course, OutcomeMeasure, Packet, Review, Session
 from courses.scheduling.services.booking import book, propose
 from devices.models import GatingReport
 from devices.services import make_key
@@ -41,8 +42,11 @@ class OnceError(RuntimeError):
 class Once:
     """The steps in order, each said with its time."""
 
-    def __init__(self, *, out: Path, ecg: str, server: str, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, *, out: Path, private: Path, ecg: str, server: str, say: Callable[[str], None]
+    ) -> None:
         self.out = out
+        self.private = private  # where the agent's key and spool lie
         self.ecg = ecg
         self.server = server
         self.say = say
@@ -71,6 +75,18 @@ class Once:
             }
         with self.step("35 hours proposed and booked"):
             appointments = self.plan(demo, course, days, referral)
+        record_outcome(
+            course=course,
+            point=OutcomeMeasure.Point.BASELINE,
+            values={
+                "measured_on": days[0],
+                "ccs_class": 3,
+                "angina_per_week": 9,
+                "nitroglycerin_per_week": 6,
+            },
+            actor=demo.nurse,
+            now=appointments[0].starts_at,
+        )
         key_file = self.key(demo, referral)
         for number, appointment in enumerate(appointments[:SESSIONS], start=1):
             with self.step(f"Session {number}: agent, analysis, signature"):
@@ -107,7 +123,7 @@ class Once:
 
     def key(self, demo: DemoClinic, now: datetime) -> Path:
         _, secret = make_key(device=demo.devices[0], actor=demo.staff["admin"], now=now)
-        path = self.out / "agent.key"
+        path = self.private / "agent.key"
         path.touch(mode=0o600)
         path.write_text(secret)
         return path
@@ -135,7 +151,7 @@ class Once:
         command = [
             str(BIN / "eecp-agent"), "run", "--source", self.ecg, "--server", self.server,
             "--key-file", str(key_file), "--speed", "max", "--minutes", "60", "--seed", str(number),
-            "--start-at", started_at.isoformat(), "--spool", str(self.out / "spool"),
+            "--start-at", started_at.isoformat(), "--spool", str(self.private / "spool"),
         ]  # fmt: skip
         result = subprocess.run(  # noqa: S603  our own program
             command, capture_output=True, text=True, check=False, timeout=DEADLINE_S

@@ -22,6 +22,7 @@ TABLE: list[Row] = [row for area in AREAS for row in area.ROWS]
 
 #: Open to anybody, each for a reason.
 PUBLIC = {
+    "favicon": "browsers ask for it",
     "health": "the process that waits for this one asks it",
     "account_login": "the door",
     "account_logout": "leaving is never refused",

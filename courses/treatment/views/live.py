@@ -8,6 +8,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from courses.access import get_session
 from courses.treatment import forms, page, services, tile
+from courses.treatment.flowsheet import flowsheet_of
 from courses.treatment.views.session import MOVED_ON, READS, shown
 from eecp_clinic.errors import ClinicError
 from eecp_clinic.roles import CLINICAL, StaffRequest, staff_view
@@ -32,7 +33,7 @@ def figures(request: StaffRequest, code: str) -> HttpResponse:
         "row_by_device": request.GET.get("row") == "device",
         "trace_changed": request.GET.get("trace", "") != trace["trace_url"],
         **trace,
-        **page.flowsheet_of(session, now),
+        **flowsheet_of(session, now),
     }
     return render(request, "courses/treatment/_figures.html", context)
 
@@ -74,7 +75,7 @@ def _flowsheet(request: StaffRequest, code: str, form: forms.ReadingForm | None 
         "patient": session.course.patient,
         "may_chart": True,
         "saved_at": None if form else now,
-        **page.flowsheet_of(session, now),
+        **flowsheet_of(session, now),
     }
     if form is not None:
         context["reading_form"] = form

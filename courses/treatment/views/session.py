@@ -32,6 +32,7 @@ MOVED_ON = {"state", "signed"}
 def open_hour(request: StaffRequest, code: str) -> HttpResponse:
     """From a card of the day's board to the session of that hour."""
     appointment = get_appointment(request.clinic, code)
+    require_same_patient(request, appointment.course.patient)
     return redirect(services.open_session(appointment=appointment, actor=request.user, now=timezone.now()))
 
 

@@ -77,6 +77,7 @@ class Command(BaseCommand):
         var = Path(settings.VAR_DIR)
         with Supervisor([web(port), worker(var)], var, say=self.say):
             try:
-                Once(out=out, ecg=ecg, server=f"http://{HOST}:{port}", say=self.say).run(timezone.now())
+                server = f"http://{HOST}:{port}"
+                Once(out=out, private=var, ecg=ecg, server=server, say=self.say).run(timezone.now())
             except (OnceError, subprocess.SubprocessError) as error:
                 raise CommandError(str(error)) from error

@@ -1,0 +1,63 @@
+"""Rows of the treatment stage. The session is a draft; what needs another state answers 409 to whoever is let in."""
+
+from django.utils import timezone
+
+from tests import factories
+from tests.permissions.table import Row, only
+from tests.permissions.world import World
+
+CLINICAL = ("nurse", "physician")
+READS = (*CLINICAL, "billing", "administrator")
+
+
+def extend(world: World) -> None:
+    """A second patient's hour of today, a draft session, and a recording without a session."""
+    patient = factories.make_patient(world.clinic, given_name="Tilda")
+    course = factories.make_course(patient, world.users["physician"])
+    device = factories.make_device(world.clinic, "Device of treatment")
+    hour = factories.make_appointment(course, device, timezone.now())
+    world.things["hour_to_open"] = hour
+    world.things["unmatched"] = factories.make_recording(device)
+
+
+def code(world: World) -> list[str]:
+    return [world["session"].code]
+
+
+def patient(world: World) -> dict[str, str]:
+    return {"patient": world["session"].course.patient.code}
+
+
+def step(name: str, status: int) -> Row:
+    return Row(
+        f"courses:session-{name}", only(*CLINICAL, status=status), method="post", args=code, data=patient
+    )
+
+
+ROWS = [
+    Row(
+        "courses:open-session",
+        only(*CLINICAL, status=302),
+        method="post",
+        args=lambda world: [world["hour_to_open"].code],
+        data=lambda world: {"patient": world["hour_to_open"].patient.code},
+    ),
+    Row("courses:session", only(*READS), args=code),
+    Row("courses:session-figures", only(*READS), args=code),
+    step("ready", 302),
+    step("start", 200),
+    step("hold", 200),
+    step("pause", 200),
+    step("resume", 409),
+    step("end", 200),
+    step("after", 409),
+    step("readings", 200),
+    step("sign", 200),
+    Row("courses:unmatched", only(*CLINICAL)),
+    Row(
+        "courses:attach-recording",
+        only(*CLINICAL),
+        method="post",
+        args=lambda world: [world["unmatched"].pk],
+    ),
+]
