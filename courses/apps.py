@@ -9,6 +9,8 @@ class CoursesConfig(AppConfig):
     verbose_name = _("Courses")
 
     def ready(self) -> None:
-        from courses.treatment import listeners
+        from courses.billing import listeners as billing
+        from courses.treatment import listeners as treatment
 
-        listeners.connect()
+        treatment.connect()
+        billing.connect()

@@ -3,10 +3,34 @@
 from celery import shared_task
 from django.utils import timezone
 
+from courses.billing import services
+from courses.billing.hints import enqueue
+from courses.billing.services.packets import TASK, take_over
 from courses.treatment.binding import bind_all_unbound
 
 
 @shared_task
 def sweep() -> None:
-    """Bind recordings, attach reports and make lines that no announcement has reached."""
+    """Bind recordings, make lines and packets that no announcement has reached; each in a task of its own."""
+    refresh_due_lines.delay()
+    enqueue(TASK, take_over(now=timezone.now()))
     bind_all_unbound(timezone.now())
+
+
+@shared_task
+def refresh_lines(sessions: list[int]) -> None:
+    """Make or check the claim lines of signed sessions."""
+    services.refresh_lines(sessions=sessions, now=timezone.now())
+
+
+@shared_task
+def refresh_due_lines() -> None:
+    """Signed sessions without a line, and lines that were not looked at for a while."""
+    services.refresh_due_lines(now=timezone.now())
+
+
+@shared_task
+def render_packets(keys: list[int]) -> None:
+    """Make the packets that wait; one that another worker has is left to it."""
+    for key in keys:
+        services.render_packet(packet_id=key, now=timezone.now())

@@ -1,7 +1,113 @@
-"""Pages of this stage."""
+"""Claims: what may go, what is kept back and by whom it is mended; one line with the thread behind it."""
 
-from django.http import HttpRequest, HttpResponse
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from courses.access import get_course
+from courses.banner import course_banner
+from courses.billing import services
+from courses.billing.access import get_line
+from courses.billing.claims_page import claim_row, courses_with_claims, days_left, summary_of
+from courses.billing.facts import service_day
+from courses.billing.findings import Severity
+from courses.billing.forms import DecisionForm
+from courses.billing.line_page import findings_shown
+from courses.billing.services.lines import is_partial
+from courses.models import ClaimLine, Session
+from eecp_clinic.errors import Conflict, InvalidInput
+from eecp_clinic.roles import Role, StaffRequest, staff_view
+from patients.access import require_same_patient
+from patients.banner import primary_coverage
+from patients.forms import show_refusal
+from patients.models import Payer
+
+READS_CLAIMS = (Role.BILLING, Role.ADMINISTRATOR)
+READS_LINES = (*READS_CLAIMS, Role.PHYSICIAN)
+DECIDES = (Role.BILLING, Role.PHYSICIAN)
+ROWS_A_PAGE = 25
 
 
-def claims(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("claims")
+@require_GET
+@staff_view(*READS_CLAIMS)
+def claims(request: StaffRequest) -> HttpResponse:
+    now = timezone.now()
+    page = Paginator(courses_with_claims(request.clinic), ROWS_A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page_obj": page,
+        "rows": [claim_row(course, now) for course in page],
+        "summary": summary_of(request.clinic),
+    }
+    return render(request, "courses/billing/claims.html", context)
+
+
+@require_GET
+@staff_view(*READS_LINES)
+def line(request: StaffRequest, code: str) -> HttpResponse:
+    return _line_page(request, get_line(request.clinic, code), DecisionForm())
+
+
+@require_POST
+@staff_view(*DECIDES)
+def decide(request: StaffRequest, code: str) -> HttpResponse:
+    """Decide whether a session that ended early is billed."""
+    found, form = get_line(request.clinic, code), DecisionForm(request.POST)
+    require_same_patient(request, found.session.course.patient)
+    if form.is_valid():
+        try:
+            services.decide_partial(line=found, **form.cleaned_data, actor=request.user, now=timezone.now())
+        except (InvalidInput, Conflict) as error:
+            show_refusal(form, error)
+        else:
+            messages.success(request, _("The decision is kept, and the line was checked again."))
+            return redirect("courses:claim-line", code)
+    return _line_page(request, found, form)
+
+
+@require_POST
+@staff_view(*READS_LINES)
+def check(request: StaffRequest, code: str) -> HttpResponse:
+    """Look at every line of a course again, now."""
+    course = get_course(request.clinic, code)
+    require_same_patient(request, course.patient)
+    keys = Session.objects.filter(course=course, signature__isnull=False).values_list("pk", flat=True)
+    lines = services.refresh_lines(sessions=keys, now=timezone.now())
+    ready = sum(found.state == ClaimLine.State.READY for found in lines)
+    said = _("%(ready)d of %(all)d lines are ready.") % {"ready": ready, "all": len(lines)}
+    messages.info(request, said)
+    return redirect("courses:claims" if request.roles & set(READS_CLAIMS) else course)
+
+
+def _line_page(request: StaffRequest, found: ClaimLine, form: DecisionForm) -> HttpResponse:
+    session, now = found.session, timezone.now()
+    context = {
+        "line": found,
+        "session": session,
+        "course": session.course,
+        "patient": session.course.patient,
+        "banner": course_banner(session.course, now),
+        "blocks": findings_shown(found, Severity.BLOCK),
+        "others": findings_shown(found, Severity.WARN, Severity.NOTE),
+        "form": form,
+        "can_decide": is_partial(found) and bool(request.roles & set(DECIDES)),
+        **_filing(session, now),
+    }
+    return render(request, "courses/billing/claim_line.html", context)
+
+
+def _filing(session: Session, now: datetime) -> dict[str, Any]:
+    day = service_day(session)
+    coverage = primary_coverage(session.course.patient, day)
+    is_medicare = coverage is not None and coverage.payer.kind == Payer.Kind.ORIGINAL_MEDICARE
+    return {
+        "service_day": day,
+        "payer": coverage.payer if coverage else None,
+        "days_left": days_left(day, session.course.clinic.day_of(now)) if is_medicare else None,
+    }

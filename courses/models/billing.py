@@ -1,5 +1,7 @@
 """What is asked of a payer, and the documentation behind it."""
 
+from datetime import datetime
+
 import pghistory
 from django.db import models
 from django.db.models import Q
@@ -11,22 +13,57 @@ from eecp_clinic.codes import new_code
 from eecp_clinic.models import Clinic, User
 
 
-@pghistory.track()
+class ClaimLineQuerySet(models.QuerySet["ClaimLine"]):
+    def of(self, clinic: Clinic) -> "ClaimLineQuerySet":
+        return self.filter(session__course__clinic=clinic)
+
+    def due(self, *, blocked_before: datetime, ready_before: datetime) -> "ClaimLineQuerySet":
+        """Lines to look at again: blocked ones often, because somebody may have mended them; ready ones seldom."""
+        return self.filter(
+            Q(state=ClaimLine.State.BLOCKED, scrubbed_at__lt=blocked_before)
+            | Q(state=ClaimLine.State.READY, scrubbed_at__lt=ready_before)
+        ).order_by("scrubbed_at")
+
+
+# When it was last looked at changes every day and says nothing about the line.
+@pghistory.track(exclude=["scrubbed_at"])
 class ClaimLine(models.Model):
-    """One service line, of exactly one signed session. ``findings`` is what the scrubber said when it last looked."""
+    """One service line, of exactly one signed session. ``findings`` is what the scrubber said when it last looked.
+
+    ``partial_decision``: whether a session that ended early is billed; no rule says so, a person does.
+    """
 
     class State(models.TextChoices):
         READY = "ready", _("Ready")
         BLOCKED = "blocked", _("Blocked")
+
+    class PartialDecision(models.TextChoices):
+        BILL = "bill", _("Bill it")
+        DO_NOT_BILL = "do_not_bill", _("Do not bill it")
 
     code = models.CharField(max_length=12, unique=True, default=new_code, editable=False)
     session = models.OneToOneField(Session, on_delete=models.PROTECT, related_name="claim_line")
     state = models.CharField(_("state"), max_length=10, choices=State.choices)
     findings = models.JSONField(_("findings"), default=list)
     scrubbed_at = models.DateTimeField(_("last checked"))
+    partial_decision = models.CharField(
+        _("decision"), max_length=12, choices=PartialDecision.choices, blank=True
+    )
+    decision_reason = models.CharField(_("reason"), max_length=200, blank=True)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+
+    objects = ClaimLineQuerySet.as_manager()
 
     class Meta:
         ordering = ["session__started_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(partial_decision="")
+                | (~Q(decision_reason="") & Q(decided_by__isnull=False) & Q(decided_at__isnull=False)),
+                name="claim_line_decided_with_reason",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"Line {self.code}"

@@ -58,9 +58,10 @@ def test_every_icon_that_a_template_names_is_in_the_sprite() -> None:
     assert named <= drawn
 
 
-def test_every_style_sheet_is_on_the_page() -> None:
-    linked = (ROOT / "templates/partials/_stylesheets.html").read_text(encoding="utf-8")
-    assert [style.name for style in STYLES if f"css/{style.name}" not in linked] == []
+def test_every_style_sheet_is_linked_by_a_template() -> None:
+    """Those of every page together in one partial; a screen's or a document's own where it is used."""
+    texts = " ".join(template.read_text(encoding="utf-8") for template in TEMPLATES)
+    assert [style.name for style in STYLES if f"css/{style.name}" not in texts] == []
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=short)

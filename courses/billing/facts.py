@@ -1,0 +1,213 @@
+"""The facts of claim lines, gathered from the record for any number of sessions in a fixed number of queries."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from functools import cache
+
+import holidays
+from django.db.models import Prefetch, Q
+
+from courses.billing.line import Coverage as Verdict
+from courses.billing.line import LineFacts, PartialDecision, PayerKind, ScrubRules
+from courses.billing.supervision import SupervisionMode, counts
+from courses.billing.supervision import SupervisionPeriod as Supervision
+from courses.models import Session, SupervisionPeriod
+from courses.progress.exceptions import ended_early
+from eecp_clinic.models import Clinic, Membership
+from eecp_clinic.roles import Role
+from patients.banner import primary_coverage
+from patients.eligibility.conclusion import Pathway
+from patients.models import Coverage, EligibilityAssessment, Payer
+
+#: What each pathway says about coverage; a pathway that asks for a person is not decided yet.
+VERDICTS = {
+    Pathway.COVERED: Verdict.COVERED,
+    Pathway.PAYER_MET: Verdict.COVERED,
+    Pathway.NOT_COVERED: Verdict.NOT_COVERED,
+    Pathway.PAYER_NOT_MET: Verdict.NOT_COVERED,
+    Pathway.SELF_PAY: Verdict.NOT_COVERED,
+    Pathway.MA_DETERMINATION: Verdict.DETERMINATION_NEEDED,
+}
+PAYER_KINDS = {
+    Payer.Kind.ORIGINAL_MEDICARE: PayerKind.ORIGINAL_MEDICARE,
+    Payer.Kind.MEDICARE_ADVANTAGE: PayerKind.MEDICARE_ADVANTAGE,
+}
+
+
+@cache
+def federal_holidays(first_year: int) -> frozenset[date]:
+    """Federal holidays with their observed days, of a year and the two after it."""
+    return frozenset(holidays.country_holidays("US", years=range(first_year, first_year + 3)))
+
+
+def rules_of(clinic: Clinic, service_day: date, *, planned_sessions: int) -> ScrubRules:
+    """What the clinic has settled. What no source settles stays at its strict default: no minimum of minutes, and
+    supervision by a physician on site."""
+    return ScrubRules(
+        time_zone=clinic.time_zone,
+        planned_sessions=planned_sessions,
+        holidays=federal_holidays(service_day.year),
+    )
+
+
+def sessions_with_facts(sessions: Iterable[int]) -> list[Session]:
+    """The sessions of those keys with everything a line stands on."""
+    return list(
+        Session.objects.filter(pk__in=list(sessions))
+        .select_related(
+            "course__clinic",
+            "course__order__signature",
+            "signature",
+            "recording",
+            "gating_report",
+            "claim_line",
+        )
+        .defer("gating_report__report", "gating_report__config", "recording__manifest", "recording__live")
+        .select_related("course__patient")
+        .prefetch_related(
+            Prefetch("course__patient__coverages", Coverage.objects.select_related("payer")),
+            Prefetch(
+                "course__patient__assessments",
+                EligibilityAssessment.objects.filter(signature__isnull=False)
+                .defer("facts", "decision")
+                .select_related("signature")
+                .order_by("made_at"),
+            ),
+        )
+    )
+
+
+class Surroundings:
+    """What sessions share: who supervised around them, and the other sessions of their courses."""
+
+    def __init__(self, sessions: Sequence[Session]) -> None:
+        self.siblings: defaultdict[int, list[tuple[int, datetime]]] = defaultdict(list)
+        rows = (
+            Session.objects.completed()
+            .filter(course__in={s.course_id for s in sessions}, started_at__isnull=False)
+            .order_by("started_at")
+        )
+        for pk, course_id, started_at in rows.values_list("pk", "course_id", "started_at"):
+            if started_at is not None:
+                self.siblings[course_id].append((pk, started_at))
+        clinics = {s.course.clinic_id for s in sessions}
+        self.physicians = set(
+            Membership.objects.filter(clinic__in=clinics, role=Role.PHYSICIAN).values_list(
+                "clinic_id", "user_id"
+            )
+        )
+        self.periods = self._periods(sessions, clinics)
+
+    @staticmethod
+    def _periods(sessions: Sequence[Session], clinics: set[int]) -> list[SupervisionPeriod]:
+        starts = [s.started_at for s in sessions if s.started_at]
+        ends = [s.ended_at for s in sessions if s.ended_at]
+        if not starts or not ends:
+            return []
+        around = Q(ended_at__isnull=True) | Q(ended_at__gt=min(starts))
+        return list(
+            SupervisionPeriod.objects.filter(around, clinic__in=clinics, started_at__lt=max(ends))
+            .select_related("practitioner")
+            .order_by("started_at")
+        )
+
+    def number_on_day(self, session: Session) -> int | None:
+        clinic = session.course.clinic
+        if session.started_at is None:
+            return None
+        day = clinic.day_of(session.started_at)
+        same_day = [pk for pk, start in self.siblings[session.course_id] if clinic.day_of(start) == day]
+        return same_day.index(session.pk) + 1 if session.pk in same_day else None
+
+    def began_at(self, session: Session) -> datetime | None:
+        return next((start for _, start in self.siblings[session.course_id]), None)
+
+    def supervision(self, session: Session) -> tuple[Supervision, ...]:
+        if session.started_at is None or session.ended_at is None:
+            return ()
+        clinic_id = session.course.clinic_id
+        return tuple(
+            Supervision(
+                practitioner=period.practitioner.signing_name,
+                npi=period.practitioner.npi,
+                is_physician=(clinic_id, period.practitioner_id) in self.physicians,
+                mode=SupervisionMode(period.mode),
+                start=period.started_at,
+                end=period.ended_at,
+            )
+            for period in self.periods
+            if period.clinic_id == clinic_id
+            and period.started_at < session.ended_at
+            and (period.ended_at is None or period.ended_at > session.started_at)
+        )
+
+
+def service_day(session: Session) -> date:
+    """The clinic's day on which the session began; of one without a start, the day on which it was signed for."""
+    moment = session.started_at or session.ended_at
+    if moment is None:
+        raise ValueError("A completed session has neither start nor end. Look at its record.")
+    return session.course.clinic.day_of(moment)
+
+
+def facts_of(session: Session, around: Surroundings, now: datetime) -> LineFacts:
+    """The facts of one session's line as they stand; what is not known stays None."""
+    clinic, order, recording = session.course.clinic, session.course.order, session.recording
+    day = service_day(session)
+    coverage = primary_coverage(session.course.patient, day)
+    report, line = session.gating_report, getattr(session, "claim_line", None)
+    effective = report.effective_minutes if report else None
+    supervision = around.supervision(session)
+    return LineFacts(
+        as_of=clinic.day_of(now),
+        service_date=day,
+        started_at=session.started_at,
+        ended_at=session.ended_at,
+        signed_at=session.signature.signed_at if session.signature else None,
+        number_in_course=session.number,
+        number_on_day=around.number_on_day(session),
+        order_signed_at=order.signature.signed_at if order.signature else None,
+        course_began_at=around.began_at(session),
+        payer_kind=PAYER_KINDS.get(Payer.Kind(coverage.payer.kind), PayerKind.OTHER) if coverage else None,
+        coverage=verdict_on(session, coverage, day),
+        recording_attached=recording is not None,
+        recording_verified=True if recording is not None and recording.is_verified else None,
+        effective_minutes=None if effective is None else int(effective),
+        ended_early=ended_early(
+            order.session_minutes,
+            session.minutes_delivered,
+            stopped_early=session.stop_reason != Session.StopReason.COMPLETED,
+        ),
+        partial_decision=PartialDecision(line.partial_decision) if line and line.partial_decision else None,
+        place_of_service=clinic.place_of_service or None,
+        supervision=supervision,
+        billing_npi=_billing_npi(session, supervision, day),
+    )
+
+
+def verdict_on(session: Session, coverage: Coverage | None, day: date) -> Verdict | None:
+    """Of the decision in force on the day of service; one that judged another coverage is not complete."""
+    assessment = assessment_on(session, day)
+    if assessment is None:
+        return None
+    judged_other = coverage is not None and assessment.coverage_id != coverage.pk
+    if judged_other or assessment.pathway not in set(Pathway):
+        return Verdict.INCOMPLETE
+    return VERDICTS.get(Pathway(assessment.pathway), Verdict.INCOMPLETE)
+
+
+def assessment_on(session: Session, day: date) -> EligibilityAssessment | None:
+    """The newest coverage decision that was signed on or before ``day``; unsigned ones are not fetched."""
+    clinic = session.course.clinic
+    in_force = None
+    for assessment in session.course.patient.assessments.all():
+        if assessment.signature and clinic.day_of(assessment.signature.signed_at) <= day:
+            in_force = assessment
+    return in_force
+
+
+def _billing_npi(session: Session, supervision: Sequence[Supervision], day: date) -> str | None:
+    """The line goes under the practitioner who supervised it: the first who counts and has an NPI."""
+    entitled = [period for period in supervision if counts(period, day) and period.npi]
+    return next((period.npi for period in entitled), None)

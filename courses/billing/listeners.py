@@ -1,0 +1,34 @@
+"""What earlier stages announce, heard: a line is made or looked at again, after commit and by a worker."""
+
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+
+from courses.billing.hints import enqueue
+from courses.models import Session
+from courses.signals import session_signed, supervision_noted
+from eecp_clinic.models import Clinic
+
+
+def connect() -> None:
+    """Once, when the application is ready."""
+    session_signed.connect(on_session_signed, dispatch_uid="billing.session_signed")
+    supervision_noted.connect(on_supervision_noted, dispatch_uid="billing.supervision_noted")
+
+
+def on_session_signed(sender: object, session: Session, **kwargs: Any) -> None:
+    transaction.on_commit(partial(enqueue, "courses.tasks.refresh_lines", [session.pk]))
+
+
+def on_supervision_noted(
+    sender: object, clinic: Clinic, start: datetime, end: datetime, **kwargs: Any
+) -> None:
+    """The signed sessions of that time."""
+    touched = Session.objects.of(clinic).filter(
+        signature__isnull=False, started_at__lt=end, ended_at__gt=start
+    )
+    keys = list(touched.values_list("pk", flat=True))
+    if keys:
+        transaction.on_commit(partial(enqueue, "courses.tasks.refresh_lines", keys))

@@ -1,0 +1,46 @@
+"""From the evidence to the pages: the same evidence always gives the same bytes."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+
+from courses.billing.completeness import missing_from
+from courses.billing.evidence import Evidence
+from courses.billing.gathering import gather
+from courses.billing.pictures import ds_chart, minute_strip
+from courses.models import Packet
+from courses.pdf import Document, render
+from eecp_clinic.models import Clinic
+
+LANGUAGE = "en-us"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    document: Document
+    missing: tuple[str, ...]
+
+
+def make(packet: Packet) -> Made:
+    """Gather and lay out one packet."""
+    clinic = packet.course.clinic
+    with timezone.override(clinic.zone), translation.override(LANGUAGE):
+        evidence = gather(packet)
+        missing = missing_from(evidence, clinic.zone)
+        html = render_to_string("packet/packet.html", _context(evidence, missing, clinic))
+        return Made(render(html, pictures=_pictures(evidence)), missing)
+
+
+def _context(evidence: Evidence, missing: tuple[str, ...], clinic: Clinic) -> dict[str, Any]:
+    return {"packet": evidence, "missing": missing, "clinic": clinic, "language": LANGUAGE}
+
+
+def _pictures(evidence: Evidence) -> dict[str, str]:
+    pictures = {}
+    for sheet in evidence.sessions:
+        if sheet.gating is not None and sheet.gating.minutes:
+            pictures[f"minutes-{sheet.code}"] = minute_strip(sheet.gating.minutes)
+            pictures[f"ratio-{sheet.code}"] = ds_chart(sheet.gating.minutes)
+    return pictures

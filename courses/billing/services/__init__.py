@@ -1,0 +1,15 @@
+"""What happens to claim lines and packets."""
+
+from courses.billing.services.lines import decide_partial, refresh_due_lines, refresh_line, refresh_lines
+from courses.billing.services.packets import hand_out, render_packet, request_packet, retry_packet
+
+__all__ = [
+    "decide_partial",
+    "hand_out",
+    "refresh_due_lines",
+    "refresh_line",
+    "refresh_lines",
+    "render_packet",
+    "request_packet",
+    "retry_packet",
+]

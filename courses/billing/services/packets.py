@@ -1,0 +1,150 @@
+"""Documentation packets: asked for, made by a worker, kept with their hash, handed out."""
+
+import hashlib
+from datetime import datetime, timedelta
+from functools import partial
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils.translation import gettext
+
+from courses.billing.hints import enqueue
+from courses.billing.packet_document import make
+from courses.models import Course, Packet
+from eecp_clinic import audit
+from eecp_clinic.errors import Conflict, NotFound
+from eecp_clinic.models import User
+from eecp_clinic.roles import Role, require_role
+
+#: A worker that has not come back by now is not coming back: its time limit is 15 minutes.
+STALE_AFTER = timedelta(minutes=15)
+TASK = "courses.tasks.render_packets"
+_UNDER_WAY = (Packet.State.QUEUED, Packet.State.RENDERING)
+
+
+@transaction.atomic
+def request_packet(*, course: Course, actor: User, now: datetime) -> Packet:
+    """Ask for a packet; where one of this course is being made, that one is the answer. Raises NotAllowed."""
+    require_role(actor, course.clinic, Role.BILLING, Role.PHYSICIAN)
+    Course.objects.select_for_update(of=("self",)).get(pk=course.pk)
+    under_way = Packet.objects.filter(course=course, state__in=_UNDER_WAY).first()
+    if under_way is not None:
+        return under_way
+    packet = Packet(course=course, requested_by=actor, requested_at=now)
+    packet.save(force_insert=True)
+    _record("packet.requested", packet, actor, now)
+    transaction.on_commit(partial(enqueue, TASK, [packet.pk]))
+    return packet
+
+
+@transaction.atomic
+def retry_packet(*, packet: Packet, actor: User, now: datetime) -> None:
+    """Try again one that could not be made. Raises NotAllowed, Conflict where it did not fail."""
+    require_role(actor, packet.course.clinic, Role.BILLING, Role.PHYSICIAN)
+    again = Packet.objects.filter(pk=packet.pk, state=Packet.State.FAILED)
+    if not again.update(state=Packet.State.QUEUED, failure="", started_at=None):
+        raise Conflict(
+            gettext("This packet did not fail: it is being made, or it is ready."), code="not_failed"
+        )
+    _record("packet.retried", packet, actor, now)
+    transaction.on_commit(partial(enqueue, TASK, [packet.pk]))
+
+
+def render_packet(*, packet_id: int, now: datetime) -> bool:
+    """Make one that waits; False where somebody else has it, so that a task may run twice."""
+    waiting = Packet.objects.filter(pk=packet_id, state=Packet.State.QUEUED)
+    if not waiting.update(state=Packet.State.RENDERING, started_at=now):
+        return False
+    packet = Packet.objects.select_related(
+        "course__clinic",
+        "course__patient",
+        "course__order__signature",
+        "course__order__ordered_by",
+        "course__order__assessment__signature",
+        "course__order__assessment__made_by",
+        "course__order__assessment__coverage__payer",
+    ).get(pk=packet_id)
+    try:
+        made = make(packet)
+        name = f"packets/{packet.course.code}/{packet.code}.pdf"
+        stored = default_storage.save(name, ContentFile(made.document.content))
+    except Exception:
+        # Not swallowed: the person who waits is told, and the worker's log has the trace.
+        _fail(packet, now)
+        raise
+    return _finish(packet, stored, made.document.content, made.document.pages, list(made.missing), now)
+
+
+@transaction.atomic
+def _finish(
+    packet: Packet, stored: str, content: bytes, pages: int, missing: list[str], now: datetime
+) -> bool:
+    """Ready, unless somebody took the packet over in the meantime: then their file counts."""
+    digest = hashlib.sha256(content).hexdigest()
+    mine = Packet.objects.filter(pk=packet.pk, state=Packet.State.RENDERING, started_at=packet.started_at)
+    if not mine.update(
+        state=Packet.State.READY, ready_at=now, file=stored, sha256=digest, pages=pages, missing=missing
+    ):
+        default_storage.delete(stored)
+        return False
+    _record("packet.ready", packet, None, now, sha256=digest, pages=pages, missing=len(missing))
+    return True
+
+
+@transaction.atomic
+def _fail(packet: Packet, now: datetime) -> None:
+    reason = gettext(
+        "Something failed on our side while the pages were made. Try again; if it fails twice, tell the administrator."
+    )
+    mine = Packet.objects.filter(pk=packet.pk, state=Packet.State.RENDERING, started_at=packet.started_at)
+    if mine.update(state=Packet.State.FAILED, failure=reason):
+        _record("packet.failed", packet, None, now)
+
+
+def take_over(*, now: datetime) -> list[int]:
+    """Put back what a lost worker left half made; the keys of all that wait."""
+    Packet.objects.filter(state=Packet.State.RENDERING, started_at__lt=now - STALE_AFTER).update(
+        state=Packet.State.QUEUED, started_at=None
+    )
+    return list(
+        Packet.objects.filter(state=Packet.State.QUEUED).order_by("requested_at").values_list("pk", flat=True)
+    )
+
+
+def hand_out(*, packet: Packet, actor: User, now: datetime) -> bytes:
+    """The bytes that were made, and a line in the audit trail of who took them.
+
+    Raises Conflict where it is not ready or the stored file is another than was made, NotFound where it is gone.
+    """
+    if packet.state != Packet.State.READY:
+        raise Conflict(gettext("The packet is not ready. Its page says how far it is."), code="not_ready")
+    try:
+        with default_storage.open(packet.file.name) as file:
+            content: bytes = file.read()
+    except FileNotFoundError as error:
+        raise NotFound(
+            gettext("The file of this packet is gone from the storage. Make the packet again."),
+            code="file_gone",
+        ) from error
+    if hashlib.sha256(content).hexdigest() != packet.sha256:
+        raise Conflict(
+            gettext(
+                "The stored file is no longer the one that was made. Tell the administrator, and make the packet again."
+            ),
+            code="file_changed",
+        )
+    _record("packet.downloaded", packet, actor, now, sha256=packet.sha256)
+    return content
+
+
+def _record(action: str, packet: Packet, actor: User | None, now: datetime, **data: object) -> None:
+    audit.record(
+        action,
+        subject=f"packet:{packet.code}",
+        actor=actor,
+        clinic=packet.course.clinic,
+        at=now,
+        course=packet.course.code,
+        **data,
+    )

@@ -1,0 +1,167 @@
+"""One signed session, from the database to its sheet in the packet."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+
+from courses.billing.evidence import (
+    Gating,
+    Pause,
+    Reading,
+    Recorded,
+    SessionSheet,
+    Signed,
+    Supervision,
+    Vitals,
+)
+from courses.billing.facts import Surroundings
+from courses.billing.gating_evidence import figures_of, findings_of, minutes_of
+from courses.billing.supervision import supervision_gaps
+from courses.intervals import Interval
+from courses.models import Course, Session, VitalSigns
+from courses.models import Reading as ReadingRow
+from devices.models import GatingReport, Recording
+from eecp_clinic.models import Signature
+from eecp_clinic.signing import is_intact
+
+_VITALS = (
+    ("systolic_mmhg", "mmHg"),
+    ("diastolic_mmhg", "mmHg"),
+    ("heart_rate_bpm", "bpm"),
+    ("spo2_percent", "%"),
+    ("respiratory_rate", "/min"),
+    ("weight_kg", "kg"),
+    ("angina_since_last", ""),
+    ("nitroglycerin_since_last", ""),
+    ("skin", ""),
+)
+_MODES = {"onsite": "on site", "av": "live audio and video"}
+
+
+def signed_sessions(course: Course, until: datetime) -> QuerySet[Session]:
+    """The sessions that were signed by ``until``, with everything their sheets show."""
+    return (
+        Session.objects.filter(course=course, signature__signed_at__lte=until)
+        .select_related(
+            "course__clinic",
+            "course__order",
+            "signature",
+            "device",
+            "opened_by",
+            "recording",
+            "gating_report",
+        )
+        .prefetch_related(
+            Prefetch("vital_signs", VitalSigns.objects.select_related("recorded_by").order_by("-phase")),
+            Prefetch("readings", ReadingRow.objects.select_related("recorded_by").order_by("at")),
+            "pauses",
+        )
+        .order_by("number")
+    )
+
+
+def signed(what: str, signature: Signature) -> Signed:
+    return Signed(
+        what=what,
+        name=signature.name,
+        credentials=signature.credentials,
+        meaning=signature.meaning,
+        signed_at=signature.signed_at,
+        authentication=signature.authentication,
+        content_sha256=signature.content_sha256,
+        intact=is_intact(signature),
+    )
+
+
+def sheet_of(session: Session, around: Surroundings) -> SessionSheet:
+    assert session.signature is not None  # noqa: S101  # only signed sessions are asked for
+    order = session.course.order
+    supervision = around.supervision(session)
+    gaps: tuple[Interval, ...] = ()
+    if session.started_at and session.ended_at:
+        gaps = supervision_gaps(Interval(session.started_at, session.ended_at), supervision)
+    return SessionSheet(
+        number=session.number or 0,
+        code=session.code,
+        device=f"{session.device.name}, {session.device.model or 'model not known'}, {session.device.serial}",
+        started_at=session.started_at,
+        ended_at=session.ended_at,
+        minutes=session.minutes_delivered,
+        ordered_minutes=order.session_minutes,
+        stop_reason=session.get_stop_reason_display(),
+        identity_checked=session.identity_checked,
+        skin_after=session.skin_after,
+        symptoms=session.symptoms,
+        comments=session.comments,
+        opened_by=session.opened_by.signing_name,
+        vitals=tuple(_vitals(row) for row in session.vital_signs.all()),
+        readings=tuple(_reading(row) for row in session.readings.all()),
+        pauses=tuple(Pause(p.started_at, p.ended_at, p.reason) for p in session.pauses.all()),
+        supervision=tuple(
+            Supervision(p.practitioner, p.npi, _MODES.get(p.mode, p.mode), p.start, p.end)
+            for p in supervision
+        ),
+        unsupervised=tuple((gap.start, gap.end) for gap in gaps),
+        recording=_recorded(session.recording) if session.recording else None,
+        without_recording_reason=session.without_recording_reason,
+        gating=_gating(session.gating_report) if session.gating_report else None,
+        signature=signed(f"Session {session.number}", session.signature),
+    )
+
+
+def _vitals(row: VitalSigns) -> Vitals:
+    values = tuple(
+        (str(VitalSigns._meta.get_field(name).verbose_name), _with_unit(getattr(row, name), unit))  # type: ignore[union-attr]
+        for name, unit in _VITALS
+    )
+    return Vitals(row.phase, values, row.recorded_by.signing_name, row.recorded_at)
+
+
+def _with_unit(value: Any, unit: str) -> str:
+    if value is None or value == "":
+        return ""
+    text = f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
+    return f"{text} {unit}" if unit else text
+
+
+def _reading(row: ReadingRow) -> Reading:
+    return Reading(
+        at=row.at,
+        pressure_mmhg=row.pressure_mmhg,
+        heart_rate_bpm=row.heart_rate_bpm,
+        systolic_mmhg=row.systolic_mmhg,
+        diastolic_mmhg=row.diastolic_mmhg,
+        spo2_percent=row.spo2_percent,
+        ds_peak=row.ds_peak,
+        note=row.note,
+        by_device=tuple(sorted(row.from_device)),
+        recorded_by=row.recorded_by.signing_name,
+    )
+
+
+def _recorded(recording: Recording) -> Recorded:
+    return Recorded(
+        uuid=str(recording.uuid),
+        started_at=recording.started_at,
+        ended_at=recording.ended_at,
+        gap_seconds=recording.gap_seconds,
+        file_sha256=recording.file_sha256,
+        chunks_sha256=recording.chunks_sha256,
+        verified_at=recording.verified_at,
+    )
+
+
+def _gating(report: GatingReport) -> Gating:
+    return Gating(
+        code=report.code,
+        engine_version=report.engine_version,
+        config_sha256=report.config_sha256,
+        input_sha256=report.input_sha256,
+        made_at=report.made_at,
+        grade=report.grade,
+        figures=figures_of(report.report),
+        findings=findings_of(report.report),
+        minutes=minutes_of(report.report),
+    )

@@ -1,0 +1,146 @@
+"""The page of a course: its figures, and that they cost the same for one session as for many."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from courses.billing.services import refresh_line
+from courses.models import Appointment, Course
+from courses.progress.course_page import course_page
+from tests import factories
+from tests.conftest import client_of
+from tests.courses.courses_given import FIRST_HOUR, Given, a_report
+
+LATER = FIRST_HOUR + timedelta(days=60)
+
+
+def url(given: Given) -> str:
+    return reverse("courses:detail", args=[given.course.code])
+
+
+def test_strip_has_a_cell_for_each_ordered_session_with_its_grade(given: Given) -> None:
+    given.session(0)
+    given.session(1)
+    page = course_page(given.course, LATER)
+    assert [cell.letter for cell in page.cells[:3]] == ["A", "A", ""]
+    assert len(page.cells) == 35
+    assert [cell.number for cell in page.cells if cell.is_next] == [3]
+    assert page.headline == "2 done, 33 to come"
+
+
+def test_missed_day_marks_the_session_after_it(given: Given) -> None:
+    given.session(0)
+    day_two = FIRST_HOUR + timedelta(days=1)
+    factories.make_appointment(given.course, given.device, day_two, state=Appointment.State.MISSED)
+    given.session(2)
+    page = course_page(given.course, LATER)
+    assert [cell.number for cell in page.cells if cell.after_miss] == [2]
+    assert page.headline == "2 done, 1 missed, 33 to come"
+
+
+def test_chart_leaves_a_gap_where_a_session_could_not_be_assessed(given: Given) -> None:
+    given.session(0)
+    given.session(1, recording=None)
+    chart = course_page(given.course, LATER).chart
+    assert chart is not None
+    assert chart["rows"] == [[1, 1.4], [2, None]]
+    assert (chart["band"]["low"], chart["band"]["high"], chart["x_max"]) == (1.5, 2.0, 35)
+
+
+def test_course_without_sessions_has_no_chart_and_says_not_started(given: Given) -> None:
+    page = course_page(given.course, LATER)
+    assert page.chart is None
+    assert "not started" in page.lead
+
+
+def test_short_session_stands_among_the_exceptions_until_somebody_decides(given: Given) -> None:
+    session = given.session(
+        0, minutes_delivered=Decimal("41.2"), stop_reason="leg_or_back_pain", symptoms="Calf"
+    )
+    refresh_line(session=session, now=LATER)
+    (row,) = course_page(given.course, LATER).exceptions
+    assert (row.what, row.why, row.state) == (
+        "41 of 60 min",
+        "Leg or back pain; Calf",
+        "Billing to be decided",
+    )
+    assert session.claim_line.code in row.line_url
+
+
+def test_poorly_gated_session_shows_the_rule_that_capped_it(given: Given) -> None:
+    recording = factories.make_recording(given.device, FIRST_HOUR)
+    report = factories.make_report(recording, grade="C", report=a_report(capped="Inflation came 62 ms late."))
+    given.session(0, recording=recording, gating_report=report)
+    (row,) = course_page(given.course, LATER).exceptions
+    assert row.why == "Inflation came 62 ms late."
+
+
+def test_course_that_is_over_has_nothing_to_come(given: Given) -> None:
+    given.session(0)
+    given.course.state = Course.State.COMPLETED
+    page = course_page(given.course, LATER)
+    assert page.headline == "1 done"
+    assert not any(cell.is_next for cell in page.cells)
+
+
+def test_page_costs_the_same_queries_for_one_session_as_for_six(
+    given: Given, physician_client: Client
+) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as seen:
+            assert physician_client.get(url(given)).status_code == 200
+        return len(seen)
+
+    given.session(0)
+    queries()  # the first answer of a process fills caches
+    one = queries()
+    for index in range(1, 6):
+        given.session(index)
+    assert queries() == one
+
+
+@pytest.mark.parametrize("who", ["nurse", "physician", "biller", "administrator"])
+def test_each_role_sees_the_course_and_only_its_own_actions(
+    given: Given, who: str, request: pytest.FixtureRequest
+) -> None:
+    given.session(0)
+    page = client_of(request.getfixturevalue(who)).get(url(given)).content.decode()
+    assert ("Review and sign" in page) is (who == "physician")
+    assert ("Make the documentation packet" in page) is (who in {"physician", "biller"})
+    assert ("Enter: Before" in page) is (who in {"nurse", "physician"})
+
+
+def test_outcome_form_keeps_what_was_typed_when_refused(given: Given, nurse_client: Client) -> None:
+    address = reverse("courses:outcome", args=[given.course.code, "baseline"])
+    typed = {"patient": given.course.patient.code, "measured_on": "2026-11-01", "dasi": "60"}
+    answer = nurse_client.post(address, typed)
+    assert answer.status_code == 200
+    assert 'value="60"' in answer.content.decode()
+    assert "58.20" in answer.content.decode()
+
+
+def test_outcome_form_of_another_patient_is_refused(given: Given, nurse_client: Client) -> None:
+    address = reverse("courses:outcome", args=[given.course.code, "baseline"])
+    answer = nurse_client.post(address, {"patient": "other", "measured_on": "2026-11-01", "ccs_class": 3})
+    assert answer.status_code == 409
+    assert not given.course.outcomes.exists()
+
+
+def test_outcome_is_saved_and_shown(given: Given, nurse_client: Client) -> None:
+    address = reverse("courses:outcome", args=[given.course.code, "baseline"])
+    typed = {"patient": given.course.patient.code, "measured_on": "2026-11-01", "ccs_class": "3"}
+    answer = nurse_client.post(address, typed, follow=True)
+    assert answer.redirect_chain == [(url(given), 302)]
+    assert given.course.outcomes.get().ccs_class == 3
+
+
+def test_point_that_does_not_exist_is_refused(given: Given, nurse_client: Client) -> None:
+    answer = nurse_client.get(reverse("courses:outcome", args=[given.course.code, "someday"]))
+    assert answer.status_code == 422

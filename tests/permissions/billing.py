@@ -1,0 +1,67 @@
+"""Rows of the billing stage."""
+
+import hashlib
+
+from django.core.files.base import ContentFile
+
+from courses.billing.services import refresh_line
+from courses.models import Packet, Session
+from tests import factories
+from tests.permissions.table import Row, only
+from tests.permissions.world import World
+
+CLAIMS = ("billing", "administrator")
+LINES = (*CLAIMS, "physician")
+MAKES = ("billing", "physician")
+A_FILE = b"%PDF-1.7"
+
+
+def extend(world: World) -> None:
+    """A signed session with its line, a packet that is ready and one that failed."""
+    physician, nurse = world.users["physician"], world.users["nurse"]
+    course = factories.make_course(factories.make_patient(world.clinic, "Billed"), physician)
+    device = factories.make_device(world.clinic, "Device of claims")
+    session = factories.make_session(factories.make_appointment(course, device), nurse, Session.State.SIGNED)
+    asked = {"course": course, "requested_by": physician, "requested_at": factories.MONDAY_NINE}
+    digest = hashlib.sha256(A_FILE).hexdigest()
+    ready = Packet(**asked, state=Packet.State.READY, sha256=digest, pages=1)
+    ready.file.save("packets/permissions.pdf", ContentFile(A_FILE), save=True)
+    world.things |= {
+        "billed": course,
+        "line": refresh_line(session=session, now=factories.MONDAY_NINE),
+        "packet": ready,
+        "failed_packet": Packet.objects.create(**asked, state=Packet.State.FAILED),
+    }
+
+
+def billed(world: World) -> list[str]:
+    return [world["billed"].code]
+
+
+def line(world: World) -> list[str]:
+    return [world["line"].code]
+
+
+def packet(world: World) -> list[str]:
+    return [world["packet"].code]
+
+
+def form(world: World) -> dict[str, str]:
+    return {"patient": world["billed"].patient.code}
+
+
+ROWS = [
+    Row("courses:claims", only(*CLAIMS)),
+    Row("courses:claim-line", only(*LINES), args=line),
+    Row("courses:claim-decide", only(*MAKES), method="post", args=line, data=form),
+    Row("courses:claims-check", only(*LINES, status=302), method="post", args=billed, data=form),
+    Row("courses:packet-request", only(*MAKES, status=302), method="post", args=billed, data=form),
+    Row("courses:packet", only(*LINES), args=packet),
+    Row("courses:packet-file", only(*LINES), args=packet),
+    Row(
+        "courses:packet-retry",
+        only(*MAKES, status=302),
+        method="post",
+        args=lambda world: [world["failed_packet"].code],
+    ),
+]
