@@ -10,7 +10,10 @@ class CoursesConfig(AppConfig):
 
     def ready(self) -> None:
         from courses.billing import listeners as billing
+        from courses.ordering.panel import orders_and_courses
         from courses.treatment import listeners as treatment
+        from patients import hub
 
         treatment.connect()
         billing.connect()
+        hub.register(orders_and_courses)
