@@ -71,6 +71,7 @@ def get_session(clinic: Clinic, code: str) -> Session:
             "recording",
             "gating_report",
             "signature",
+            "claim_line",
             "opened_by",
         )
         .prefetch_related(payers_of("course__patient__coverages"))

@@ -87,6 +87,16 @@ def test_line_leads_to_session_recording_and_report(given: Given, biller_client:
     assert session.gating_report.code in page
 
 
+def test_session_leads_back_to_its_line_for_those_who_read_lines(
+    given: Given, biller_client: Client, nurse_client: Client
+) -> None:
+    session = given.session(0)
+    line = refresh_line(session=session, now=LATER)
+    address = reverse("courses:claim-line", args=[line.code])
+    assert address in biller_client.get(session.get_absolute_url()).content.decode()
+    assert address not in nurse_client.get(session.get_absolute_url()).content.decode()
+
+
 def test_decision_is_taken_on_the_page_of_the_line(given: Given, biller_client: Client) -> None:
     line = refresh_line(session=given.session(0, minutes_delivered=Decimal(41)), now=LATER)
     address = reverse("courses:claim-decide", args=[line.code])
