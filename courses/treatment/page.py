@@ -93,6 +93,7 @@ def context_of(request: StaffRequest, session: Session, now: datetime, **bound: 
         "device": session.device,
         "banner": _banner(session, now),
         "may_chart": may_chart,
+        "may_download": bool(request.roles & {*CLINICAL, Role.ADMINISTRATOR}),
         "before": vitals_in(session, VitalSigns.Phase.BEFORE),
         "after": vitals_in(session, VitalSigns.Phase.AFTER),
         "is_held": session.appointment.state == Appointment.State.HELD,

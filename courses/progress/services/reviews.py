@@ -31,7 +31,7 @@ def sign_review(
         code=new_code(),
         course=locked,
         kind=kind,
-        sessions_done=Session.objects.filter(course=locked).completed().count(),
+        sessions_done=Session.objects.filter(course=locked, ended_at__lte=now).completed().count(),
         text=text.strip(),
         decision=decision,
         reviewed_at=now,
