@@ -8,12 +8,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from courses.models import Appointment, Course, OutcomeMeasure, Review, Session, SupervisionPeriod
 from courses.ordering.stopping import stop_course
 from courses.progress.services.outcomes import record_outcome
 from courses.progress.services.reviews import sign_review
 from courses.progress.services.supervision import note_supervision
-
-from courses.models import Appointment, Course, OutcomeMeasure, Review, Session, SupervisionPeriod
 from courses.scheduling.services.attendance import mark_missed
 from devices.models import GatingReport
 from eecp_clinic.demo import telemetry

@@ -6,12 +6,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from courses.models import Appointment, Session, VitalSigns
 from courses.treatment.services.charting import add_reading, chart_end, chart_vitals, check_identity
 from courses.treatment.services.opening import open_session
 from courses.treatment.services.running import end_session, start_session
 from courses.treatment.services.signing import sign_session
-
-from courses.models import Appointment, Session, VitalSigns
 from eecp_clinic.demo.people import PASSWORD
 from eecp_clinic.models import User
 

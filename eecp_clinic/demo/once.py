@@ -15,11 +15,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from courses.billing.services import request_packet
+from courses.models import Appointment, Course, OutcomeMeasure, Packet, Review, Session
 from courses.progress.services.outcomes import record_outcome
 from courses.progress.services.reviews import sign_review
 from courses.progress.services.supervision import note_supervision
-
-from courses.models import Appointment, Course, OutcomeMeasure, Packet, Review, Session
 from courses.scheduling.services.booking import book, propose
 from devices.models import GatingReport
 from devices.services import make_key

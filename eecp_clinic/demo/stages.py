@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from courses.ordering.services import sign_order, write_order
-from courses.scheduling.services.booking import book
-
 from courses.models import Appointment, Course
+from courses.ordering.services import sign_order, write_order
 from courses.scheduling.plan import Slot
+from courses.scheduling.services.booking import book
 from devices.models import Device
 from eecp_clinic.demo import workups
 from eecp_clinic.demo.calendar import at

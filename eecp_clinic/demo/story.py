@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from courses.progress.services.supervision import begin_supervision
 from django.db import transaction
 
 from courses.models import Appointment, Course, SupervisionPeriod
+from courses.progress.services.supervision import begin_supervision
 from courses.scheduling.services.attendance import mark_arrived
 from devices.models import Device
 from devices.services import make_key
