@@ -23,8 +23,8 @@ def sign(given: Given, now: datetime, **change: Any) -> Review:
 
 
 def test_review_is_signed_with_what_the_physician_saw(given: Given, now: datetime) -> None:
-    given.session(0)
-    review = sign(given, now + timedelta(hours=2))
+    session = given.session(0)
+    review = sign(given, (session.ended_at or now) + timedelta(hours=2))
     assert review.sessions_done == 1
     assert is_intact(review.signature)
     assert "Fewer episodes." in review.signature.content
