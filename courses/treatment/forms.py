@@ -8,6 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Reading, Session, VitalSigns
+from courses.treatment.services.charting import VITALS_FIELDS
 from eecp_clinic.models import Clinic
 
 #: Unit, and what can be true of a person who comes to be treated; beyond it a digit is wrong.
@@ -56,17 +57,7 @@ class BeforeForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only for
 
     class Meta:
         model = VitalSigns
-        fields = [
-            "systolic_mmhg",
-            "diastolic_mmhg",
-            "heart_rate_bpm",
-            "spo2_percent",
-            "respiratory_rate",
-            "weight_kg",
-            "angina_since_last",
-            "nitroglycerin_since_last",
-            "skin",
-        ]
+        fields = VITALS_FIELDS
 
     field_order = ["identity_checked", *Meta.fields]
 
