@@ -25,13 +25,14 @@ def explained(section: str) -> dict[str, str]:
     return {name: reason for name, reason in rows if name not in ("package", "library")}
 
 
-@pytest.mark.parametrize("extra", ["agent", "server"])
+@pytest.mark.parametrize("extra", ["agent", "gating", "server"])
 def test_each_dependency_of_an_extra_has_its_reason(extra: str) -> None:
     assert set(explained(extra)) == names(PROJECT["project"]["optional-dependencies"][extra])
 
 
-def test_each_development_dependency_has_its_reason() -> None:
-    assert set(explained("dev")) == names(PROJECT["dependency-groups"]["dev"])
+@pytest.mark.parametrize("group", ["dev", "bench"])
+def test_each_dependency_of_a_group_has_its_reason(group: str) -> None:
+    assert set(explained(group)) == names(PROJECT["dependency-groups"][group])
 
 
 def test_each_browser_library_has_its_reason() -> None:
