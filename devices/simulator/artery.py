@@ -21,7 +21,7 @@ MODEL_RATE_HZ = 250.0
 _SERIES_RESISTANCE = 0.05  # mmHg·s/mL
 _SHARES = (0.2, 0.35, 0.45)  # of the displaced blood: calf, thigh, hip
 _TRAVEL_S = ((0.100, 0.140), (0.060, 0.090), (0.040, 0.060))  # leg to root, drawn once a session
-_SPREAD_S = 0.02  # the wave widens on its way
+_SPREAD_S = 0.035  # the wave widens on its way: 10 to 90 % of the blood arrives within about 120 ms
 _HALF_EFFECT_MMHG, _FULL_EFFECT_MMHG = 90.0, 260.0  # little is gained beyond 200 mmHg (PMC6714389)
 _BACKFLOW_ML, _BACKFLOW_S, _RECOIL_S = 2.0, 0.025, 0.12  # before valve closure, and the rebound after it
 

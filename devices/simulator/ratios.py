@@ -1,8 +1,8 @@
 """Diastolic to systolic ratio of a pulse wave whose times are known, by height and by area.
 
-The base line is the straight line from each systolic foot to the next; the systolic height is the top between foot
-and notch, the diastolic one the top between the start of augmentation (the notch, where there is none) and the next
-foot; the areas are those above the line before and after the start of augmentation.
+The base line is the straight line from each systolic foot to the next. Systole ends and diastole begins at the start of
+augmentation, where there is one, else at the notch: the heights are the tops, the areas those above the line, of the two
+parts. Where augmentation starts after the notch, the systolic top is still the one before the notch.
 """
 
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ def ratios(wave: Times, rate_hz: float, foot_s: Times, notch_s: Times, onset_s: 
     split = np.where(np.isnan(onset_s), notch_s, np.maximum(onset_s, foot_s))
     base = np.interp(time_s, foot_s, np.interp(foot_s, time_s, wave))
     above = wave - base
-    systole = _top_between(wave, rate_hz, foot_s, np.minimum(notch_s, next_foot))
+    systole = _top_between(wave, rate_hz, foot_s, np.fmin(np.fmin(notch_s, split), next_foot))
     diastole = _top_between(wave, rate_hz, split, next_foot)
     with np.errstate(invalid="ignore", divide="ignore"):
         area = np.concatenate(([0.0], np.cumsum(np.maximum(above, 0))))[:-1]

@@ -148,6 +148,7 @@ def simulate_setup(
         ),
     )
     waveform = recorder.written(channels, _events(trigger_s, strokes), setup.recorder)
+    setup = replace(setup, settings=settings)  # with the lead that the operator found
     return Simulation(waveform, truth, setup, seed, recorder.units_of(setup.recorder))
 
 

@@ -38,7 +38,8 @@ def to_dict(simulation: Simulation) -> dict[str, Any]:
         "prescribed_pressure_mmhg": simulation.setup.settings.pressure_mmhg,
         "expected": dict(simulation.expected),
         "session": {name: _plain(value) for name, value in asdict(truth.session).items()},
-        "body": {
+        "found": {
+            "inflation_lead_ms": _number(simulation.setup.settings.inflation_lead_ms, _RATIO),
             "lag_s": _number(truth.lag_s, _SECONDS),
             "monitor_delay_s": _number(truth.monitor_s, _SECONDS),
             **{

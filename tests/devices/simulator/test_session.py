@@ -15,7 +15,8 @@ SETTINGS = Settings(ramp_s=20)
 
 
 def run(seed: int = 1, **changes: float) -> Simulation:
-    return simulate(KNOWN.ecg, replace(SETTINGS, **changes), seed, r_s=KNOWN.r_s)
+    settings = replace(SETTINGS, **changes)  # type: ignore[arg-type]
+    return simulate(KNOWN.ecg, settings, seed, r_s=KNOWN.r_s)
 
 
 def ratios(
