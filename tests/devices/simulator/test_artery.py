@@ -56,7 +56,7 @@ def test_incisura_at_the_root_is_where_the_valve_shuts() -> None:
     root = root_pressure(TIME, beats, NO_CUFFS, BODY, Settings())
     for closing in beats.closing_s[5:60]:
         near = (closing - 0.04 < TIME) & (closing + 0.04 > TIME)
-        assert TIME[near][np.argmin(root[near])] == pytest.approx(closing, abs=1.1 / MODEL_RATE_HZ)
+        assert TIME[near][np.argmin(root[near])] == pytest.approx(closing, abs=1.6 / MODEL_RATE_HZ)
 
 
 def test_pressure_rises_from_valve_opening_on() -> None:
