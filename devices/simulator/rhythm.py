@@ -41,7 +41,7 @@ class Rhythm:
     pvc_share, pvc_pattern : premature ventricular beats, a share of all by chance; alone, as stretches of bigeminy, or
         in couplets.
     pac_share : premature atrial beats (narrow); those that would fall beside another premature beat are left out.
-    spike_mv, spike_ms : pacing spike of a paced rhythm, 30 ms before each wide QRS.
+    spike_mv, spike_ms : pacing spike of a paced rhythm, 60 ms before each R.
     """
 
     rate_bpm: float = number(72.0, 30, 180)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from devices.simulator import artery, console, cuffs, finger, heart, lead, recorder
+from devices.simulator import artery, channels, console, cuffs, finger, heart, lead, recorder
 from devices.simulator.beat_truth import (
     Counterpulsation,
     CuffTruth,
@@ -17,15 +17,24 @@ from devices.simulator.beat_truth import (
 )
 from devices.simulator.console import CUFFS, Stroke
 from devices.simulator.ecg import KnownEcg
+from devices.simulator.matching import Matches, match
 from devices.simulator.rhythm import Kinds
 from devices.simulator.seeds import Part, generator
-from devices.simulator.session_truth import Matches, SessionTruth, match, session_truth
+from devices.simulator.session_truth import (
+    SessionTruth,
+    deflation_truth,
+    dose_truth,
+    inflation_truth,
+    ratio_truth,
+    recording_truth,
+    rhythm_truth,
+    timing,
+    trigger_truth,
+)
 from devices.simulator.settings import Settings, Setup
-from devices.waveform import UNITS, Channel, ChannelName, Event, EventKind, Waveform
+from devices.waveform import UNITS, Channel, ChannelName, Waveform
 
 Times = NDArray[np.float64]
-
-_CUFF_NOISE_MMHG = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,45 +120,64 @@ def simulate_setup(
     seen = lead.before_console(known.ecg, known.r_s, setup.lead, seed, noise)
     trigger_s = _triggers(seen, beats.r_s, setup, seed)
     body = artery.Body.drawn(generator(seed, Part.BODY))
-    settings = _tuned(setup.settings, body, beats, trigger_s)
-    commanded = console.strokes(trigger_s, settings, generator(seed, Part.CONSOLE_TIMES))
-    strokes = [stroke for stroke in commanded if stroke.deflate_s < duration_s]
+    setup = replace(setup, settings=_tuned(setup.settings, body, beats, trigger_s))
+    commanded = console.strokes(trigger_s, setup.settings, generator(seed, Part.CONSOLE_TIMES))
+    strokes = tuple(stroke for stroke in commanded if stroke.deflate_s < duration_s)
     histories = [cuffs.history(strokes, number) for number in range(len(CUFFS))]
-
-    time_s = np.arange(round(duration_s * artery.MODEL_RATE_HZ)) / artery.MODEL_RATE_HZ
-    root = artery.root_pressure(time_s, beats, histories, body, settings)
-    lag = finger.lag_of(beats, setup.finger, generator(seed, Part.FINGER))
-    wave = finger.arriving(time_s, root, beats, lag)
-    pleth = finger.shown(time_s, wave, beats, setup.finger, generator(seed, Part.BREATH))
-
-    valves = _valves(strokes)
-    channels = [
-        lead.recorded(seen, valves, setup.lead, seed),
-        _pleth_channel(pleth, valves, setup, seed),
-        *_cuff_channels(histories, duration_s, setup, seed),
-    ]
+    pulse = _pulse(beats, histories, body, setup, seed, duration_s)
     acts = counterpulsation(beats, strokes, histories, body)
-    seen_in_finger = finger_truth(beats, lag, acts, wave, pleth)
     matches = match(trigger_s, beats.r_s, _unseen(setup), duration_s)
+    in_finger = finger_truth(beats, pulse.lag, acts, pulse.arriving, pulse.shown)
+    timed = timing(beats, acts)
     truth = Truth(
         beats=beats,
         kinds=known.kinds,
-        finger=seen_in_finger,
+        finger=in_finger,
         acts=acts,
-        lag_s=lag.usual_s + lag.monitor_s,
-        monitor_s=lag.monitor_s,
+        lag_s=pulse.lag.usual_s + pulse.lag.monitor_s,
+        monitor_s=pulse.lag.monitor_s,
         travel_s=body.travel_s,
         trigger_s=trigger_s,
         matches=matches,
-        strokes=tuple(strokes),
+        strokes=strokes,
         cuffs=tuple(cuff_truth(number, strokes, history) for number, history in enumerate(histories)),
-        session=session_truth(
-            beats, known.kinds, fibrillating, trigger_s, matches, acts, seen_in_finger, setup, duration_s
+        session=SessionTruth(
+            rhythm=rhythm_truth(beats, known.kinds, fibrillating),
+            triggers=trigger_truth(beats, matches),
+            inflation=inflation_truth(acts, timed),
+            deflation=deflation_truth(timed),
+            ratio=ratio_truth(acts, in_finger),
+            dose=dose_truth(beats, matches, acts, timed, setup, duration_s),
+            recording=recording_truth(setup),
         ),
     )
-    waveform = recorder.written(channels, _events(trigger_s, strokes), setup.recorder)
-    setup = replace(setup, settings=settings)  # with the lead that the operator found
+    waveform = channels.recorded(seen, pulse.shown, histories, strokes, trigger_s, setup, seed)
     return Simulation(waveform, truth, setup, seed, recorder.units_of(setup.recorder))
+
+
+@dataclass(frozen=True, slots=True)
+class _Pulse:
+    """The wave at the finger and on the monitor, at the model's rate, and how late it is there."""
+
+    lag: finger.Lag
+    arriving: Times
+    shown: Times
+
+
+def _pulse(
+    beats: heart.Beats,
+    histories: Sequence[cuffs.CuffHistory],
+    body: artery.Body,
+    setup: Setup,
+    seed: int,
+    duration_s: float,
+) -> _Pulse:
+    time_s = np.arange(round(duration_s * artery.MODEL_RATE_HZ)) / artery.MODEL_RATE_HZ
+    root = artery.root_pressure(time_s, beats, histories, body, setup.settings)
+    lag = finger.lag_of(beats, setup.finger, generator(seed, Part.FINGER))
+    arriving = finger.arriving(time_s, root, beats, lag)
+    shown = finger.shown(time_s, arriving, beats, setup.finger, generator(seed, Part.BREATH))
+    return _Pulse(lag, arriving, shown)
 
 
 def _triggers(seen: Channel, r_s: Times, setup: Setup, seed: int) -> Times:
@@ -176,48 +204,3 @@ def _tuned(settings: Settings, body: artery.Body, beats: heart.Beats, trigger_s:
     off_ms = console.tuning_s(trigger_s, beats.closing_s) * 1000
     lead_ms = min(max(arrival_ms - settings.inflation_aim_ms + off_ms, 0.0), 300.0)
     return replace(settings, inflation_lead_ms=lead_ms)
-
-
-def _valves(strokes: Sequence[Stroke]) -> lead.ValveTimes:
-    inflate = np.array([time for stroke in strokes for time in stroke.inflate_s], dtype=np.float64)
-    deflate = np.array([stroke.deflate_s for stroke in strokes], dtype=np.float64)
-    return lead.ValveTimes(inflate[~np.isnan(inflate)], deflate)
-
-
-def _pleth_channel(pleth: Times, valves: lead.ValveTimes, setup: Setup, seed: int) -> Channel:
-    rate = setup.recorder.pleth_rate_hz
-    size = int(pleth.size / artery.MODEL_RATE_HZ * rate + 1e-6)
-    # The wave holds nothing above the monitor's low-pass, so reading it between the model's samples loses nothing.
-    samples = np.interp(np.arange(size) / rate, np.arange(pleth.size) / artery.MODEL_RATE_HZ, pleth)
-    times = np.concatenate((valves.inflate_s, valves.deflate_s))
-    disturbed = finger.disturbed(
-        samples,
-        rate,
-        times,
-        setup.finger,
-        floor=generator(seed, Part.PLETH_FLOOR),
-        motion=generator(seed, Part.PLETH_MOTION),
-    )
-    return Channel(ChannelName.PLETH, rate, disturbed)
-
-
-def _cuff_channels(
-    histories: Sequence[cuffs.CuffHistory], duration_s: float, setup: Setup, seed: int
-) -> list[Channel]:
-    rate = setup.recorder.cuff_rate_hz
-    time_s = np.arange(int(duration_s * rate + 1e-6)) / rate
-    rng = generator(seed, Part.CUFF_FLOOR)
-    return [
-        Channel(name, rate, history.pressure_at(time_s) + _CUFF_NOISE_MMHG * rng.standard_normal(time_s.size))
-        for name, history in zip(recorder.CUFF_CHANNELS, histories, strict=True)
-    ]
-
-
-def _events(trigger_s: Times, strokes: Sequence[Stroke]) -> list[Event]:
-    events = [Event(time, EventKind.TRIGGER) for time in trigger_s.tolist()]
-    for stroke in strokes:
-        for cuff, opened in zip(CUFFS, stroke.inflate_s, strict=True):
-            if not np.isnan(opened):
-                events.append(Event(opened, EventKind.INFLATE, cuff))
-                events.append(Event(stroke.deflate_s, EventKind.DEFLATE, cuff))
-    return events

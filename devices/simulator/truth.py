@@ -37,7 +37,9 @@ def to_dict(simulation: Simulation) -> dict[str, Any]:
         "rates_hz": {str(channel.name): channel.rate_hz for channel in waveform.channels},
         "prescribed_pressure_mmhg": simulation.setup.settings.pressure_mmhg,
         "expected": dict(simulation.expected),
-        "session": {name: _plain(value) for name, value in asdict(truth.session).items()},
+        "session": {
+            name: _plain(value) for part in asdict(truth.session).values() for name, value in part.items()
+        },
         "found": {
             "inflation_lead_ms": _number(simulation.setup.settings.inflation_lead_ms, _RATIO),
             "lag_s": _number(truth.lag_s, _SECONDS),
@@ -100,7 +102,7 @@ def _beats(simulation: Simulation) -> dict[str, list[Any]]:
     kinds = truth.kinds
     seconds = {
         "r_s": truth.beats.r_s,
-        **_onsets(truth, fibrillating=truth.session.atrial_fibrillation),
+        **_onsets(truth, fibrillating=truth.session.rhythm.atrial_fibrillation),
         "opening_s": truth.beats.opening_s,
         "closing_s": truth.beats.closing_s,
         "foot_s": finger.foot_s,

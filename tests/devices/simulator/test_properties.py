@@ -38,18 +38,24 @@ def test_shift_of_the_inflation_moves_its_truth_by_as_much(shift_ms: int, seed: 
     still, moved = changed(seed), changed(seed, inflation_shift_ms=shift_ms)
     by = (moved.truth.acts.inflate_s - still.truth.acts.inflate_s) * 1000
     np.testing.assert_allclose(by[np.isfinite(by)], shift_ms, atol=1e-6)
-    assert moved.truth.session.off_inf_ms == pytest.approx(
-        (still.truth.session.off_inf_ms or 0) + shift_ms, abs=0.5
+    assert moved.truth.session.inflation.off_inf_ms == pytest.approx(
+        (still.truth.session.inflation.off_inf_ms or 0) + shift_ms, abs=0.5
     )
-    assert moved.truth.session.lead_ej_ms == pytest.approx(still.truth.session.lead_ej_ms, abs=3)
+    assert moved.truth.session.deflation.lead_ej_ms == pytest.approx(
+        still.truth.session.deflation.lead_ej_ms, abs=3
+    )
 
 
 @settings(max_examples=20, deadline=None)
 @given(st.integers(-150, 60))
 def test_shift_of_the_release_moves_its_truth_by_as_much(shift_ms: int) -> None:
     truth = changed(deflation_shift_ms=shift_ms).truth.session
-    assert truth.lead_r_ms == pytest.approx((BASE.truth.session.lead_r_ms or 0) - shift_ms, abs=0.01)
-    assert truth.lead_ej_ms == pytest.approx((BASE.truth.session.lead_ej_ms or 0) - shift_ms, abs=2)
+    assert truth.deflation.lead_r_ms == pytest.approx(
+        (BASE.truth.session.deflation.lead_r_ms or 0) - shift_ms, abs=0.01
+    )
+    assert truth.deflation.lead_ej_ms == pytest.approx(
+        (BASE.truth.session.deflation.lead_ej_ms or 0) - shift_ms, abs=2
+    )
 
 
 @settings(max_examples=10, deadline=None)
@@ -111,16 +117,20 @@ def test_whatever_is_asked_for_is_simulated_and_in_order(rhythm: Rhythm, device:
     assert np.all(beats.r_s < beats.opening_s)
     assert np.all(beats.opening_s < beats.closing_s)
     assert all(np.isfinite(channel.samples).all() for channel in made.waveform.channels)
-    shares = (truth.inflation_early_share, truth.inflation_good_share, truth.inflation_fair_share)
-    if truth.inflation_late_share is not None:
-        assert sum(share or 0 for share in shares) + truth.inflation_late_share == pytest.approx(1)
+    shares = (
+        truth.inflation.inflation_early_share,
+        truth.inflation.inflation_good_share,
+        truth.inflation.inflation_fair_share,
+    )
+    if truth.inflation.inflation_late_share is not None:
+        assert sum(share or 0 for share in shares) + truth.inflation.inflation_late_share == pytest.approx(1)
 
 
 def test_gap_and_lost_events_leave_the_truth_alone() -> None:
     recorder = Recorder(gaps_s=((30, 40),), events_missing_s=((50, 60),), clock_drift_ppm=-200)
     other = run(replace(PERFECT, setup=Setup(STEADY, recorder=recorder)), 1)
-    assert other.truth.session.off_inf_ms == BASE.truth.session.off_inf_ms
-    assert other.truth.session.drift_ppm == -200
+    assert other.truth.session.inflation.off_inf_ms == BASE.truth.session.inflation.off_inf_ms
+    assert other.truth.session.recording.drift_ppm == -200
     assert len(other.waveform.events) < len(BASE.waveform.events)
 
 
@@ -140,7 +150,7 @@ def test_premature_beats_come_in_the_pattern_and_number_asked_for(pattern: str, 
     assert truth.kinds is not None
     pvc = truth.kinds == BeatKind.PVC
     assert pvc.mean() == pytest.approx(share, abs=0.09)
-    assert truth.session.ectopy_burden == pytest.approx(pvc.mean())
+    assert truth.session.rhythm.ectopy_burden == pytest.approx(pvc.mean())
     pairs = (pvc[1:] & pvc[:-1]).sum()
     assert pairs == (pvc.sum() // 2 if pattern == "couplets" else 0)
     early = np.diff(truth.beats.r_s)[np.flatnonzero(pvc) - 1]

@@ -11,15 +11,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from devices.simulator import session_truth
 from devices.simulator.ecg import Rhythm, synthetic_ecg
 from devices.simulator.scenario import InvalidScenario, Scenario, read_scenario, run
-from devices.simulator.session_truth import SessionTruth
 from devices.simulator.settings import Finger, Lead, Recorder, Settings
 from devices.simulator.truth import to_dict
 from devices.waveform import Channel, ChannelName
 
 ROOT = Path(__file__).parents[3]
 SHARED = Path(os.environ.get("EECP_SHARED", ROOT / "../shared"))
+FIGURES = (
+    session_truth.RhythmTruth,
+    session_truth.TriggerTruth,
+    session_truth.InflationTruth,
+    session_truth.DeflationTruth,
+    session_truth.RatioTruth,
+    session_truth.DoseTruth,
+    session_truth.RecordingTruth,
+)
 SHORT = "minutes = 2\n[device]\nunassisted_s = 20\nramp_s = 0\n"
 
 
@@ -90,9 +99,9 @@ def test_real_ecg_takes_the_place_of_the_synthetic_one() -> None:
     simulation = run(read_scenario(SHORT), 1, real.ecg, real.r_s)
     assert simulation.waveform.duration_s == 120
     assert simulation.waveform.channels[0].rate_hz == 360
-    assert simulation.truth.session.mean_rate_bpm == pytest.approx(80, abs=2)
-    assert simulation.truth.session.ectopy_burden is None
-    assert simulation.truth.session.atrial_fibrillation is None
+    assert simulation.truth.session.rhythm.mean_rate_bpm == pytest.approx(80, abs=2)
+    assert simulation.truth.session.rhythm.ectopy_burden is None
+    assert simulation.truth.session.rhythm.atrial_fibrillation is None
 
 
 def test_r_times_without_an_ecg_are_refused() -> None:
@@ -122,7 +131,7 @@ def test_recorded_noise_and_recorded_ecg_are_joined_at_the_stated_ratio() -> Non
         for section in ("", "[ecg]\nnoise_snr_db = 6\n")
     )
     added = noisy.waveform.channels[0].samples - quiet.waveform.channels[0].samples
-    assert quiet.truth.session.beats == pytest.approx(371, abs=3)
+    assert quiet.truth.session.rhythm.beats == pytest.approx(371, abs=3)
     assert 0.05 < added.std() < 1
 
 
@@ -153,7 +162,5 @@ def test_truth_names_unreadable_stretches_with_their_cause() -> None:
 def test_documentation_names_every_key_and_every_figure() -> None:
     text = (ROOT / "docs/simulator.md").read_text(encoding="utf-8")
     named = set(re.findall(r"`(\w+)`", text))
-    keys = {
-        each.name for cls in (Rhythm, Settings, Lead, Finger, Recorder, SessionTruth) for each in fields(cls)
-    }
+    keys = {each.name for cls in (Rhythm, Settings, Lead, Finger, Recorder, *FIGURES) for each in fields(cls)}
     assert keys - named == set()

@@ -21,8 +21,8 @@ def some(value: float | None) -> float:
 
 def words(truth: SessionTruth) -> dict[str, str]:
     """Classes of the truth, by the limits of docs/simulator.md."""
-    triggers = min(some(truth.trigger_sensitivity), some(truth.trigger_ppv))
-    attained, ratio = some(truth.attained_share), some(truth.ds_amplitude)
+    triggers = min(some(truth.triggers.trigger_sensitivity), some(truth.triggers.trigger_ppv))
+    attained, ratio = some(truth.dose.attained_share), some(truth.ratio.ds_amplitude)
     return {
         "inflation": _inflation(truth),
         "deflation": _deflation(truth),
@@ -35,27 +35,27 @@ def words(truth: SessionTruth) -> dict[str, str]:
 
 def _inflation(truth: SessionTruth) -> str:
     shares = {
-        "early": truth.inflation_early_share,
-        "good": truth.inflation_good_share,
-        "fair": truth.inflation_fair_share,
-        "late": truth.inflation_late_share,
+        "early": truth.inflation.inflation_early_share,
+        "good": truth.inflation.inflation_good_share,
+        "fair": truth.inflation.inflation_fair_share,
+        "late": truth.inflation.inflation_late_share,
     }
     word, share = max(shares.items(), key=lambda item: some(item[1]))
     return word if some(share) > 0.5 else "mixed"
 
 
 def _deflation(truth: SessionTruth) -> str:
-    if some(truth.deflation_late_share) > 0.2:
+    if some(truth.deflation.deflation_late_share) > 0.2:
         return "late"
-    return "early" if some(truth.deflation_early_share) > 0.5 else "good"
+    return "early" if some(truth.deflation.deflation_early_share) > 0.5 else "good"
 
 
 def _rhythm(truth: SessionTruth) -> str:
-    if truth.atrial_fibrillation:
+    if truth.rhythm.atrial_fibrillation:
         return "fibrillation"
-    if some(truth.ectopy_burden) >= 0.05:
+    if some(truth.rhythm.ectopy_burden) >= 0.05:
         return "ectopy"
-    return "fast" if some(truth.mean_rate_bpm) > 120 else "regular"
+    return "fast" if some(truth.rhythm.mean_rate_bpm) > 120 else "regular"
 
 
 def test_every_case_of_the_list_is_there() -> None:
@@ -93,33 +93,35 @@ def test_shifted_scenarios_differ_from_the_perfect_one_by_their_shift(
     name: str, shift_ms: float, simulated: Simulated
 ) -> None:
     perfect, moved = (simulated(each).truth.session for each in ("perfect", name))
-    assert some(moved.off_inf_ms) - some(perfect.off_inf_ms) == pytest.approx(shift_ms, abs=0.1)
-    assert moved.lead_r_ms == pytest.approx(perfect.lead_r_ms, abs=0.1)
+    assert some(moved.inflation.off_inf_ms) - some(perfect.inflation.off_inf_ms) == pytest.approx(
+        shift_ms, abs=0.1
+    )
+    assert moved.deflation.lead_r_ms == pytest.approx(perfect.deflation.lead_r_ms, abs=0.1)
 
 
 def test_perfect_session_is_aimed_ten_milliseconds_before_closure(simulated: Simulated) -> None:
     truth = simulated("perfect").truth.session
-    assert truth.off_inf_ms == pytest.approx(-10, abs=1)
-    assert some(truth.deflation_late_share) < 0.01
-    assert truth.effective_minutes == pytest.approx(11)
+    assert truth.inflation.off_inf_ms == pytest.approx(-10, abs=1)
+    assert some(truth.deflation.deflation_late_share) < 0.01
+    assert truth.dose.effective_minutes == pytest.approx(11)
 
 
 def test_late_release_is_late_and_early_release_is_early(simulated: Simulated) -> None:
     late, early = (simulated(name).truth.session for name in ("deflation-late-60", "deflation-early-120"))
-    assert some(late.deflation_late_share) > 0.4
-    assert late.effective_minutes == 0
-    assert some(early.deflation_early_share) > 0.9
+    assert some(late.deflation.deflation_late_share) > 0.4
+    assert late.dose.effective_minutes == 0
+    assert some(early.deflation.deflation_early_share) > 0.9
 
 
 def test_fibrillation_makes_a_quarter_to_a_third_of_releases_late(simulated: Simulated) -> None:
-    assert 0.2 < some(simulated("fibrillation").truth.session.deflation_late_share) < 0.4
+    assert 0.2 < some(simulated("fibrillation").truth.session.deflation.deflation_late_share) < 0.4
 
 
 def test_early_inflation_of_a_stiff_artery_has_the_higher_ratio_and_disease_the_lower(
     simulated: Simulated,
 ) -> None:
     stiff, perfect, diseased = (
-        some(simulated(name).truth.session.ds_amplitude)
+        some(simulated(name).truth.session.ratio.ds_amplitude)
         for name in ("stiff-artery-bad-timing", "perfect", "pad-good-timing")
     )
     assert stiff > perfect + 0.15
@@ -128,10 +130,10 @@ def test_early_inflation_of_a_stiff_artery_has_the_higher_ratio_and_disease_the_
 
 def test_triggers_are_wrong_as_often_as_asked(simulated: Simulated) -> None:
     extra, missed = (simulated(name).truth.session for name in ("extra-triggers", "missed-triggers"))
-    assert extra.trigger_sensitivity == 1
-    assert extra.trigger_ppv == pytest.approx(1 / 1.1, abs=0.03)
-    assert missed.trigger_sensitivity == pytest.approx(0.9, abs=0.03)
-    assert missed.trigger_ppv == 1
+    assert extra.triggers.trigger_sensitivity == 1
+    assert extra.triggers.trigger_ppv == pytest.approx(1 / 1.1, abs=0.03)
+    assert missed.triggers.trigger_sensitivity == pytest.approx(0.9, abs=0.03)
+    assert missed.triggers.trigger_ppv == 1
 
 
 def test_gap_holds_neither_samples_nor_events(simulated: Simulated) -> None:
@@ -140,7 +142,7 @@ def test_gap_holds_neither_samples_nor_events(simulated: Simulated) -> None:
         missing = np.flatnonzero(np.isnan(channel.samples)) / channel.rate_hz
         assert (missing.min(), missing.size / channel.rate_hz) == (360, 300)
     assert not any(360 <= event.t_s < 660 for event in waveform.events)
-    assert simulated("gap").truth.session.gap_s == 300
+    assert simulated("gap").truth.session.recording.gap_s == 300
 
 
 def test_drift_moves_the_events_and_nothing_else(simulated: Simulated) -> None:
@@ -163,7 +165,7 @@ def test_other_units_are_written_as_the_console_shows_them(
     assert simulation.units[ChannelName.CUFF_HIP] == unit
     assert simulation.units[ChannelName.ECG] == "mV"
     assert np.percentile(hip.samples, 98) == pytest.approx(plateau, rel=0.01)
-    assert simulation.truth.session.plateau_mmhg == pytest.approx(260, abs=1)
+    assert simulation.truth.session.dose.plateau_mmhg == pytest.approx(260, abs=1)
 
 
 def test_upside_down_lead_is_the_perfect_one_turned_over(simulated: Simulated) -> None:
@@ -177,7 +179,7 @@ def test_lost_lead_is_flat_and_without_triggers(simulated: Simulated) -> None:
     assert np.ptp(ecg.samples[300 * 500 : 420 * 500]) == 0
     triggers = simulation.truth.trigger_s
     assert not np.any((triggers >= 300) & (triggers < 420))
-    assert simulation.truth.session.trigger_sensitivity == 1
+    assert simulation.truth.session.triggers.trigger_sensitivity == 1
 
 
 def test_probe_off_leaves_noise_only(simulated: Simulated) -> None:
@@ -205,7 +207,9 @@ def test_gain_steps_change_the_pulse_and_hardly_the_ratio(simulated: Simulated) 
     stepped, steady = (simulated(name) for name in ("auto-gain", "perfect"))
     heights = [np.ptp(stepped.waveform.channels[1].samples[s * 125 : (s + 20) * 125]) for s in (250, 400)]
     assert heights[1] / heights[0] == pytest.approx(1.4 / 0.6, rel=0.1)
-    assert stepped.truth.session.ds_amplitude == pytest.approx(steady.truth.session.ds_amplitude, abs=0.01)
+    assert stepped.truth.session.ratio.ds_amplitude == pytest.approx(
+        steady.truth.session.ratio.ds_amplitude, abs=0.01
+    )
 
 
 @pytest.mark.parametrize("name", ["perfect", "bigeminy", "noise-0db"])

@@ -8,8 +8,9 @@ from devices.simulator.beat_truth import Counterpulsation, counterpulsation
 from devices.simulator.console import Stroke
 from devices.simulator.cuffs import history
 from devices.simulator.heart import Beats
+from devices.simulator.matching import match
 from devices.simulator.ratios import ratios
-from devices.simulator.session_truth import match, timing
+from devices.simulator.session_truth import timing
 
 R_S = np.arange(1.0, 11.0)
 BEATS = Beats(R_S, R_S + 0.055, R_S + 0.345, np.ones(10))
