@@ -3,8 +3,8 @@
 import numpy as np
 
 from devices.gating.augmentation import augmentation_of
+from devices.gating.calibration import Calibration
 from devices.gating.config import ENGINE_VERSION, GatingConfig
-from devices.gating.ejection import EjectionTime
 from devices.gating.evidence import Device, Finger, Heart, device_of, finger_of, heart_of, inflation_flags
 from devices.gating.explanations import device_findings, quality_findings, rhythm_findings, telemetry_findings
 from devices.gating.figures import unknown
@@ -37,7 +37,7 @@ from devices.waveform import Waveform
 NO_DETECTIONS = Reason("no_beats", "No heart beat was found in the ECG.")
 
 
-def analyse(waveform: Waveform, config: GatingConfig, ejection: EjectionTime | None = None) -> GatingReport:
+def analyse(waveform: Waveform, config: GatingConfig, known: Calibration | None = None) -> GatingReport:
     """Judge the gating of one recording.
 
     Parameters
@@ -46,7 +46,7 @@ def analyse(waveform: Waveform, config: GatingConfig, ejection: EjectionTime | N
         Any channels at any rates; whatever is missing is reported as not known, never guessed.
     config
         The prescription and all limits.
-    ejection
+    known
         A calibration from the same session, where the recording itself holds no unassisted beats (the live
         minute); the recording's own calibration wins over it.
 
@@ -57,7 +57,7 @@ def analyse(waveform: Waveform, config: GatingConfig, ejection: EjectionTime | N
     """
     heart = heart_of(waveform, config)
     device = device_of(waveform, heart, config)
-    finger = finger_of(waveform, heart, device, ejection, config)
+    finger = finger_of(waveform, heart, device, known, config)
     table = _table(heart, device, finger, config)
     return _report(waveform, heart, device, finger, table, config)
 
@@ -120,12 +120,12 @@ def _report(
         cycles,
         heart.beats,
         device.pressures,
-        finger.ejection,
+        finger.calibration.ejection,
         lost,
         config,
     )
     deflation = deflation_of(device.leads, heart.beats, lost, config)
-    basis = finger.ejection.basis
+    basis = finger.calibration.ejection.basis
     augmentation = augmentation_of(
         finger.waves, cycles.inflated, finger.unassisted, finger.early == 1, basis, config
     )

@@ -4,19 +4,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from devices.gating.calibration import Calibration
 from devices.gating.config import GatingConfig
-from devices.gating.ejection import EjectionTime, notch_near
+from devices.gating.ejection import notch_near
 from devices.gating.figures import median_figure, share_figure
+from devices.gating.gain import Gain
 from devices.gating.grade import credited
 from devices.gating.matching import rows, start_index
 from devices.gating.pulse import Pulses, first_fall, last_bend, trace_values
 from devices.gating.report import Augmentation, Basis, Bools, Floats, Reason
+from devices.gating.template import Template, rises_of
 
 NO_PLETH = Reason("no_pleth", "No finger pulse could be read, so augmentation is not known.")
 NO_UNASSISTED = Reason(
     "no_unassisted", "No beat without inflation could be read, so there is nothing to compare with."
 )
-EARLIEST_S, LATEST_S = -0.20, 0.17  # [E] where augmentation may begin, around aortic closure
+EARLIEST_S, LATEST_S = -0.25, 0.20  # [E] where augmentation may begin, around aortic closure
 RISE_S = 0.1  # [E] from its beginning to its steepest rise at most
 
 
@@ -33,20 +36,50 @@ class Waves:
 
 def waves_of(
     pulses: Pulses,
-    ejection: EjectionTime,
+    calibration: Calibration,
     before_s: Floats,
     readable: Bools,
     inflated: Bools,
+    gain: Gain,
     config: GatingConfig,
 ) -> Waves:
-    """Measure every readable beat; only inflated beats can have an augmentation."""
-    notch = np.where(readable, pulses.timed_foot_s + ejection.of(before_s), np.nan)
-    start = np.where(inflated, _augmented_start(pulses, notch, config), np.nan)
-    notch, seen = _with_visible_notch(pulses, notch, start, config)
+    """Measure every readable beat; only inflated beats can have an augmentation.
+
+    With the session's own unassisted pulse the augmentation is what a beat has above it. Without one, the second
+    upstroke of the beat itself has to do, and its foot is drawn towards a notch near by.
+    """
+    ejection_s = calibration.ejection.of(before_s)
+    notch = np.where(readable, pulses.timed_foot_s + ejection_s, np.nan)
+    seen = np.zeros(notch.size, dtype=np.bool_)
+    if calibration.template is not None:
+        start = _start_above_template(pulses, calibration.template, ejection_s, notch, gain, config)
+        start = np.where(inflated, start, np.nan)
+    else:
+        start = np.where(inflated, _augmented_start(pulses, notch, config), np.nan)
+        notch, seen = _with_visible_notch(pulses, notch, start, config)
     # Without a visible second upstroke diastole begins where the valve closes.
     diastole = np.where(np.isfinite(start), start, notch)
     ds_peak, ds_area = _ratios(pulses, diastole, notch)
     return Waves(notch, start, seen, ds_peak, ds_area)
+
+
+def _start_above_template(
+    pulses: Pulses, template: Template, ejection_s: Floats, notch: Floats, gain: Gain, config: GatingConfig
+) -> Floats:
+    """Where each pulse leaves its unassisted twin for good, NaN where it does not rise enough above it."""
+    until_s = np.fmin(notch + LATEST_S + RISE_S, pulses.next_foot_s - 0.04)
+    rises = rises_of(
+        pulses.trace,
+        pulses.slope,
+        template,
+        pulses.anchor_s,
+        ejection_s,
+        gain.monitor * gain.own,
+        until_s,
+    )
+    least = np.maximum(config.augmentation_upstroke_share, 3 * pulses.noise_share) * pulses.height
+    within = (rises.start_s >= notch + EARLIEST_S) & (rises.start_s <= notch + LATEST_S)
+    return np.where(within & (rises.height >= least), rises.start_s, np.nan)
 
 
 def _augmented_start(pulses: Pulses, notch: Floats, config: GatingConfig) -> Floats:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from devices.gating.config import GatingConfig
-from devices.gating.live import ALL_WELL, LAST_S, MARGIN_S, last_minute, learn_ejection
+from devices.gating.live import ALL_WELL, LAST_S, MARGIN_S, last_minute, learn_calibration
 from devices.gating.report import Basis, GatingReport, Grade
 from devices.waveform import Waveform
 from tests.devices.gating.synthetic import Session, draw
@@ -24,7 +24,7 @@ def test_the_tile_says_that_all_is_well(good_waveform: Waveform, config: GatingC
 def test_the_tile_agrees_with_the_whole(
     good_waveform: Waveform, good: GatingReport, config: GatingConfig
 ) -> None:
-    known = learn_ejection(good_waveform, config)
+    known = learn_calibration(good_waveform, config)
     assert known is not None
     live = last_minute(good_waveform, config, known)
     assert live.inflation_basis is Basis.MEASURED
@@ -39,7 +39,7 @@ def test_the_tile_names_the_worst_fault_first(config: GatingConfig) -> None:
 
 
 def test_nothing_is_learnt_where_no_beat_is_unassisted(config: GatingConfig) -> None:
-    assert learn_ejection(draw(Session(minutes=1, calm_s=0)), config) is None
+    assert learn_calibration(draw(Session(minutes=1, calm_s=0)), config) is None
 
 
 def test_without_calibration_the_tile_says_model(good_waveform: Waveform, config: GatingConfig) -> None:
