@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from devices.gating.augmentation import Waves, waves_of
 from devices.gating.beats import ECG_RATE_HZ, Beats, Detections, detect, reference
 from devices.gating.calibration import UNCALIBRATED, Calibration
 from devices.gating.config import GatingConfig
@@ -16,12 +15,13 @@ from devices.gating.pulse import PLETH_RATE_HZ, Before, KnownPulse, Pulses, puls
 from devices.gating.pulse_shape import readable_pulses
 from devices.gating.quality import SecondMap, mark_disagreement, pressure_map, raw_map
 from devices.gating.report import Bools, Floats
-from devices.gating.rhythm import ectopic_beats
+from devices.gating.rhythm import Premature, premature_beats
 from devices.gating.telemetry import Silence, silence_of
 from devices.gating.template import learn_template
 from devices.gating.timing import Leads, early_inflations, leads_of
 from devices.gating.traces import Trace, trace_of
 from devices.gating.triggers import Clock, TriggerMatch, clock_of, match_triggers
+from devices.gating.waves import Waves, waves_of
 from devices.waveform import ChannelName, Cuff, Waveform
 
 CUFF_CHANNELS = {
@@ -39,7 +39,7 @@ class Heart:
     seconds: SecondMap
     found: Detections
     beats: Beats
-    ectopic: Floats
+    premature: Premature
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,6 +69,22 @@ class Finger:
     gain_steps: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """What the three witnesses say of one recording."""
+
+    heart: Heart
+    device: Device
+    finger: Finger
+
+
+def evidence_of(waveform: Waveform, config: GatingConfig, known: Calibration | None = None) -> Evidence:
+    """Hear all three; ``known`` as in ``finger_of``."""
+    heart = heart_of(waveform, config)
+    device = device_of(waveform, heart, config)
+    return Evidence(heart, device, finger_of(waveform, heart, device, known, config))
+
+
 def heart_of(waveform: Waveform, config: GatingConfig) -> Heart:
     seconds = raw_map(waveform, ChannelName.ECG, config)
     channel = waveform.channel(ChannelName.ECG)
@@ -76,11 +92,11 @@ def heart_of(waveform: Waveform, config: GatingConfig) -> Heart:
     nothing = np.empty(0)
     if trace is None:
         none = Detections(nothing, nothing, nothing, nothing)
-        return Heart(seconds, none, Beats(nothing, nothing, nothing, nothing), nothing)
+        return Heart(seconds, none, Beats(nothing, nothing, nothing, nothing), Premature.nothing(0))
     found = detect(trace, seconds.readable, config)
     mark_disagreement(seconds, found, config)
     beats = reference(found, seconds.readable)
-    return Heart(seconds, found, beats, ectopic_beats(trace, beats, config))
+    return Heart(seconds, found, beats, premature_beats(trace, beats, config))
 
 
 def device_of(waveform: Waveform, heart: Heart, config: GatingConfig) -> Device:
@@ -122,13 +138,12 @@ def finger_of(
     trace = trace_of(channel, PLETH_RATE_HZ) if channel is not None else None
     if trace is None or beats.n < 5:
         nothing = np.full(beats.n, np.nan)
-        waves = Waves(nothing, nothing, np.zeros(beats.n, dtype=np.bool_), nothing, nothing)
-        return Finger(seconds, unassisted, known or UNCALIBRATED, waves, nothing, nothing, 0)
+        return Finger(seconds, unassisted, known or UNCALIBRATED, Waves.nothing(beats.n), nothing, nothing, 0)
     pulses = pulses_of(trace, beats, unassisted, _before(beats, device), known.pulse if known else None)
-    readable = readable_pulses(pulses, beats, _squeezed(beats, device), heart.ectopic, seconds, config)
+    readable = readable_pulses(pulses, beats, _squeezed(beats, device), heart.premature.any, seconds, config)
     inflated = device.cycles.inflated
     gain = gain_of(np.where(readable, pulses.height, np.nan), inflated, device.pressures.plateau_mmhg)
-    own = _calibration(pulses, beats, unassisted & readable & ~(heart.ectopic == 1), gain)
+    own = _calibration(pulses, beats, unassisted & readable & ~heart.premature.any, gain)
     chosen = known if known is not None and not own.is_measured else own
     waves = waves_of(pulses, chosen, rr_before(beats), readable, inflated, gain, config)
     off_ms = (waves.start_s - waves.notch_s) * 1000

@@ -11,6 +11,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from devices.gating.pulse import usual_height
 from devices.gating.report import Bools, Floats
+from devices.gating.traces import Ints
 
 STEP = 0.15  # [E] least change of height in one beat that is called a change of gain
 REACH = 5  # beats on either side
@@ -70,7 +71,7 @@ def _steps(log: Floats, inflated: Bools, plateau: Floats) -> Floats:
     return steps
 
 
-def _pressure_moved(plateau: Floats, at: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> Bools:
+def _pressure_moved(plateau: Floats, at: Ints) -> Bools:
     """True where the plateaus before and after are known and differ; cuffs at rest have none and did not move."""
     before = plateau[np.clip(at - 2, 0, None)]
     after = plateau[np.clip(at + 1, None, plateau.size - 1)]

@@ -14,14 +14,14 @@ import numpy as np
 
 from devices.gating.matching import parabola_offset
 from devices.gating.report import Bools, Floats
-from devices.gating.traces import Trace
+from devices.gating.traces import Ints, Trace
 
 FROM_S, UNTIL_S = -0.16, 0.72  # [E] stretch of a pulse that is kept, from its steepest systolic rise
 FEWEST = 20  # [E] fewer unassisted beats make no template
 EARLIEST_RISE_S = 0.06  # [E] before that, what remains is the release of the cuffs before this beat
 #: [M] A monitor's filters make a kink in the artery's pressure as wide as this share of the curvature at the systolic foot.
-FOOT_TO_KERNEL = 0.87
-LARGEST_HALF_RISE_S = 0.03  # [E]
+FOOT_TO_KERNEL = 0.8
+LARGEST_HALF_RISE_S = 0.06  # [E]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,7 +105,7 @@ def _foot_width(slope: Floats, rate_hz: float) -> float:
     share = (0.5 * bend[top] - bend[at]) / (bend[at + 1] - bend[at])
     left = bend[max(0, top - 1)], bend[top], bend[min(bend.size - 1, top + 1)]
     peak = top + float(parabola_offset(*(np.array([x]) for x in left))[0])
-    return (peak - at - share) / rate_hz
+    return float((peak - at - share) / rate_hz)
 
 
 def rises_of(
@@ -154,16 +154,16 @@ def _twins(template: Template, ejection_s: Floats, gain: Floats) -> Floats:
     return np.asarray(twins * gain[:, None] / np.where(time > 0, stretch, 1.0))
 
 
-def _highest_peak(values: Floats) -> tuple[np.ndarray[Any, np.dtype[np.int64]], Bools]:
+def _highest_peak(values: Floats) -> tuple[Ints, Bools]:
     """Index of the highest inner local maximum above 0 of each row, and whether there is one."""
     inner = values[:, 1:-1]
     peak = (inner >= values[:, :-2]) & (inner > values[:, 2:]) & (inner > 0) & np.isfinite(values[:, :-2])
     level = np.where(peak, inner, -np.inf)
     at = 1 + np.argmax(level, axis=1)
-    return at.astype(np.int64), peak.any(axis=1)
+    return np.asarray(at, dtype=np.int64), np.asarray(peak.any(axis=1))
 
 
-def _climb(values: Floats, at: np.ndarray[Any, np.dtype[np.int64]]) -> Floats:
+def _climb(values: Floats, at: Ints) -> Floats:
     """Sum of the positive stretch of each row that holds ``at``."""
     column = np.arange(values.shape[1])[None, :]
     down = ~(values > 0)
@@ -173,7 +173,7 @@ def _climb(values: Floats, at: np.ndarray[Any, np.dtype[np.int64]]) -> Floats:
     return np.asarray(np.where(own, values, 0.0).sum(axis=1))
 
 
-def half_rise_s(extra: Floats, at: np.ndarray[Any, np.dtype[np.int64]], template: Template) -> float:
+def half_rise_s(extra: Floats, at: Ints, template: Template) -> float:
     """How long before its steepest moment the augmentation begins, in seconds, in the mean of the beats.
 
     A filter leaves the steepest moment of a sudden rise in place and only widens it; a rise that takes time is wider
