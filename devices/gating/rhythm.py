@@ -10,7 +10,7 @@ from devices.gating.config import GatingConfig
 from devices.gating.figures import median_figure, share_figure, unknown
 from devices.gating.matching import rows
 from devices.gating.report import Bools, Figure, Floats, Reason, Rhythm
-from devices.gating.traces import Trace, band
+from devices.gating.traces import Trace
 
 STRETCH = 128  # beats over which irregularity is judged
 BINS = 16
@@ -41,7 +41,7 @@ def premature_beats(trace: Trace, beats: Beats, config: GatingConfig) -> Prematu
     """Which beats come early, told apart by their shape.
 
     Early: the RR before is below ``premature_share`` of the median of the last 8. Wide: correlation of the
-    QRS (R -/+ 100 ms, 1-30 Hz) with the middle QRS of the session below ``ectopic_correlation``.
+    QRS (R -/+ 100 ms) with the middle QRS of the session below ``ectopic_correlation``.
     """
     if beats.n < 10:
         return Premature.nothing(beats.n)
@@ -66,15 +66,24 @@ def _usual_before(before_s: Floats) -> Floats:
 
 
 def _likeness(trace: Trace, beats: Beats) -> Floats:
-    qrs = rows(trace, band(trace, 1.0, 30.0), beats.r_s - 0.1, 0.2)
+    """Correlation of each QRS with the middle QRS, both without their straight line (the baseline's wander)."""
+    qrs = rows(trace, trace.values, beats.r_s - 0.1, 0.2)
     whole = np.isfinite(qrs).all(axis=1)
     likeness = np.ones(beats.n)
     if whole.sum() < 10:
         return likeness
-    some = qrs[whole][:: max(1, int(whole.sum()) // 500)]
-    middle = _unit(np.median(some - some.mean(axis=1, keepdims=True), axis=0)[None, :])[0]
-    likeness[whole] = _unit(qrs[whole] - qrs[whole].mean(axis=1, keepdims=True)) @ middle
+    level = _levelled(qrs[whole])
+    some = level[:: max(1, level.shape[0] // 500)]
+    middle = _unit(np.median(some, axis=0)[None, :])[0]
+    likeness[whole] = _unit(level) @ middle
     return likeness
+
+
+def _levelled(values: Floats) -> Floats:
+    """Rows less their least-squares line."""
+    time = np.arange(values.shape[1]) - (values.shape[1] - 1) / 2
+    centred = values - values.mean(axis=1, keepdims=True)
+    return np.asarray(centred - np.outer(centred @ time / (time @ time), time))
 
 
 def _unit(values: Floats) -> Floats:

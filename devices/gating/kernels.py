@@ -1,0 +1,81 @@
+"""Loops over samples and beats that NumPy can only express by large temporary tables; compiled once, then cached."""
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from devices.gating.report import Floats
+
+Ints = NDArray[np.int64]
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def medians_between(values: Floats, first: Ints, last: Ints) -> Floats:
+    """Median of the finite ``values[first[k]:last[k]]`` for each k; NaN where there is none."""
+    result = np.full(first.size, np.nan)
+    for k in range(first.size):
+        a, b = max(first[k], 0), min(last[k], values.size)
+        if b <= a:
+            continue
+        part = values[a:b]
+        part = part[np.isfinite(part)]
+        if part.size:
+            result[k] = np.median(part)
+    return result
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def greatest_between(values: Floats, first: Ints, last: Ints) -> Floats:
+    """Greatest of the finite ``values[first[k]:last[k]]`` for each k; NaN where there is none."""
+    result = np.full(first.size, np.nan)
+    for k in range(first.size):
+        for i in range(max(first[k], 0), min(last[k], values.size)):
+            if np.isfinite(values[i]) and not values[i] <= result[k]:
+                result[k] = values[i]
+    return result
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def crossings_after(values: Floats, first: Ints, last: Ints, level: Floats, rising: bool) -> Floats:
+    """Where ``values`` first passes ``level[k]`` within ``first[k]..last[k]``, in samples, linearly between them.
+
+    NaN where it never does, where ``level`` is not known, or where a sample before it is missing.
+    """
+    result = np.full(first.size, np.nan)
+    sign = 1.0 if rising else -1.0
+    for k in range(first.size):
+        if not np.isfinite(level[k]):
+            continue
+        for i in range(max(first[k], 0), min(last[k], values.size) - 1):
+            below, above = sign * (values[i] - level[k]), sign * (values[i + 1] - level[k])
+            if below < 0 and above >= 0:
+                result[k] = i + below / (below - above)
+                break
+    return result
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def second_statistics(values: Floats, starts: Ints, low: float, high: float) -> Floats:
+    """Count of missing, least, greatest, count equal to the sample before, count at ``low`` or ``high``.
+
+    One row per stretch from ``starts[k]`` to the next start; shape (stretches, 5).
+    """
+    result = np.zeros((starts.size, 5))
+    for k in range(starts.size):
+        stop = starts[k + 1] if k + 1 < starts.size else values.size
+        least, most = np.nan, np.nan
+        for i in range(starts[k], stop):
+            x = values[i]
+            if not np.isfinite(x):
+                result[k, 0] += 1
+                continue
+            if not x >= least:
+                least = x
+            if not x <= most:
+                most = x
+            if i > 0 and values[i - 1] == x:
+                result[k, 3] += 1
+            if x == low or x == high:  # noqa: SIM109 (the compiled code has no tuple search)
+                result[k, 4] += 1
+        result[k, 1], result[k, 2] = least, most
+    return result
