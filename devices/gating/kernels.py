@@ -9,7 +9,7 @@ from devices.gating.report import Floats
 Ints = NDArray[np.int64]
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def medians_between(values: Floats, first: Ints, last: Ints) -> Floats:
     """Median of the finite ``values[first[k]:last[k]]`` for each k; NaN where there is none."""
     result = np.full(first.size, np.nan)
@@ -24,7 +24,7 @@ def medians_between(values: Floats, first: Ints, last: Ints) -> Floats:
     return result
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def greatest_between(values: Floats, first: Ints, last: Ints) -> Floats:
     """Greatest of the finite ``values[first[k]:last[k]]`` for each k; NaN where there is none."""
     result = np.full(first.size, np.nan)
@@ -35,7 +35,7 @@ def greatest_between(values: Floats, first: Ints, last: Ints) -> Floats:
     return result
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def crossings_after(values: Floats, first: Ints, last: Ints, level: Floats, rising: bool) -> Floats:
     """Where ``values`` first passes ``level[k]`` within ``first[k]..last[k]``, in samples, linearly between them.
 
@@ -54,7 +54,7 @@ def crossings_after(values: Floats, first: Ints, last: Ints, level: Floats, risi
     return result
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def second_statistics(values: Floats, starts: Ints, low: float, high: float) -> Floats:
     """Count of missing, least, greatest, count equal to the sample before, count at ``low`` or ``high``.
 
