@@ -11,6 +11,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from scipy import signal
 
+from devices.simulator.limits import Intervals
 from devices.simulator.settings import Settings
 from devices.waveform import Channel, Cuff
 
@@ -57,6 +58,12 @@ def triggers(ecg: Channel) -> Times:
     return np.array(fired, dtype=np.float64) / rate
 
 
+def on_beats(r_s: Times, settings: Settings, rng: np.random.Generator) -> Times:
+    """Triggers of a console that misses nothing: each true R, its latency and jitter later."""
+    late = settings.trigger_latency_ms + settings.trigger_jitter_ms * rng.standard_normal(r_s.size)
+    return np.sort(r_s + np.maximum(late, 0.0) / 1000)
+
+
 def with_errors(fired_s: Times, settings: Settings, rng: np.random.Generator) -> Times:
     """Triggers with some lost and some false ones between two beats, as the settings ask."""
     lost = rng.random(fired_s.size) < settings.missed_trigger_share
@@ -74,7 +81,7 @@ class Stroke:
     ----------
     inflate_s : seconds at which the valve of each of ``CUFFS`` opens; NaN where a release came first.
     deflate_s : seconds at which all cuffs are released.
-    target_mmhg : the pressure aimed at.
+    target_mmhg : the pressure that the cuffs go to.
     """
 
     inflate_s: tuple[float, float, float]
@@ -82,9 +89,31 @@ class Stroke:
     target_mmhg: float
 
 
-def strokes(trigger_s: Times, settings: Settings) -> list[Stroke]:
-    """What the console commands on these triggers."""
-    return list(_strokes(trigger_s, _predicted_rr(trigger_s), settings))
+def strokes(trigger_s: Times, settings: Settings, rng: np.random.Generator | None = None) -> list[Stroke]:
+    """What the console commands on these triggers; ``rng`` is for the injected jitter."""
+    jitter = np.zeros((2, trigger_s.size))
+    if rng is not None:
+        jitter = np.clip(rng.standard_normal(jitter.shape), -3, 3)
+    size = np.array([[settings.inflation_jitter_ms], [settings.deflation_jitter_ms]]) / 1000
+    return list(_strokes(trigger_s, _predicted_rr(trigger_s), jitter * size, settings))
+
+
+def tuning_s(trigger_s: Times, closing_s: Times) -> float:
+    """How long after the true closing of the aortic valve the console expects it, seconds (median).
+
+    What an operator takes off by sight, with the pulse wave before the eyes.
+    """
+    expected = trigger_s + closing_after_trigger_s(_predicted_rr(trigger_s))
+    before = np.searchsorted(closing_s, expected)
+    near = np.stack([closing_s[np.clip(before + k, 0, closing_s.size - 1)] for k in (-1, 0)])
+    error = expected - near
+    nearest = np.where(np.abs(error[0]) < np.abs(error[1]), error[0], error[1])
+    return float(np.nanmedian(nearest)) if np.isfinite(nearest).any() else 0.0
+
+
+def closing_after_trigger_s(rr_s: Times) -> Times:
+    """From R to the closing of the aortic valve, 506 - 2.1 HR in ms: Weissler's QS2 less 40 ms from Q to R."""
+    return np.asarray(0.506 - 0.0021 * 60 / rr_s)
 
 
 def _predicted_rr(trigger_s: Times) -> Times:
@@ -96,33 +125,38 @@ def _predicted_rr(trigger_s: Times) -> Times:
     return expected
 
 
-def _strokes(trigger_s: Times, expected_rr: Times, settings: Settings) -> Iterator[Stroke]:
+def _strokes(trigger_s: Times, expected_rr: Times, jitter: Times, settings: Settings) -> Iterator[Stroke]:
     spacing = settings.spacing_ms / 1000
-    next_trigger = np.append(trigger_s, np.inf)[1:]
+    closing_s = trigger_s + closing_after_trigger_s(expected_rr)
+    lead = settings.inflation_lead_ms / 1000
+    release_s = trigger_s + expected_rr - settings.deflation_lead_ms / 1000
     started_s = 0.0
-    for trigger, rr, following in zip(
-        trigger_s.tolist(), expected_rr.tolist(), next_trigger.tolist(), strict=True
+    columns = (trigger_s, closing_s, release_s, np.append(trigger_s, np.inf)[1:], *jitter)
+    for trigger, closing, release, following, hasty, slow in zip(
+        *(column.tolist() for column in columns), strict=True
     ):
-        if np.isnan(rr) or trigger < settings.unassisted_s:
+        if np.isnan(closing) or trigger < settings.unassisted_s or _paused(trigger, settings.paused_s):
             continue
         started_s = started_s or trigger
-        # From R to the closing of the aortic valve, 506 - 2.1 HR in ms: Weissler's QS2 less 40 ms from Q to R.
-        closing = trigger + 0.506 - 0.0021 * 60 / rr
-        calf = max(closing - settings.inflation_lead_ms / 1000, trigger + 0.02)
-        release = trigger + rr - settings.deflation_lead_ms / 1000
+        calf = max(closing - lead, trigger + 0.02)
         if release - (calf + 2 * spacing) < _SHORTEST_INFLATION_S:
             continue
         # The injected shifts stand for slow or hasty valves: they come after every decision of the console.
-        calf += settings.inflation_shift_ms / 1000
-        release = min(release, following + _RELEASE_DELAY_S) + settings.deflation_shift_ms / 1000
+        calf += settings.inflation_shift_ms / 1000 + hasty
+        released = min(release, following + _RELEASE_DELAY_S) + settings.deflation_shift_ms / 1000 + slow
         opened = [calf + place * spacing for place in range(3)]
-        if opened[0] < release:
-            first, second, third = (time if time < release else np.nan for time in opened)
-            yield Stroke((first, second, third), release, _target(trigger - started_s, settings))
+        if opened[0] < released:
+            first, second, third = (time if time < released else np.nan for time in opened)
+            yield Stroke((first, second, third), released, _target(trigger - started_s, settings))
+
+
+def _paused(time_s: float, paused_s: Intervals) -> bool:
+    return any(start <= time_s < stop for start, stop in paused_s)
 
 
 def _target(treated_s: float, settings: Settings) -> float:
-    """Pressure aimed at after so long a treatment: steps of 20 mmHg from 80 up to the prescribed one."""
+    """Pressure reached after so long a treatment: steps of 20 mmHg from 80 up to the prescribed one."""
     steps = max(0.0, (settings.pressure_mmhg - _FIRST_STEP_MMHG) / _STEP_MMHG)
     share = 1.0 if settings.ramp_s == 0 else min(1.0, treated_s / settings.ramp_s)
-    return min(settings.pressure_mmhg, _FIRST_STEP_MMHG + _STEP_MMHG * float(np.ceil(steps * share)))
+    aimed = min(settings.pressure_mmhg, _FIRST_STEP_MMHG + _STEP_MMHG * float(np.ceil(steps * share)))
+    return aimed * settings.delivered_share

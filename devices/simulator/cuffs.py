@@ -38,9 +38,22 @@ class CuffHistory:
             return np.zeros_like(time_s)
         piece = np.searchsorted(self.start_s, time_s, side="right") - 1
         k = np.maximum(piece, 0)
-        left = np.exp(-(time_s - self.start_s[k]) / self.constant_s[k])
+        left = np.exp(-np.maximum(time_s - self.start_s[k], 0.0) / self.constant_s[k])
         pressure = self.to_mmhg[k] + (self.from_mmhg[k] - self.to_mmhg[k]) * left
         return np.where(piece < 0, 0.0, pressure)
+
+    def emptied_s(self, release_s: Times, below_mmhg: Times) -> Times:
+        """When the cuff, released at these times, falls below these pressures; NaN where it is filled before."""
+        if not self.start_s.size:
+            return np.full_like(release_s, np.nan)
+        begin = release_s + DEAD_TIME_S
+        piece = np.searchsorted(self.start_s, begin + 1e-9, side="right") - 1
+        k = np.maximum(piece, 0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            after = np.maximum(self.constant_s[k] * np.log(self.from_mmhg[k] / below_mmhg), 0)
+        until = np.append(self.start_s[1:], np.inf)[k]
+        known = (piece >= 0) & (self.to_mmhg[k] == 0) & (begin + after < until)
+        return np.where(known, begin + after, np.nan)
 
     def crossings(self) -> tuple[Times, Times]:
         """When each inflation reaches 10, 50, 90 % of its target, and each release 90, 50, 10 % of its start.

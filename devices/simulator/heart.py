@@ -85,7 +85,8 @@ class Beats:
     Attributes
     ----------
     r_s, opening_s, closing_s : ndarray of float64, shape (n,)
-        R peak, opening and closing of the aortic valve, in seconds.
+        R peak, opening and closing of the aortic valve, in seconds. Closing is the end of the back-flow, which is
+        what Weissler's ejection time ends at.
     filling : ndarray of float64, shape (n,)
         Stroke volume as a share of the volume at the usual RR; small after a short RR.
     """
@@ -109,7 +110,7 @@ def beats_of(r_s: Times, rng: np.random.Generator) -> Beats:
     before = np.diff(r_s, prepend=2 * r_s[0] - r_s[1])
     after = np.append(np.diff(r_s), np.median(before))
     rate = np.clip(60.0 / before, 30, 180)
-    opening = r_s + _PEP_FROM_R_S + _PEP_JITTER_S * rng.standard_normal(r_s.size)
+    opening = r_s + _PEP_FROM_R_S + _PEP_JITTER_S * np.clip(rng.standard_normal(r_s.size), -3, 3)
     ejection = np.minimum((413 - 1.7 * rate) / 1000, 0.7 * after)
     filling = 1 - np.exp(-np.maximum(before - 0.25, 0.01) / 0.2)
     return Beats(r_s, opening, opening + ejection, filling / np.median(filling))

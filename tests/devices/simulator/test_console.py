@@ -1,5 +1,7 @@
 """The console: causal, fallible, and careful with a full cuff."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -100,4 +102,4 @@ def test_pressure_crossings_are_where_the_pressure_is() -> None:
 )
 def test_setting_out_of_range_is_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="must lie within"):
-        Settings(**wrong)
+        replace(Settings(), **wrong)  # type: ignore[arg-type]

@@ -15,7 +15,8 @@ SETTINGS = Settings(ramp_s=20)
 
 
 def run(seed: int = 1, **changes: float) -> Simulation:
-    return simulate(KNOWN.ecg, replace(SETTINGS, **changes), seed, r_s=KNOWN.r_s)
+    settings = replace(SETTINGS, **changes)  # type: ignore[arg-type]
+    return simulate(KNOWN.ecg, settings, seed, r_s=KNOWN.r_s)
 
 
 def ratios(
@@ -24,8 +25,12 @@ def ratios(
     """Diastolic to systolic height above the line through the feet, as the literature has it."""
     truth, pleth = simulation.truth, simulation.waveform.channel(ChannelName.PLETH)
     assert pleth is not None
-    foot, samples, clock = truth.foot_s, pleth.samples, np.arange(pleth.samples.size) / pleth.rate_hz
-    diastolic = np.where(np.isnan(truth.augmentation_peak_s), truth.notch_s, truth.augmentation_peak_s)
+    foot, samples, clock = truth.finger.foot_s, pleth.samples, np.arange(pleth.samples.size) / pleth.rate_hz
+    diastolic = np.where(
+        np.isnan(truth.finger.shown.diastolic_peak_s),
+        truth.finger.notch_s,
+        truth.finger.shown.diastolic_peak_s,
+    )
     within = np.flatnonzero((foot[:-1] > from_s) & (foot[1:] < to_s))
 
     def height(
@@ -34,7 +39,7 @@ def ratios(
         base = np.interp(at_s[within], foot, np.interp(foot, clock, samples))
         return np.asarray(np.interp(at_s[within], clock, samples) - base)
 
-    return np.asarray(height(diastolic) / height(truth.peak_s))
+    return np.asarray(height(diastolic) / height(truth.finger.shown.systolic_peak_s))
 
 
 def test_same_seed_gives_the_same_bytes_and_another_does_not() -> None:
@@ -60,7 +65,7 @@ def test_channels_cover_the_whole_time_and_the_ecg_is_passed_on_unchanged() -> N
 
 @pytest.mark.parametrize("shift_ms", [-120, -60, 60, 120])
 def test_shifted_inflation_moves_the_true_onset_by_as_much(shift_ms: float) -> None:
-    moved = run(inflation_shift_ms=shift_ms).truth.augmentation_onset_s - run().truth.augmentation_onset_s
+    moved = run(inflation_shift_ms=shift_ms).truth.finger.onset_s - run().truth.finger.onset_s
     known = ~np.isnan(moved)
     assert known.sum() > 100
     np.testing.assert_allclose(moved[known], shift_ms / 1000, atol=1e-9)
@@ -75,7 +80,7 @@ def test_shifted_release_moves_every_release_by_as_much(shift_ms: float) -> None
 
 def test_default_settings_augment_at_valve_closure() -> None:
     truth = run().truth
-    off = truth.augmentation_onset_s - truth.notch_s
+    off = truth.finger.onset_s - truth.finger.notch_s
     assert -0.04 < np.nanmedian(off) < 0.02
 
 
@@ -97,7 +102,7 @@ def test_pleth_foot_follows_the_true_foot() -> None:
     pleth = simulation.waveform.channel(ChannelName.PLETH)
     assert pleth is not None
     truth = simulation.truth
-    for foot in truth.foot_s[3:30]:
+    for foot in truth.finger.foot_s[3:30]:
         start = int((foot - 0.15) * 125)
         lowest = (start + int(np.argmin(pleth.samples[start : start + 38]))) / 125
         assert abs(lowest - foot) < 0.06
@@ -109,13 +114,13 @@ def test_cuff_channel_reaches_the_target_and_empties_before_the_next_beat() -> N
     assert hip is not None
     late = hip.samples[60 * 50 :]
     assert np.percentile(late, 95) == pytest.approx(260, abs=3)
-    at_opening = hip.samples[(simulation.truth.opening_s[100:140] * 50).astype(int)]
+    at_opening = hip.samples[(simulation.truth.beats.opening_s[100:140] * 50).astype(int)]
     assert np.median(at_opening) < 20
 
 
 def test_nothing_is_augmented_in_the_unassisted_time() -> None:
     truth = run().truth
-    assert np.isnan(truth.augmentation_onset_s[truth.opening_s < 30]).all()
+    assert np.isnan(truth.finger.onset_s[truth.beats.opening_s < 30]).all()
 
 
 def test_hour_is_made_in_one_piece_and_in_order() -> None:
@@ -128,7 +133,7 @@ def test_hour_is_made_in_one_piece_and_in_order() -> None:
 
 
 def test_r_times_are_found_where_none_are_given() -> None:
-    assert simulate(KNOWN.ecg, SETTINGS, 1).truth.r_s.size == pytest.approx(KNOWN.r_s.size, abs=1)
+    assert simulate(KNOWN.ecg, SETTINGS, 1).truth.beats.r_s.size == pytest.approx(KNOWN.r_s.size, abs=1)
 
 
 def test_ecg_without_beats_is_refused() -> None:
@@ -141,4 +146,4 @@ def test_recording_that_ends_before_the_first_inflation_has_beats_and_no_strokes
     known = synthetic_ecg(12.0, 250.0, Rhythm(), seed=1)
     simulation = simulate(known.ecg, Settings(), seed=1, r_s=known.r_s)
     assert simulation.truth.strokes == ()
-    assert simulation.truth.r_s.size > 10
+    assert simulation.truth.beats.r_s.size > 10
