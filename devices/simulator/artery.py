@@ -17,7 +17,7 @@ from devices.simulator.settings import Settings
 
 Times = NDArray[np.float64]
 
-MODEL_RATE_HZ = 250.0
+MODEL_RATE_HZ = 500.0
 _SERIES_RESISTANCE = 0.05  # mmHg·s/mL
 _SHARES = (0.2, 0.35, 0.45)  # of the displaced blood: calf, thigh, hip
 _TRAVEL_S = ((0.100, 0.140), (0.060, 0.090), (0.040, 0.060))  # leg to root, drawn once a session

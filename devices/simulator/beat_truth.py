@@ -86,7 +86,7 @@ def counterpulsation(
     first, last = _firsts(beat), _lasts(beat)
     arrived = np.searchsorted(beats.opening_s, arrival, side="right") - 1
     early = _firsts(arrived)
-    middle = np.array([np.nanmedian(row) for row in plateau]) if len(strokes) else np.empty(0)
+    middle = np.nanmedian(plateau, axis=1) if len(strokes) else np.empty(0)
     return Counterpulsation(
         inflate_s=_spread(n, beat, first, inflate),
         deflate_s=_spread(n, beat, last, deflate),

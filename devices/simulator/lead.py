@@ -103,7 +103,7 @@ def _muscle(size: int, rate: float, seed: int) -> Times:
 def _slow(size: int, rate: float, rng: np.random.Generator) -> Times:
     """Wander below 0.5 Hz, RMS 1."""
     points = rng.standard_normal(int(size / rate * 4) + 8)  # at 4 Hz
-    smooth = ndimage.gaussian_filter1d(points, 1.6)
+    smooth = ndimage.gaussian_filter1d(points, 2.2)
     slow = np.interp(np.arange(size) / rate * 4, np.arange(smooth.size), smooth)
     return np.asarray(slow / max(float(slow.std()), 1e-12), dtype=np.float64)
 

@@ -38,8 +38,9 @@ class Rhythm:
     ----------
     rate_bpm : mean rate. rr_sd_s : standard deviation of sinus RR. lf_hf : power at 0.1 Hz over power at 0.25 Hz.
     kind : "sinus", "fibrillation" or "paced".
-    pvc_share, pvc_pattern : premature ventricular beats, a share of all; alone, as bigeminy, or in couplets.
-    pac_share : premature atrial beats (narrow). Premature beats of both kinds may be few more or less.
+    pvc_share, pvc_pattern : premature ventricular beats, a share of all by chance; alone, as stretches of bigeminy, or
+        in couplets.
+    pac_share : premature atrial beats (narrow); those that would fall beside another premature beat are left out.
     spike_mv, spike_ms : pacing spike of a paced rhythm, 30 ms before each wide QRS.
     """
 
@@ -107,18 +108,17 @@ def _variability(count: int, mean_rr_s: float, lf_hf: float, rng: np.random.Gene
 
 def _pvcs(count: int, rhythm: Rhythm, rng: np.random.Generator) -> NDArray[np.bool_]:
     """Which beats are ventricular and premature."""
-    chance = rng.random(count)
-    match rhythm.pvc_pattern:
-        case "bigeminy":
-            blocks = rng.random(count // _EPISODE_BEATS + 1) < 2 * rhythm.pvc_share
-            chosen = np.repeat(blocks, _EPISODE_BEATS)[:count] & (np.arange(count) % 2 == 1)
-        case "couplets":
-            first = chance < rhythm.pvc_share / 2
-            first &= ~(np.roll(first, 1) | np.roll(first, 2) | np.roll(first, 3))
-            chosen = first | np.roll(first, 1)
-        case _:
-            chosen = chance < rhythm.pvc_share
-            chosen[1:] &= ~chosen[:-1]
+    chosen = np.zeros(count, dtype=np.bool_)
+    if rhythm.pvc_pattern == "bigeminy":
+        blocks = rng.random(count // _EPISODE_BEATS + 1) < 2 * rhythm.pvc_share
+        chosen = np.repeat(blocks, _EPISODE_BEATS)[:count] & (np.arange(count) % 2 == 1)
+    elif rhythm.pvc_share * count > 1e-3:  # less is none
+        together = 2 if rhythm.pvc_pattern == "couplets" else 1
+        # At least one other beat between, and as many more by chance as make the share come right.
+        spare = together / rhythm.pvc_share - (together + 1)
+        first = np.cumsum(together + rng.geometric(1 / (1 + spare), count)) + 1
+        for place in range(together):
+            chosen[(first + place)[first + place < count]] = True
     chosen[:_FIRST_ECTOPIC] = False
     return np.asarray(chosen, dtype=np.bool_)
 

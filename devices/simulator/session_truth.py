@@ -83,7 +83,7 @@ def match(trigger_s: Times, r_s: Times, unseen_s: Intervals, duration_s: float) 
     of_beat = np.full(r_s.size, np.nan)
     judged = ~inside(r_s, unseen_s) & (r_s < duration_s - 0.2)
     if not trigger_s.size:
-        return Matches(of_trigger, of_beat, np.zeros_like(judged), np.zeros(0, dtype=np.bool_))
+        return Matches(of_trigger, of_beat, judged, np.zeros(0, dtype=np.bool_))
     usual = float(np.median(trigger_s - r_s[_nearest(r_s, trigger_s)]))
     beat = _nearest(r_s, trigger_s - usual)
     mutual = _nearest(trigger_s - usual, r_s)[beat] == np.arange(trigger_s.size)
