@@ -6,7 +6,13 @@ from devices.gating.augmentation import augmentation_of
 from devices.gating.calibration import Calibration
 from devices.gating.config import ENGINE_VERSION, GatingConfig
 from devices.gating.evidence import Evidence, Heart, evidence_of
-from devices.gating.explanations import device_findings, quality_findings, rhythm_findings, telemetry_findings
+from devices.gating.explanations import (
+    device_findings,
+    quality_findings,
+    rhythm_findings,
+    telemetry_findings,
+    unit_findings,
+)
 from devices.gating.figures import unknown
 from devices.gating.grade import FEWEST_BEATS, GradeFacts, grade_of
 from devices.gating.inflation import inflation_of
@@ -16,6 +22,7 @@ from devices.gating.pressure import pressure_of
 from devices.gating.quality import quality_of
 from devices.gating.report import (
     Augmentation,
+    Basis,
     BeatTable,
     Deflation,
     Dose,
@@ -75,7 +82,7 @@ def report_of(waveform: Waveform, evidence: Evidence, config: GatingConfig) -> G
         beats=table,
         **{field.name: getattr(sections, field.name) for field in fields(sections)},
         grade=grade,
-        findings=(*findings, *_explanations(sections, config)),
+        findings=(*findings, *unit_findings(evidence.device.doubts), *_explanations(sections, config)),
     )
 
 
@@ -99,7 +106,7 @@ class _Sections:
 def _sections(waveform: Waveform, evidence: Evidence, table: BeatTable, config: GatingConfig) -> _Sections:
     heart, device, finger = evidence.heart, evidence.device, evidence.finger
     duration = waveform.duration_s
-    minutes = minutes_of(table, device.triggers, heart.seconds, finger.seconds, duration, config)
+    minutes = minutes_of(table, device, (heart.seconds, finger.seconds), duration, config)
     missed = misses_by_cause(device.triggers, heart.beats, heart.premature.wide, heart.seconds)
     maps = {"ecg": heart.seconds, "pleth": finger.seconds, "pressure": device.seconds}
     return _Sections(
@@ -134,6 +141,7 @@ def _facts(of: _Sections, duration_s: float) -> GradeFacts:
         inflation_ok_share=_sum(of.inflation.good_share.value, of.inflation.fair_share.value),
         early_share=of.inflation.early_share.value,
         late_share=of.deflation.late_share.value,
+        late_estimated=of.deflation.late_share.basis is Basis.ESTIMATED,
         ds_peak=of.augmentation.ds_peak_credited.value,
         attained_share=of.pressure.attained_share.value,
         ecg_readable=of.quality.ecg_readable.value or 0.0,

@@ -74,7 +74,7 @@ class GatingConfig:
     # Pressure and dose
     attained_good_share: float = 0.95  # [E]
     attained_fair_share: float = 0.85  # [E] also the least plateau of a treated beat
-    residual_limit_mmhg: float = 20.0  # [E] more than this just before R is incomplete evacuation
+    residual_limit_mmhg: float = 20.0  # [E] more than this just before ejection is incomplete evacuation
     minute_treated_share: float = 0.80  # [E] an effective minute treats at least this share of its beats
     minute_readable_share: float = 0.80  # [E] and has this share of readable ECG
     minute_late_share: float = 0.05  # [E] and no more late deflations than this

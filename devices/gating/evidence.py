@@ -14,13 +14,14 @@ from devices.gating.pressure import PRESSURE_RATE_HZ, Pressures, pressures_of
 from devices.gating.pulse import PLETH_RATE_HZ, Before, KnownPulse, Pulses, pulses_of
 from devices.gating.pulse_shape import readable_pulses
 from devices.gating.quality import SecondMap, mark_disagreement, pressure_map, raw_map
-from devices.gating.report import Bools, Floats
+from devices.gating.report import Bools, Floats, Reason
 from devices.gating.rhythm import Premature, premature_beats
 from devices.gating.telemetry import Silence, silence_of
 from devices.gating.template import learn_template
 from devices.gating.timing import Leads, early_inflations, leads_of
 from devices.gating.traces import Trace, trace_of
 from devices.gating.triggers import Clock, TriggerMatch, clock_of, match_triggers
+from devices.gating.units import doubtful_cuff, doubtful_ecg, doubtful_events
 from devices.gating.waves import Waves, waves_of
 from devices.waveform import ChannelName, Cuff, Waveform
 
@@ -54,6 +55,7 @@ class Device:
     pressures: Pressures
     leads: Leads
     seconds: SecondMap
+    doubts: tuple[Reason, ...]  # numbers that do not fit their unit
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,10 +105,15 @@ def device_of(waveform: Waveform, heart: Heart, config: GatingConfig) -> Device:
     events = events_of(waveform)
     traces: dict[Cuff, Trace] = {}
     present = []
+    doubts = [doubtful_events(waveform, events), doubtful_ecg(waveform.channel(ChannelName.ECG))]
     for name, cuff in CUFF_CHANNELS.items():
         channel = waveform.channel(name)
         trace = trace_of(channel, PRESSURE_RATE_HZ) if channel is not None else None
-        if trace is not None:
+        if trace is None:
+            continue
+        doubt = doubtful_cuff(trace, events.all_inflations_s)
+        doubts.append(doubt)
+        if doubt is None:
             traces[cuff] = trace
             present.append(name)
     silence = silence_of(events, list(traces.values()), waveform.duration_s)
@@ -124,6 +131,7 @@ def device_of(waveform: Waveform, heart: Heart, config: GatingConfig) -> Device:
         pressures,
         leads_of(cycles, heart.beats, pressures, clock.lost, config),
         seconds,
+        tuple({doubt.code: doubt for doubt in doubts if doubt is not None}.values()),
     )
 
 
@@ -142,7 +150,8 @@ def finger_of(
     pulses = pulses_of(trace, beats, unassisted, _before(beats, device), known.pulse if known else None)
     readable = readable_pulses(pulses, beats, _squeezed(beats, device), heart.premature.any, seconds, config)
     inflated = device.cycles.inflated
-    gain = gain_of(np.where(readable, pulses.height, np.nan), inflated, device.pressures.plateau_mmhg)
+    span = np.where(readable, pulses.span(), np.nan)
+    gain = gain_of(pulses.height, span, inflated, device.pressures.plateau_mmhg)
     own = _calibration(pulses, beats, unassisted & readable & ~heart.premature.any, gain)
     chosen = known if known is not None and not own.is_measured else own
     waves = waves_of(pulses, chosen, rr_before(beats), readable, inflated, gain, config)

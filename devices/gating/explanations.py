@@ -9,12 +9,17 @@ from devices.gating.report import (
     Inflation,
     Pressure,
     Quality,
+    Reason,
     Rhythm,
     Telemetry,
     Triggers,
 )
 
 SOURCE = "docs/gating.md, Explanations"
+
+
+def unit_findings(doubts: tuple[Reason, ...]) -> list[Finding]:
+    return [Finding(f"{doubt.code}_doubtful", doubt.sentence, None, {}, SOURCE) for doubt in doubts]
 
 
 def rhythm_findings(rhythm: Rhythm, deflation: Deflation, config: GatingConfig) -> list[Finding]:
@@ -73,8 +78,8 @@ def device_findings(
         sentence = f"The cuffs were empty more than {config.deflation_early_ms:.0f} ms before ejection in {100 * early:.0f} % of beats: augmentation is given away."
         found.append(_say("deflation_early", sentence, early))
     left = pressure.incomplete_evacuation_share.value
-    if left is not None and left > 0.1:
-        sentence = f"More than {config.residual_limit_mmhg:.0f} mmHg were left in a cuff just before {100 * left:.0f} % of beats. Check hoses and valves."
+    if left is not None and left > 0.25:
+        sentence = f"More than {config.residual_limit_mmhg:.0f} mmHg were left in a cuff when the heart began to eject in {100 * left:.0f} % of beats. Check hoses and valves."
         found.append(_say("evacuation_incomplete", sentence, left))
     return found + _cuff_findings(pressure)
 

@@ -102,6 +102,7 @@ def _grade(report: GatingReport, config: GatingConfig) -> tuple[Grade, tuple[Fin
         report.quality.ecg_readable.value or 0.0,
         report.quality.pleth_readable.value or 0.0,
         None,
+        report.deflation.late_share.basis is Basis.ESTIMATED,
         config,
     )
     missing = report.telemetry.events_missing_s / report.duration_s if report.duration_s else 0.0

@@ -3,12 +3,13 @@
 import numpy as np
 
 from devices.gating.config import GatingConfig
+from devices.gating.evidence import Device
 from devices.gating.figures import share_figure, share_or_none, unknown
 from devices.gating.grade import grade_of, minute_facts
 from devices.gating.kernels import medians_between
 from devices.gating.pressure import NO_PRESSURE, NOT_PRESCRIBED
 from devices.gating.quality import SecondMap
-from devices.gating.report import BeatTable, Dose, Figure, Floats, MinuteRow, Reason
+from devices.gating.report import Basis, BeatTable, Dose, Figure, Floats, MinuteRow, Reason
 from devices.gating.triggers import TriggerMatch
 
 NO_EFFECT = Reason("no_dose", "No heart beat could be read, so the dose is not known.")
@@ -16,13 +17,12 @@ NO_EFFECT = Reason("no_dose", "No heart beat could be read, so the dose is not k
 
 def minutes_of(
     beats: BeatTable,
-    tally: TriggerMatch,
-    ecg: SecondMap,
-    pleth: SecondMap,
+    device: Device,
+    maps: tuple[SecondMap, SecondMap],
     duration_s: float,
     config: GatingConfig,
 ) -> tuple[MinuteRow, ...]:
-    """Rows from the start of the recording; the last may be shorter than a minute."""
+    """Rows from the start of the recording; the last may be shorter than a minute. ``maps``: of ECG and pleth."""
     count = int(np.ceil(duration_s / 60 - 1e-9))
     usual = _medians(beats, count)
     return tuple(
@@ -31,8 +31,9 @@ def minutes_of(
             min(60.0, duration_s - 60.0 * minute),
             beats.between(60.0 * minute, 60.0 * minute + 60.0),
             {name: _none_if_unknown(values[minute]) for name, values in usual.items()},
-            _ppv(tally, 60.0 * minute, 60.0 * minute + 60.0),
-            (_share(ecg, minute), _share(pleth, minute)),
+            _ppv(device.triggers, 60.0 * minute, 60.0 * minute + 60.0),
+            (_share(maps[0], minute), _share(maps[1], minute)),
+            device.leads.basis is Basis.ESTIMATED,
             config,
         )
         for minute in range(count)
@@ -60,12 +61,13 @@ def _row(
     usual: dict[str, float | None],
     ppv: float | None,
     readable: tuple[float, float],
+    estimated: bool,
     config: GatingConfig,
 ) -> MinuteRow:
     known = own.off_inf_ms[(own.inflated == 1) & np.isfinite(own.off_inf_ms)]
     late = share_or_none(own.late_deflation)
     effective = _effective(own, readable[0], late, config)
-    grade, reasons = grade_of(minute_facts(own, ppv, *readable, effective, config), config)
+    grade, reasons = grade_of(minute_facts(own, ppv, *readable, effective, estimated, config), config)
     rr = usual["rr_ms"]
     return MinuteRow(
         minute=minute,

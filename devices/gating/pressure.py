@@ -1,4 +1,4 @@
-"""Cuff pressure of each beat: plateau, what is left before the next R, when the cuffs are empty (section 8.5)."""
+"""Cuff pressure of each beat: plateau, what is left when the heart ejects, when the cuffs are empty (section 8.5)."""
 
 from dataclasses import dataclass
 
@@ -14,6 +14,7 @@ from devices.gating.traces import Trace
 from devices.waveform import Cuff
 
 PRESSURE_RATE_HZ = 100.0
+RESIDUAL_S = 0.03  # [E] stretch before ejection in which the rest of the pressure is read
 CYCLE_S = 1.4  # [E] rows of pressure run this long from the inflation valve
 NOT_PRESCRIBED = Reason(
     "not_prescribed", "The prescribed pressure is not known, so nothing is measured against it."
@@ -25,7 +26,7 @@ NOT_REACHED = Reason("not_reached", "The pressure never reached 90 % of what was
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CuffCycles:
-    """One cuff, per beat, NaN where not known: plateau, valve to half plateau, residual before R, when empty."""
+    """One cuff, per beat, NaN where not known: plateau, valve to half plateau, rest before ejection, when empty."""
 
     plateau_mmhg: Floats
     rise_ms: Floats
@@ -71,15 +72,16 @@ def _cuff_cycles(
     second = np.clip(np.where(np.isfinite(start), start, 0).astype(np.int64), 0, max(0, readable.size - 1))
     usable = cycles.inflated & (readable[second] if readable.size else False)
     plateau = np.where(usable, _plateau(trace, values, cycles), np.nan)
-    next_r = beats.r_s + beats.rr_s
-    before_r = medians_between(values, *_samples(trace, next_r - 0.05, next_r))
+    # At R the cuffs of a well-set console still empty; what is left when the heart ejects is what loads it.
+    ejection = beats.r_s + beats.rr_s + config.pre_ejection_ms / 1000
+    left = medians_between(values, *_samples(trace, ejection - RESIDUAL_S, ejection))
     half_s = _crossing_s(trace, values, np.fmax(start, valve_s - 0.02), start + CYCLE_S, 0.5 * plateau, True)
     until = np.fmin(cycles.next_s, start + CYCLE_S)
     empty = config.deflation_empty_share * plateau
     return CuffCycles(
         plateau,
         (half_s - valve_s) * 1000,
-        np.where(usable, before_r, np.nan),
+        np.where(usable, left, np.nan),
         _crossing_s(trace, values, cycles.deflate_s - 0.02, until, empty, False),
     )
 

@@ -11,6 +11,7 @@ import numpy as np
 from scipy.ndimage import median_filter
 
 from devices.gating.beats import Beats
+from devices.gating.kernels import greatest_between
 from devices.gating.matching import nearest, parabola_offset, rows, start_index
 from devices.gating.report import Bools, Floats
 from devices.gating.traces import Trace, band
@@ -55,6 +56,12 @@ class Pulses:
     measurable: Bools
     lag_s: float | None
     rise_s: float
+
+    def span(self) -> Floats:
+        """Highest less lowest value of each pulse from foot to next foot; shape (beats,)."""
+        ends = (self.foot_s, self.next_foot_s)
+        a, b = (np.where(np.isfinite(t), t * self.trace.rate_hz, -1.0).astype(np.int64) for t in ends)
+        return np.asarray(greatest_between(self.smooth, a, b) + greatest_between(-self.smooth, a, b))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

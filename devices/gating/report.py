@@ -91,7 +91,7 @@ class BeatTable:
     early_inflation : 1 also where an early inflation hides in systole and ``off_inf_ms`` is not known
     lead_r_ms, lead_ej_ms : next R minus deflation command; next ejection minus empty cuffs
     ds_peak, ds_area : diastolic to systolic ratio of the finger pulse
-    plateau_mmhg, residual_mmhg : cuff pressure while full, and just before the next R
+    plateau_mmhg, residual_mmhg : cuff pressure while full, and just before the next ejection
     """
 
     r_s: Floats
