@@ -20,7 +20,7 @@ FROM_S, UNTIL_S = -0.16, 0.72  # [E] stretch of a pulse that is kept, from its s
 FEWEST = 20  # [E] fewer unassisted beats make no template
 EARLIEST_RISE_S = 0.06  # [E] before that, what remains is the release of the cuffs before this beat
 #: [M] A monitor's filters make a kink in the artery's pressure as wide as this share of the curvature at the systolic foot.
-FOOT_TO_KERNEL = 0.8
+FOOT_TO_KERNEL = 0.75
 LARGEST_HALF_RISE_S = 0.06  # [E]
 
 
