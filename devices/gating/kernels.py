@@ -25,6 +25,58 @@ def medians_between(values: Floats, first: Ints, last: Ints) -> Floats:
 
 
 @njit(cache=True)
+def quartile_ranges_between(values: Floats, first: Ints, last: Ints) -> Floats:
+    """Upper less lower quartile (linear between ranks) of the finite ``values[first[k]:last[k]]``; NaN of none."""
+    result = np.full(first.size, np.nan)
+    for k in range(first.size):
+        part = values[max(first[k], 0) : min(last[k], values.size)]
+        part = np.sort(part[np.isfinite(part)])
+        if part.size:
+            ends = np.empty(2)
+            for q in range(2):
+                place = (0.25 + 0.5 * q) * (part.size - 1)
+                low = int(place)
+                high = min(low + 1, part.size - 1)
+                ends[q] = part[low] + (place - low) * (part[high] - part[low])
+            result[k] = ends[1] - ends[0]
+    return result
+
+
+@njit(cache=True)
+def wave_sizes(
+    smooth: Floats, rate_hz: float, foot_s: Floats, next_foot_s: Floats, systole_s: Floats, diastole_s: Floats
+) -> Floats:
+    """Heights and areas of each pulse above the straight line from its foot to the next one; shape (beats, 4).
+
+    Columns: greatest height before ``systole_s`` and from ``diastole_s`` on (NaN where no sample lies there), and
+    positive area before and from ``diastole_s`` on, in units times samples. A row is NaN where a time is not known.
+    """
+    result = np.full((foot_s.size, 4), np.nan)
+    for k in range(foot_s.size):
+        length = next_foot_s[k] - foot_s[k]
+        first, last = foot_s[k] * rate_hz, next_foot_s[k] * rate_hz
+        if not (length > 0 and first >= 0 and last < smooth.size - 1 and diastole_s[k] >= foot_s[k]):
+            continue
+        a, b = int(first), int(last)
+        from_level = smooth[a] + (first - a) * (smooth[a + 1] - smooth[a])
+        to_level = smooth[b] + (last - b) * (smooth[b + 1] - smooth[b])
+        systolic, diastolic, before, after = np.nan, np.nan, 0.0, 0.0
+        for i in range(int(np.ceil(first)), b + 1):
+            time = i / rate_hz
+            above = smooth[i] - from_level - (to_level - from_level) * (time - foot_s[k]) / length
+            if time < systole_s[k] and not above <= systolic:
+                systolic = above
+            if time < diastole_s[k]:
+                before += max(above, 0.0)
+            else:
+                after += max(above, 0.0)
+                if not above <= diastolic:
+                    diastolic = above
+        result[k] = (systolic, diastolic, before, after)
+    return result
+
+
+@njit(cache=True)
 def greatest_between(values: Floats, first: Ints, last: Ints) -> Floats:
     """Greatest of the finite ``values[first[k]:last[k]]`` for each k; NaN where there is none."""
     result = np.full(first.size, np.nan)

@@ -6,7 +6,7 @@ from devices.gating.config import GatingConfig
 from devices.gating.evidence import Device
 from devices.gating.figures import share_figure, share_or_none, unknown
 from devices.gating.grade import grade_of, minute_facts
-from devices.gating.kernels import medians_between
+from devices.gating.kernels import medians_between, quartile_ranges_between
 from devices.gating.pressure import NO_PRESSURE, NOT_PRESCRIBED
 from devices.gating.quality import SecondMap
 from devices.gating.report import Basis, BeatTable, Dose, Figure, Floats, MinuteRow, Reason
@@ -41,7 +41,7 @@ def minutes_of(
 
 
 def _medians(beats: BeatTable, count: int) -> dict[str, Floats]:
-    """Medians by minute of the columns that a row shows; NaN where a minute knows none."""
+    """Medians by minute of the columns that a row shows, and the spread of one; NaN where a minute knows none."""
     edges = np.searchsorted(beats.r_s, 60.0 * np.arange(count + 1)).astype(np.int64)
     gated = np.where(beats.inflated == 1, 1.0, np.nan)
     columns = {
@@ -51,7 +51,8 @@ def _medians(beats: BeatTable, count: int) -> dict[str, Floats]:
         "ds_peak": beats.ds_peak * gated,
         "plateau_mmhg": beats.plateau_mmhg,
     }
-    return {name: medians_between(values, edges[:-1], edges[1:]) for name, values in columns.items()}
+    usual = {name: medians_between(values, edges[:-1], edges[1:]) for name, values in columns.items()}
+    return usual | {"off_iqr_ms": quartile_ranges_between(columns["off_inf_ms"], edges[:-1], edges[1:])}
 
 
 def _row(
@@ -64,7 +65,6 @@ def _row(
     estimated: bool,
     config: GatingConfig,
 ) -> MinuteRow:
-    known = own.off_inf_ms[(own.inflated == 1) & np.isfinite(own.off_inf_ms)]
     late = share_or_none(own.late_deflation)
     effective = _effective(own, readable[0], late, config)
     grade, reasons = grade_of(minute_facts(own, ppv, *readable, effective, estimated, config), config)
@@ -77,7 +77,7 @@ def _row(
         sensitivity=share_or_none(own.triggered),
         ppv=ppv,
         inflation_median_ms=usual["off_inf_ms"],
-        inflation_iqr_ms=float(np.subtract(*np.percentile(known, [75, 25]))) if known.size else None,
+        inflation_iqr_ms=usual["off_iqr_ms"],
         late_deflation_share=late,
         deflation_lead_ms=usual["lead_ej_ms"],
         ds_peak=usual["ds_peak"],

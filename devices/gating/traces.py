@@ -86,7 +86,7 @@ def _thinned(values: Floats, missing: Bools, step: int) -> tuple[Floats, Bools]:
 
     Only the samples that stay are computed. The pass band ends at 0.4 of the new rate.
     """
-    half = 6 * step
+    half = 4 * step
     taps = firwin(2 * half + 1, 0.8 / step)
     padded = np.concatenate((np.full(half, values[0]), values, np.full(half, values[-1])))
     count = -(-values.size // step)

@@ -8,6 +8,7 @@ from devices.gating.calibration import Calibration
 from devices.gating.config import GatingConfig
 from devices.gating.ejection import notch_near
 from devices.gating.gain import Gain
+from devices.gating.kernels import wave_sizes
 from devices.gating.matching import rows, start_index
 from devices.gating.pulse import Pulses, first_fall, last_bend, trace_values
 from devices.gating.report import Bools, Floats
@@ -116,30 +117,14 @@ def _with_visible_notch(
 
 def _ratios(pulses: Pulses, diastole: Floats, notch: Floats) -> tuple[Floats, Floats]:
     """Diastolic over systolic: by peak, and by area; baseline is the straight line from foot to next foot."""
-    trace = pulses.trace
-    length = pulses.next_foot_s - pulses.foot_s
-    longest = float(np.nanmax(length)) if np.isfinite(length).any() else 1.0
-    cut = rows(trace, pulses.smooth, pulses.foot_s, min(longest, 2.0) + 1 / trace.rate_hz)
-    index = start_index(trace, pulses.foot_s)
-    time = (index[:, None] + np.arange(cut.shape[1])[None, :]) / trace.rate_hz
-    foot, next_foot = (trace_values(trace, pulses.smooth, t) for t in (pulses.foot_s, pulses.next_foot_s))
-    tilt = (next_foot - foot) / np.where(length > 0, length, np.nan)
-    above = cut - foot[:, None] - tilt[:, None] * (time - pulses.foot_s[:, None])
-    systole = (time >= pulses.foot_s[:, None]) & (time < np.fmin(diastole, notch)[:, None])
-    early = (time >= pulses.foot_s[:, None]) & (time < diastole[:, None])
-    late = (time >= diastole[:, None]) & (time <= pulses.next_foot_s[:, None])
-    systolic, diastolic = (_most(above, mask) for mask in (systole, late))
-    positive = np.where(np.isfinite(above) & (above > 0), above, 0.0)
-    areas = [(positive * mask).sum(axis=1) for mask in (late, early)]
-    known = np.isfinite(diastole) & np.isfinite(tilt)
-    return _quotient(diastolic, systolic, known), _quotient(areas[0], areas[1], known)
+    systole = np.fmin(diastole, notch)
+    sizes = wave_sizes(
+        pulses.smooth, pulses.trace.rate_hz, pulses.foot_s, pulses.next_foot_s, systole, diastole
+    )
+    systolic, diastolic, before, after = sizes.T
+    # A wave that never rises above the line has no height.
+    return _quotient(np.maximum(diastolic, 0.0), systolic), _quotient(after, before)
 
 
-def _most(values: Floats, mask: Bools) -> Floats:
-    most = np.where(mask & np.isfinite(values), values, -np.inf).max(axis=1, initial=-np.inf)
-    return np.where(np.isfinite(most), np.maximum(most, 0.0), np.nan)
-
-
-def _quotient(above: Floats, below: Floats, known: Bools) -> Floats:
-    fine = known & (below > 0)
-    return np.where(fine, above / np.where(fine, below, 1.0), np.nan)
+def _quotient(above: Floats, below: Floats) -> Floats:
+    return np.where(below > 0, above / np.where(below > 0, below, 1.0), np.nan)
