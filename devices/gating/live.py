@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+from devices.gating.advice import advice_of
 from devices.gating.analyse import analyse
 from devices.gating.calibration import Calibration
 from devices.gating.config import ENGINE_VERSION, GatingConfig
@@ -14,7 +15,6 @@ from devices.waveform import Channel, Event, Waveform
 
 LAST_S = 60.0
 MARGIN_S = 2.0  # the beat at the very end has no next beat yet, nor the whole of its pulse
-ALL_WELL = "Gating is on time."
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def last_minute(
         readable_share=report.quality.ecg_readable.value or 0.0,
         pleth_readable_share=report.quality.pleth_readable.value or 0.0,
         grade=grade,
-        sentence=_sentence(findings),
+        sentence=advice_of(report, findings),
         findings=findings,
     )
 
@@ -107,15 +107,6 @@ def _grade(report: GatingReport, config: GatingConfig) -> tuple[Grade, tuple[Fin
     )
     missing = report.telemetry.events_missing_s / report.duration_s if report.duration_s else 0.0
     return grade_of(replace(facts, events_missing_share=missing), config)
-
-
-def _sentence(findings: tuple[Finding, ...]) -> str:
-    """Of the findings with the worst cap the first: rules stand in order of urgency."""
-    capping = [finding for finding in findings if finding.cap is not None]
-    if not capping:
-        return ALL_WELL
-    worst = max(finding.cap.rank for finding in capping if finding.cap is not None)
-    return next(f.sentence for f in capping if f.cap is not None and f.cap.rank == worst)
 
 
 def _tail(waveform: Waveform, length_s: float) -> Waveform:
