@@ -12,10 +12,9 @@ import numpy as np
 from devices.analysis import config_for
 from devices.assembly import assemble
 from devices.edf import record_seconds
+from devices.gating.calibration import Calibration
 from devices.gating.config import GatingConfig
-from devices.gating.ejection import EjectionTime
-from devices.gating.live import last_minute, learn_ejection
-from devices.gating.report import Basis, plain
+from devices.gating.live import last_minute, learn_calibration
 from devices.models import Recording
 from devices.protocol import Block, Chunk, Manifest, ProtocolError
 from devices.recordings import contents, manifest_of, to_ms
@@ -153,26 +152,26 @@ def refresh_figures(*, recording: Recording, now: datetime) -> bool:
     if found is None:
         return False
     config = config_for(recording)
-    ejection = _ejection(recording, found, config)
-    minute = last_minute(found.waveform, config, ejection)
+    known = _calibration(recording, found, config)
+    minute = last_minute(found.waveform, config, known)
     figures = minute.to_dict() | {
         "until_s": round(found.until_s, 3),
         "grades": grades_so_far(recording.live or {}, found.until_s, minute.grade),
-        "ejection": None if ejection is None else plain(ejection),
+        "calibration": None if known is None else known.to_plain(),
     }
     return bool(Recording.objects.open().filter(pk=recording.pk).update(live=figures, live_at=now))
 
 
-def _ejection(recording: Recording, found: Tail, config: GatingConfig) -> EjectionTime | None:
-    """The session's calibration, learnt once from its first minute and kept with the figures."""
-    kept = (recording.live or {}).get("ejection")
+def _calibration(recording: Recording, found: Tail, config: GatingConfig) -> Calibration | None:
+    """What the session's first minute taught, learnt once and kept with the figures."""
+    kept = (recording.live or {}).get("calibration")
     if kept is not None:
-        return EjectionTime(kept["intercept_s"], kept["slope"], Basis(kept["basis"]), kept["n"])
+        return Calibration.from_plain(kept)
     if not HEAD_S <= found.until_s <= 3 * HEAD_S:
         return None
     manifest = manifest_of(recording)
     first = contents(recording.chunks.order_by("seq")[: math.ceil(HEAD_S)], manifest)
-    return learn_ejection(assemble(manifest, first)[0], config)
+    return learn_calibration(assemble(manifest, first)[0], config)
 
 
 def grades_so_far(before: dict[str, Any], until_s: float, grade: str) -> dict[str, str]:

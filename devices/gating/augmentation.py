@@ -1,124 +1,27 @@
-"""The diastolic wave: where it starts, and how high it stands against the systolic one (section 8.4)."""
-
-from dataclasses import dataclass
+"""The diastolic wave of the session: how high it stands against the systolic one, on and off (section 8.4)."""
 
 import numpy as np
 
 from devices.gating.config import GatingConfig
-from devices.gating.ejection import EjectionTime, notch_near
+from devices.gating.evidence import Finger
 from devices.gating.figures import median_figure, share_figure
 from devices.gating.grade import credited
-from devices.gating.matching import rows, start_index
-from devices.gating.pulse import Pulses, first_fall, last_bend, trace_values
-from devices.gating.report import Augmentation, Basis, Bools, Floats, Reason
+from devices.gating.report import Augmentation, Bools, Reason
 
 NO_PLETH = Reason("no_pleth", "No finger pulse could be read, so augmentation is not known.")
 NO_UNASSISTED = Reason(
     "no_unassisted", "No beat without inflation could be read, so there is nothing to compare with."
 )
-EARLIEST_S, LATEST_S = -0.20, 0.17  # [E] where augmentation may begin, around aortic closure
-RISE_S = 0.1  # [E] from its beginning to its steepest rise at most
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Waves:
-    """Per beat, NaN where not found: aortic closure in the finger, start of augmentation, and the ratios."""
-
-    notch_s: Floats
-    start_s: Floats
-    notch_seen: Bools
-    ds_peak: Floats
-    ds_area: Floats
-
-
-def waves_of(
-    pulses: Pulses,
-    ejection: EjectionTime,
-    before_s: Floats,
-    readable: Bools,
-    inflated: Bools,
-    config: GatingConfig,
-) -> Waves:
-    """Measure every readable beat; only inflated beats can have an augmentation."""
-    notch = np.where(readable, pulses.timed_foot_s + ejection.of(before_s), np.nan)
-    start = np.where(inflated, _augmented_start(pulses, notch, config), np.nan)
-    notch, seen = _with_visible_notch(pulses, notch, start, config)
-    # Without a visible second upstroke diastole begins where the valve closes.
-    diastole = np.where(np.isfinite(start), start, notch)
-    ds_peak, ds_area = _ratios(pulses, diastole, notch)
-    return Waves(notch, start, seen, ds_peak, ds_area)
-
-
-def _augmented_start(pulses: Pulses, notch: Floats, config: GatingConfig) -> Floats:
-    """Foot of the second upstroke near aortic closure, NaN where there is none of sufficient height."""
-    trace = pulses.trace
-    from_s = np.fmax(notch + EARLIEST_S, pulses.descent_s)
-    to_s = np.fmin(notch + LATEST_S + RISE_S, pulses.next_foot_s - 0.04)
-    cut = rows(trace, pulses.slope, from_s, 0.5)
-    time = (start_index(trace, from_s)[:, None] + np.arange(cut.shape[1])[None, :]) / trace.rate_hz
-    cut = np.where(np.isfinite(cut) & (time <= to_s[:, None]), cut, -np.inf)
-    at = np.argmax(cut, axis=1)
-    row = np.arange(cut.shape[0])
-    upstroke = np.where(cut[row, at] > 0, time[row, at], np.nan)
-    start = last_bend(trace, pulses.bend, upstroke, 0.16, not_before_s=pulses.descent_s)
-    top = first_fall(trace, pulses.slope, upstroke)
-    rise = trace_values(trace, pulses.smooth, top) - trace_values(trace, pulses.smooth, start)
-    least = np.maximum(config.augmentation_upstroke_share, 3 * pulses.noise_share) * pulses.height
-    within = (start >= notch + EARLIEST_S) & (start <= notch + LATEST_S)
-    return np.where(within & (rise >= least), start, np.nan)
-
-
-def _with_visible_notch(
-    pulses: Pulses, notch: Floats, start: Floats, config: GatingConfig
-) -> tuple[Floats, Bools]:
-    """In late beats the notch may show before the augmentation: then it is used, rather than the expected one."""
-    late = start - notch > config.inflation_late_ms / 1000
-    seen_s = notch_near(pulses, np.where(late, notch, np.nan), 0.06, start - 0.05)
-    bend_seen = trace_values(pulses.trace, pulses.bend, seen_s)
-    bend_start = trace_values(pulses.trace, pulses.bend, start)
-    seen = np.isfinite(seen_s) & (bend_seen >= 0.2 * bend_start)
-    return np.where(seen, seen_s, notch), seen
-
-
-def _ratios(pulses: Pulses, diastole: Floats, notch: Floats) -> tuple[Floats, Floats]:
-    """Diastolic over systolic: by peak, and by area; baseline is the straight line from foot to next foot."""
-    trace = pulses.trace
-    length = pulses.next_foot_s - pulses.foot_s
-    longest = float(np.nanmax(length)) if np.isfinite(length).any() else 1.0
-    cut = rows(trace, pulses.smooth, pulses.foot_s, min(longest, 2.0) + 1 / trace.rate_hz)
-    index = start_index(trace, pulses.foot_s)
-    time = (index[:, None] + np.arange(cut.shape[1])[None, :]) / trace.rate_hz
-    foot, next_foot = (trace_values(trace, pulses.smooth, t) for t in (pulses.foot_s, pulses.next_foot_s))
-    tilt = (next_foot - foot) / np.where(length > 0, length, np.nan)
-    above = cut - foot[:, None] - tilt[:, None] * (time - pulses.foot_s[:, None])
-    systole = (time >= pulses.foot_s[:, None]) & (time < np.fmin(diastole, notch)[:, None])
-    early = (time >= pulses.foot_s[:, None]) & (time < diastole[:, None])
-    late = (time >= diastole[:, None]) & (time <= pulses.next_foot_s[:, None])
-    systolic, diastolic = (_most(above, mask) for mask in (systole, late))
-    positive = np.where(np.isfinite(above) & (above > 0), above, 0.0)
-    areas = [(positive * mask).sum(axis=1) for mask in (late, early)]
-    known = np.isfinite(diastole) & np.isfinite(tilt)
-    return _quotient(diastolic, systolic, known), _quotient(areas[0], areas[1], known)
-
-
-def _most(values: Floats, mask: Bools) -> Floats:
-    most = np.where(mask & np.isfinite(values), values, -np.inf).max(axis=1, initial=-np.inf)
-    return np.where(np.isfinite(most), np.maximum(most, 0.0), np.nan)
-
-
-def _quotient(above: Floats, below: Floats, known: Bools) -> Floats:
-    fine = known & (below > 0)
-    return np.where(fine, above / np.where(fine, below, 1.0), np.nan)
-
-
-def augmentation_of(
-    waves: Waves, inflated: Bools, unassisted: Bools, early: Bools, basis: Basis, config: GatingConfig
-) -> Augmentation:
+def augmentation_of(finger: Finger, inflated: Bools, config: GatingConfig) -> Augmentation:
     """Medians and quartiles on and off; ``ds_peak_credited`` gives early inflations no credit for their height."""
+    waves, unassisted, basis = finger.waves, finger.unassisted, finger.calibration.ejection.basis
     on, off = int(inflated.sum()), int(unassisted.sum())
     peak, area = waves.ds_peak[inflated], waves.ds_area[inflated]
-    paid = credited(waves.ds_peak, early)[inflated]
+    paid = credited(waves.ds_peak, finger.early == 1)[inflated]
     known = np.isfinite(peak)
+    seen = np.isfinite(waves.start_s[inflated])[known]
     return Augmentation(
         ds_peak=median_figure(peak, "1", of=on, reason=NO_PLETH, basis=basis),
         ds_area=median_figure(area, "1", of=on, reason=NO_PLETH, basis=basis),
@@ -130,7 +33,6 @@ def augmentation_of(
         ),
         ds_peak_credited=median_figure(paid, "1", of=on, reason=NO_PLETH, basis=basis),
         sought_share=share_figure(peak[known] >= config.ds_sought, of=on, reason=NO_PLETH, basis=basis),
-        augmented_share=share_figure(
-            np.isfinite(waves.start_s[inflated])[known], of=on, reason=NO_PLETH, basis=basis
-        ),
+        augmented_share=share_figure(seen, of=on, reason=NO_PLETH, basis=basis),
+        gain_steps=finger.gain_steps,
     )

@@ -6,7 +6,7 @@ import numpy as np
 
 from devices.gating.beats import Beats
 from devices.gating.report import Bools, Floats
-from devices.waveform import Cuff, Event, EventKind, Waveform
+from devices.waveform import Cuff, EventKind, Waveform
 
 CUFFS = (Cuff.CALF, Cuff.THIGH, Cuff.HIP)  # distal to proximal
 LONGEST_CYCLE_S = 2.0  # [E] a valve event later than this after R belongs to no beat that was seen
@@ -43,21 +43,36 @@ class Events:
 
 def events_of(waveform: Waveform) -> Events:
     """Drop repeats (delivery is at least once) and events outside the recording; count both."""
-    unique = sorted(set(waveform.events))
-    inside = [e for e in unique if 0 <= e.t_s <= waveform.duration_s]
-    inflations = [e for e in inside if e.kind == EventKind.INFLATE]
-    cuffs = sorted({e.cuff for e in inflations})
+    end_s = waveform.duration_s
+    unique = {key: np.unique(np.array(times, dtype=np.float64)) for key, times in _lists(waveform).items()}
+    inside = {key: times[(times >= 0) & (times <= end_s)] for key, times in unique.items()}
+    count = sum(times.size for times in unique.values())
     return Events(
-        _times([e for e in inside if e.kind == EventKind.TRIGGER]),
-        {cuff: _times([e for e in inflations if e.cuff == cuff]) for cuff in cuffs},
-        _times([e for e in inside if e.kind == EventKind.DEFLATE]),
-        len(waveform.events) - len(unique),
-        len(unique) - len(inside),
+        _all(inside, EventKind.TRIGGER),
+        {cuff: inside[kind, cuff] for kind, cuff in sorted(inside) if kind == EventKind.INFLATE},
+        _all(inside, EventKind.DEFLATE),
+        len(waveform.events) - count,
+        count - sum(times.size for times in inside.values()),
     )
 
 
-def _times(events: list[Event]) -> Floats:
-    return np.array([e.t_s for e in events], dtype=np.float64)
+def _lists(waveform: Waveform) -> dict[tuple[EventKind, Cuff], list[float]]:
+    """Times by kind and cuff. An hour holds 30,000 events: members are compared, for hashing an enum is slow."""
+    lists: list[tuple[EventKind, Cuff, list[float]]] = []
+    for event in waveform.events:
+        kind, cuff = event.kind, event.cuff
+        for known_kind, known_cuff, times in lists:
+            if kind is known_kind and cuff is known_cuff:
+                times.append(event.t_s)
+                break
+        else:
+            lists.append((kind, cuff, [event.t_s]))
+    return {(kind, cuff): times for kind, cuff, times in lists}
+
+
+def _all(times: dict[tuple[EventKind, Cuff], Floats], kind: EventKind) -> Floats:
+    """Times of one kind, of whichever cuff, ascending."""
+    return np.sort(np.concatenate([np.empty(0), *(t for (k, _), t in times.items() if k == kind)]))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,18 +2,24 @@
 
 from devices.gating.config import GatingConfig
 from devices.gating.report import (
+    Augmentation,
     Basis,
     Deflation,
     Finding,
     Inflation,
     Pressure,
     Quality,
+    Reason,
     Rhythm,
     Telemetry,
     Triggers,
 )
 
 SOURCE = "docs/gating.md, Explanations"
+
+
+def unit_findings(doubts: tuple[Reason, ...]) -> list[Finding]:
+    return [Finding(f"{doubt.code}_doubtful", doubt.sentence, None, {}, SOURCE) for doubt in doubts]
 
 
 def rhythm_findings(rhythm: Rhythm, deflation: Deflation, config: GatingConfig) -> list[Finding]:
@@ -24,6 +30,10 @@ def rhythm_findings(rhythm: Rhythm, deflation: Deflation, config: GatingConfig) 
         found.append(
             _say(code, f"{100 * ectopy:.1f} % of beats were ectopic; they disturb triggering.", ectopy)
         )
+    narrow = rhythm.premature_narrow_share.value
+    if narrow is not None and narrow >= config.ectopy_note_share:
+        sentence = f"{100 * narrow:.1f} % of beats came early with a usual QRS; they shorten diastole."
+        found.append(_say("premature_narrow", sentence, narrow))
     if rhythm.af_flag:
         sentence = "The rhythm looks like atrial fibrillation for most of the recording. A physician should confirm it."
         found.append(_say("rhythm_irregular", sentence, rhythm.irregularity.value))
@@ -50,7 +60,7 @@ def rhythm_findings(rhythm: Rhythm, deflation: Deflation, config: GatingConfig) 
 def device_findings(
     triggers: Triggers, inflation: Inflation, deflation: Deflation, pressure: Pressure, config: GatingConfig
 ) -> list[Finding]:
-    found = []
+    found = _miss_findings(triggers)
     jitter = triggers.jitter_ms.value
     if jitter is not None and jitter > config.jitter_good_ms:
         word = "somewhat unsteady" if jitter <= config.jitter_fair_ms else "unsteady"
@@ -68,10 +78,29 @@ def device_findings(
         sentence = f"The cuffs were empty more than {config.deflation_early_ms:.0f} ms before ejection in {100 * early:.0f} % of beats: augmentation is given away."
         found.append(_say("deflation_early", sentence, early))
     left = pressure.incomplete_evacuation_share.value
-    if left is not None and left > 0.1:
-        sentence = f"More than {config.residual_limit_mmhg:.0f} mmHg were left in a cuff just before {100 * left:.0f} % of beats. Check hoses and valves."
+    if left is not None and left > 0.25:
+        sentence = f"More than {config.residual_limit_mmhg:.0f} mmHg were left in a cuff when the heart began to eject in {100 * left:.0f} % of beats. Check hoses and valves."
         found.append(_say("evacuation_incomplete", sentence, left))
     return found + _cuff_findings(pressure)
+
+
+_MISSED = {
+    "ectopic": "{n} of {all} missed beats were premature or followed one; most consoles skip these.",
+    "alternate": "{n} of {all} missed beats were every second beat, as in a 1:2 mode. Look at the console's setting.",
+    "held": "{n} of {all} missed beats came several in a row: the device held back.",
+    "poor_signal": "{n} of {all} missed beats stood beside unreadable ECG. Check electrode contact.",
+}
+
+
+def _miss_findings(triggers: Triggers) -> list[Finding]:
+    """The main cause of misses, where enough beats were missed to lower the grade."""
+    share = triggers.sensitivity.value
+    if share is None or share >= 0.97 or not triggers.missed:
+        return []
+    cause, n = max(triggers.missed_by.items(), key=lambda item: item[1])
+    if cause not in _MISSED or 2 * n < triggers.missed:
+        return []
+    return [_say(f"missed_{cause}", _MISSED[cause].format(n=n, all=triggers.missed), n / triggers.missed)]
 
 
 def _cuff_findings(pressure: Pressure) -> list[Finding]:
@@ -90,13 +119,13 @@ def _cuff_findings(pressure: Pressure) -> list[Finding]:
     ]
 
 
-def quality_findings(quality: Quality) -> list[Finding]:
+def quality_findings(quality: Quality, augmentation: Augmentation) -> list[Finding]:
     signals = (
         ("ECG", "ecg_partly_unreadable", quality.ecg_readable.value),
         ("finger pulse", "pleth_partly_unreadable", quality.pleth_readable.value),
         ("cuff pressure", "pressure_partly_unreadable", quality.pressure_readable.value),
     )
-    return [
+    found = [
         _say(
             code,
             f"The {name} could be read for {100 * share:.0f} % of the time; figures speak for that part.",
@@ -105,6 +134,10 @@ def quality_findings(quality: Quality) -> list[Finding]:
         for name, code, share in signals
         if share is not None and share < 0.9
     ]
+    if steps := augmentation.gain_steps:
+        sentence = f"The monitor changed the gain of the finger pulse {steps} times; each beat was judged in its own gain."
+        found.append(_say("gain_changed", sentence, float(steps)))
+    return found
 
 
 def telemetry_findings(telemetry: Telemetry) -> list[Finding]:

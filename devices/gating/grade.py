@@ -6,7 +6,7 @@ gating; an early inflation raises it, so early beats count as none (``ds_peak_cr
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -27,6 +27,7 @@ class GradeFacts:
     inflation_ok_share: float | None  # good and fair together
     early_share: float | None
     late_share: float | None  # deflations
+    late_estimated: bool  # without cuff pressure, from an assumed time to empty
     ds_peak: float | None  # with no credit for early inflation
     attained_share: float | None
     ecg_readable: float
@@ -143,11 +144,20 @@ def grade_of(facts: GradeFacts, config: GatingConfig) -> tuple[Grade, tuple[Find
     if not findings:
         rules = (*_rules(config), _DOSE) if facts.whole_session else _rules(config)
         findings = [finding for rule in rules if (finding := rule.apply(facts)) is not None]
+        findings = [_softened(finding) if facts.late_estimated else finding for finding in findings]
         if not facts.whole_session and facts.effective_share == 0:
             sentence = "Fewer beats were treated in this minute than it takes to count as effective."
             findings.append(Finding("minute_not_effective", sentence, Grade.C, {}, SOURCE))
     caps = [finding.cap for finding in findings if finding.cap is not None]
     return max(caps, key=lambda cap: cap.rank, default=Grade.A), tuple(findings)
+
+
+def _softened(finding: Finding) -> Finding:
+    """A late deflation that was reckoned with an assumed time to empty caps to C at most: nobody saw the cuffs."""
+    if finding.code != "deflation_late" or finding.cap is not Grade.D:
+        return finding
+    sentence = finding.sentence + " Cuff pressure was not recorded: the time to empty is assumed."
+    return replace(finding, cap=Grade.C, sentence=sentence)
 
 
 def _not_assessable(facts: GradeFacts) -> list[Finding]:
@@ -191,6 +201,7 @@ def minute_facts(
     readable: float,
     pulse: float,
     effective: bool | None,
+    late_estimated: bool,
     config: GatingConfig,
 ) -> GradeFacts:
     """The facts of one minute from its rows of the beat table."""
@@ -205,6 +216,7 @@ def minute_facts(
         inflation_ok_share=_share(fine[judged]),
         early_share=_share(early[judged] == 1),
         late_share=share_or_none(beats.late_deflation),
+        late_estimated=late_estimated,
         ds_peak=median_or_none(credited(beats.ds_peak, beats.early_inflation == 1)[gated]),
         attained_share=None if plateau is None or prescribed is None else plateau / prescribed,
         ecg_readable=readable,

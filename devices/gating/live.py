@@ -3,9 +3,10 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+from devices.gating.advice import advice_of
 from devices.gating.analyse import analyse
+from devices.gating.calibration import Calibration
 from devices.gating.config import ENGINE_VERSION, GatingConfig
-from devices.gating.ejection import EjectionTime
 from devices.gating.evidence import device_of, finger_of, heart_of
 from devices.gating.figures import median_or_none, share_or_none
 from devices.gating.grade import grade_of, minute_facts
@@ -14,7 +15,6 @@ from devices.waveform import Channel, Event, Waveform
 
 LAST_S = 60.0
 MARGIN_S = 2.0  # the beat at the very end has no next beat yet, nor the whole of its pulse
-ALL_WELL = "Gating is on time."
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +47,18 @@ class LiveMinute:
 
 
 def last_minute(
-    waveform_tail: Waveform, config: GatingConfig, ejection: EjectionTime | None = None
+    waveform_tail: Waveform, config: GatingConfig, known: Calibration | None = None
 ) -> LiveMinute:
     """Summarise the last 60 s of ``waveform_tail`` (which may be longer or shorter).
 
     Parameters
     ----------
-    ejection
-        The session's calibration (``EjectionTime``), from ``learn_ejection``; without it a published
+    known
+        The session's calibration, from ``learn_calibration``; without it a published
         formula stands in and ``inflation_basis`` says "model".
     """
     tail = _tail(waveform_tail, LAST_S + MARGIN_S)
-    report = analyse(tail, config, ejection)
+    report = analyse(tail, config, known)
     beats, grade, findings = report.beats, *_grade(report, config)
     rr = median_or_none(beats.rr_ms)
     gated = beats.inflated == 1
@@ -79,19 +79,19 @@ def last_minute(
         readable_share=report.quality.ecg_readable.value or 0.0,
         pleth_readable_share=report.quality.pleth_readable.value or 0.0,
         grade=grade,
-        sentence=_sentence(findings),
+        sentence=advice_of(report, findings),
         findings=findings,
     )
 
 
-def learn_ejection(waveform_head: Waveform, config: GatingConfig) -> EjectionTime | None:
+def learn_calibration(waveform_head: Waveform, config: GatingConfig) -> Calibration | None:
     """The calibration for ``last_minute``, from the start of the recording (its beats before inflation).
 
     None where fewer than 20 of them show a notch.
     """
     heart = heart_of(waveform_head, config)
-    finger = finger_of(waveform_head, heart, device_of(waveform_head, heart, config), None, config)
-    return finger.ejection if finger.ejection.basis is Basis.MEASURED else None
+    found = finger_of(waveform_head, heart, device_of(waveform_head, heart, config), None, config).calibration
+    return found if found.is_measured else None
 
 
 def _grade(report: GatingReport, config: GatingConfig) -> tuple[Grade, tuple[Finding, ...]]:
@@ -102,19 +102,11 @@ def _grade(report: GatingReport, config: GatingConfig) -> tuple[Grade, tuple[Fin
         report.quality.ecg_readable.value or 0.0,
         report.quality.pleth_readable.value or 0.0,
         None,
+        report.deflation.late_share.basis is Basis.ESTIMATED,
         config,
     )
     missing = report.telemetry.events_missing_s / report.duration_s if report.duration_s else 0.0
     return grade_of(replace(facts, events_missing_share=missing), config)
-
-
-def _sentence(findings: tuple[Finding, ...]) -> str:
-    """Of the findings with the worst cap the first: rules stand in order of urgency."""
-    capping = [finding for finding in findings if finding.cap is not None]
-    if not capping:
-        return ALL_WELL
-    worst = max(finding.cap.rank for finding in capping if finding.cap is not None)
-    return next(f.sentence for f in capping if f.cap is not None and f.cap.rank == worst)
 
 
 def _tail(waveform: Waveform, length_s: float) -> Waveform:

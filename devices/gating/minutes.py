@@ -3,11 +3,13 @@
 import numpy as np
 
 from devices.gating.config import GatingConfig
-from devices.gating.figures import median_or_none, share_figure, share_or_none, unknown
+from devices.gating.evidence import Device
+from devices.gating.figures import share_figure, share_or_none, unknown
 from devices.gating.grade import grade_of, minute_facts
+from devices.gating.kernels import medians_between, quartile_ranges_between
 from devices.gating.pressure import NO_PRESSURE, NOT_PRESCRIBED
 from devices.gating.quality import SecondMap
-from devices.gating.report import BeatTable, Dose, Figure, MinuteRow, Reason
+from devices.gating.report import Basis, BeatTable, Dose, Figure, Floats, MinuteRow, Reason
 from devices.gating.triggers import TriggerMatch
 
 NO_EFFECT = Reason("no_dose", "No heart beat could be read, so the dose is not known.")
@@ -15,59 +17,86 @@ NO_EFFECT = Reason("no_dose", "No heart beat could be read, so the dose is not k
 
 def minutes_of(
     beats: BeatTable,
-    tally: TriggerMatch,
-    ecg: SecondMap,
-    pleth: SecondMap,
+    device: Device,
+    maps: tuple[SecondMap, SecondMap],
     duration_s: float,
     config: GatingConfig,
 ) -> tuple[MinuteRow, ...]:
-    """Rows from the start of the recording; the last may be shorter than a minute."""
+    """Rows from the start of the recording; the last may be shorter than a minute. ``maps``: of ECG and pleth."""
     count = int(np.ceil(duration_s / 60 - 1e-9))
-    return tuple(_row(m, beats, tally, ecg, pleth, duration_s, config) for m in range(count))
+    usual = _medians(beats, count)
+    return tuple(
+        _row(
+            minute,
+            min(60.0, duration_s - 60.0 * minute),
+            beats.between(60.0 * minute, 60.0 * minute + 60.0),
+            {name: _none_if_unknown(values[minute]) for name, values in usual.items()},
+            _ppv(device.triggers, 60.0 * minute, 60.0 * minute + 60.0),
+            (_share(maps[0], minute), _share(maps[1], minute)),
+            device.leads.basis is Basis.ESTIMATED,
+            config,
+        )
+        for minute in range(count)
+    )
+
+
+def _medians(beats: BeatTable, count: int) -> dict[str, Floats]:
+    """Medians by minute of the columns that a row shows, and the spread of one; NaN where a minute knows none."""
+    edges = np.searchsorted(beats.r_s, 60.0 * np.arange(count + 1)).astype(np.int64)
+    gated = np.where(beats.inflated == 1, 1.0, np.nan)
+    columns = {
+        "rr_ms": beats.rr_ms,
+        "off_inf_ms": beats.off_inf_ms * gated,
+        "lead_ej_ms": beats.lead_ej_ms,
+        "ds_peak": beats.ds_peak * gated,
+        "plateau_mmhg": beats.plateau_mmhg,
+    }
+    usual = {name: medians_between(values, edges[:-1], edges[1:]) for name, values in columns.items()}
+    return usual | {"off_iqr_ms": quartile_ranges_between(columns["off_inf_ms"], edges[:-1], edges[1:])}
 
 
 def _row(
     minute: int,
-    beats: BeatTable,
-    tally: TriggerMatch,
-    ecg: SecondMap,
-    pleth: SecondMap,
     duration_s: float,
+    own: BeatTable,
+    usual: dict[str, float | None],
+    ppv: float | None,
+    readable: tuple[float, float],
+    estimated: bool,
     config: GatingConfig,
 ) -> MinuteRow:
-    start, stop = 60.0 * minute, min(60.0 * minute + 60.0, duration_s)
-    own = beats.between(start, 60.0 * minute + 60.0)
-    ppv = _ppv(tally, start, 60.0 * minute + 60.0)
-    seconds = slice(60 * minute, 60 * minute + 60)
-    readable = float(ecg.readable[seconds].mean()) if ecg.codes[seconds].size else 0.0
-    pulse = float(pleth.readable[seconds].mean()) if pleth.codes[seconds].size else 0.0
-    gated = own.inflated == 1
-    off, late = own.off_inf_ms[gated], share_or_none(own.late_deflation)
-    known = off[np.isfinite(off)]
-    effective = _effective(own, readable, late, config)
-    facts = minute_facts(own, ppv, readable, pulse, effective, config)
-    grade, reasons = grade_of(facts, config)
-    iqr = float(np.subtract(*np.percentile(known, [75, 25]))) if known.size else None
-    rr = median_or_none(own.rr_ms)
+    late = share_or_none(own.late_deflation)
+    effective = _effective(own, readable[0], late, config)
+    grade, reasons = grade_of(minute_facts(own, ppv, *readable, effective, estimated, config), config)
+    rr = usual["rr_ms"]
     return MinuteRow(
         minute=minute,
-        duration_s=stop - start,
+        duration_s=duration_s,
         hr_bpm=None if rr is None else 60_000.0 / rr,
         n_beats=own.n,
         sensitivity=share_or_none(own.triggered),
         ppv=ppv,
-        inflation_median_ms=median_or_none(off),
-        inflation_iqr_ms=iqr,
+        inflation_median_ms=usual["off_inf_ms"],
+        inflation_iqr_ms=usual["off_iqr_ms"],
         late_deflation_share=late,
-        deflation_lead_ms=median_or_none(own.lead_ej_ms),
-        ds_peak=median_or_none(own.ds_peak[gated]),
-        pressure_mmhg=median_or_none(own.plateau_mmhg),
-        readable_share=readable,
-        pleth_readable_share=pulse,
+        deflation_lead_ms=usual["lead_ej_ms"],
+        ds_peak=usual["ds_peak"],
+        pressure_mmhg=usual["plateau_mmhg"],
+        readable_share=readable[0],
+        pleth_readable_share=readable[1],
         effective=effective,
         grade=grade,
         reasons=reasons,
     )
+
+
+def _share(found: SecondMap, minute: int) -> float:
+    seconds = found.readable[60 * minute : 60 * minute + 60]
+    return float(seconds.mean()) if seconds.size else 0.0
+
+
+def _none_if_unknown(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
 
 
 def _ppv(tally: TriggerMatch, from_s: float, to_s: float) -> float | None:

@@ -1,4 +1,4 @@
-"""Cuff pressure of each beat: plateau, what is left before the next R, when the cuffs are empty (section 8.5)."""
+"""Cuff pressure of each beat: plateau, what is left when the heart ejects, when the cuffs are empty (section 8.5)."""
 
 from dataclasses import dataclass
 
@@ -8,12 +8,13 @@ from devices.gating.beats import Beats
 from devices.gating.config import GatingConfig
 from devices.gating.cycles import Cycles
 from devices.gating.figures import median_figure, share_figure, unknown
-from devices.gating.matching import rows, start_index
+from devices.gating.kernels import Ints, crossings_after, greatest_between, medians_between
 from devices.gating.report import Bools, Figure, Floats, Pressure, Reason
 from devices.gating.traces import Trace
 from devices.waveform import Cuff
 
 PRESSURE_RATE_HZ = 100.0
+RESIDUAL_S = 0.03  # [E] stretch before ejection in which the rest of the pressure is read
 CYCLE_S = 1.4  # [E] rows of pressure run this long from the inflation valve
 NOT_PRESCRIBED = Reason(
     "not_prescribed", "The prescribed pressure is not known, so nothing is measured against it."
@@ -25,7 +26,7 @@ NOT_REACHED = Reason("not_reached", "The pressure never reached 90 % of what was
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CuffCycles:
-    """One cuff, per beat, NaN where not known: plateau, valve to half plateau, residual before R, when empty."""
+    """One cuff, per beat, NaN where not known: plateau, valve to half plateau, rest before ejection, when empty."""
 
     plateau_mmhg: Floats
     rise_ms: Floats
@@ -67,64 +68,50 @@ def _cuff_cycles(
     trace: Trace, valve_s: Floats, cycles: Cycles, beats: Beats, readable: Bools, config: GatingConfig
 ) -> CuffCycles:
     start = cycles.first_s
-    cut = rows(trace, np.where(trace.missing, np.nan, trace.values), start, CYCLE_S)
-    time = (start_index(trace, start)[:, None] + np.arange(cut.shape[1])[None, :]) / trace.rate_hz
+    values = np.where(trace.missing, np.nan, trace.values)
     second = np.clip(np.where(np.isfinite(start), start, 0).astype(np.int64), 0, max(0, readable.size - 1))
     usable = cycles.inflated & (readable[second] if readable.size else False)
-    cut[~usable] = np.nan
-    plateau = _plateau(cut, time, cycles)
-    next_r = beats.r_s + beats.rr_s
-    before_r = _middle_where(cut, time, next_r - 0.05, next_r)
+    plateau = np.where(usable, _plateau(trace, values, cycles), np.nan)
+    # At R the cuffs of a well-set console still empty; what is left when the heart ejects is what loads it.
+    ejection = beats.r_s + beats.rr_s + config.pre_ejection_ms / 1000
+    left = medians_between(values, *_samples(trace, ejection - RESIDUAL_S, ejection))
+    half_s = _crossing_s(trace, values, np.fmax(start, valve_s - 0.02), start + CYCLE_S, 0.5 * plateau, True)
+    until = np.fmin(cycles.next_s, start + CYCLE_S)
+    empty = config.deflation_empty_share * plateau
     return CuffCycles(
         plateau,
-        _rise_ms(cut, time, valve_s, plateau),
-        before_r,
-        _empty_s(cut, time, cycles, config.deflation_empty_share * plateau),
+        (half_s - valve_s) * 1000,
+        np.where(usable, left, np.nan),
+        _crossing_s(trace, values, cycles.deflate_s - 0.02, until, empty, False),
     )
 
 
-def _plateau(cut: Floats, time: Floats, cycles: Cycles) -> Floats:
+def _plateau(trace: Trace, values: Floats, cycles: Cycles) -> Floats:
     """Median from 100 ms after the last inflation valve to the deflation valve.
 
     A fast heart leaves less than 40 ms of that: then the highest pressure before 60 ms after deflation.
     """
-    full_from = cycles.last_s + 0.1
-    until = np.where(np.isfinite(cycles.deflate_s), cycles.deflate_s, np.nan)
-    middle = _middle_where(cut, time, full_from, until)
-    inside = np.isfinite(cut) & (time >= cycles.first_s[:, None]) & (time <= until[:, None] + 0.06)
-    highest = np.where(inside, cut, -np.inf).max(axis=1, initial=-np.inf)
-    highest = np.where(np.isfinite(highest), highest, np.nan)
+    full_from, until = cycles.last_s + 0.1, cycles.deflate_s
+    middle = medians_between(values, *_samples(trace, full_from, until))
+    highest = greatest_between(values, *_samples(trace, cycles.first_s, until + 0.06))
     return np.where(until - full_from >= 0.04, middle, highest)
 
 
-def _rise_ms(cut: Floats, time: Floats, valve_s: Floats, plateau: Floats) -> Floats:
-    half = 0.5 * plateau[:, None]
-    return (
-        _crossing(cut, time, np.where(time >= valve_s[:, None] - 0.02, cut - half, np.nan)) - valve_s
-    ) * 1000
+def _samples(trace: Trace, from_s: Floats, to_s: Floats) -> tuple[Ints, Ints]:
+    """Samples from and to (exclusive) that lie in each stretch, both ends counted in; none where one is unknown."""
+    known = np.isfinite(from_s) & np.isfinite(to_s)
+    # The millionth of a sample is for float rounding alone.
+    first = np.ceil(np.where(known, from_s, 0.0) * trace.rate_hz - 1e-6)
+    last = np.floor(np.where(known, to_s, -1.0) * trace.rate_hz + 1e-6) + 1
+    return first.astype(np.int64), last.astype(np.int64)
 
 
-def _empty_s(cut: Floats, time: Floats, cycles: Cycles, limit: Floats) -> Floats:
-    """First time after the deflation valve at which the pressure is below ``limit``; before the next inflation."""
-    within = (time >= cycles.deflate_s[:, None] - 0.02) & (time <= cycles.next_s[:, None])
-    return _crossing(cut, time, np.where(within, limit[:, None] - cut, np.nan))
-
-
-def _crossing(cut: Floats, time: Floats, signed: Floats) -> Floats:
-    """First time at which ``signed`` turns from below 0 to 0 or more, linearly between samples."""
-    below, above = signed[:, :-1], signed[:, 1:]
-    turns = np.isfinite(below) & np.isfinite(above) & (below < 0) & (above >= 0)
-    at, row = np.argmax(turns, axis=1), np.arange(cut.shape[0])
-    found = turns.any(axis=1)
-    a, b = (np.where(found, values[row, at], 0.0) for values in (below, above))
-    share = np.where(found, -a / np.where(b > a, b - a, 1.0), 0.0)
-    step = time[row, at + 1] - time[row, at]
-    return np.where(found, time[row, at] + share * step, np.nan)
-
-
-def _middle_where(cut: Floats, time: Floats, from_s: Floats, to_s: Floats) -> Floats:
-    inside = (time >= from_s[:, None]) & (time <= to_s[:, None])
-    return _middle(np.where(inside, cut, np.nan).T)
+def _crossing_s(
+    trace: Trace, values: Floats, from_s: Floats, to_s: Floats, level: Floats, rising: bool
+) -> Floats:
+    """First time in each stretch at which the pressure passes ``level``, linearly between samples."""
+    first, last = _samples(trace, from_s, to_s)
+    return np.asarray(crossings_after(values, first, last, level, rising) / trace.rate_hz)
 
 
 def _middle(stacked: Floats) -> Floats:

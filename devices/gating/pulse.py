@@ -11,7 +11,7 @@ import numpy as np
 from scipy.ndimage import median_filter
 
 from devices.gating.beats import Beats
-from devices.gating.config import GatingConfig
+from devices.gating.kernels import greatest_between
 from devices.gating.matching import nearest, parabola_offset, rows, start_index
 from devices.gating.report import Bools, Floats
 from devices.gating.traces import Trace, band
@@ -23,6 +23,7 @@ EARLIEST_UPSTROKE_S, LATEST_UPSTROKE_S = (
 )  # [M] R to foot 150-370 ms on bedside monitors, and margins
 LAG_SEARCH_S = 0.11  # [E] how far one beat's upstroke may lie from the session's lag
 LONGEST_PULSE_S = 2.0
+SHIFT_BEATS = 120  # [E] beats at full pressure from which the pull of the deflation is learnt
 LEAST_HEIGHT = (
     0.3  # [E] share of the usual height; a smaller pulse (early ectopic beat) has no clear fiducials
 )
@@ -33,8 +34,10 @@ class Pulses:
     """Fiducials of each reference beat's pulse; shape (beats,), seconds, NaN where not found.
 
     ``smooth``, ``slope`` and ``bend`` are the filtered pulse and its first two derivatives on the clock of
-    ``trace``. ``timed_foot_s`` is the upstroke less the session's usual rise: deflation just before systole moves
-    the foot itself by 15 ms or more, but hardly the upstroke. ``measurable``: readable, and followed by the next beat's foot.
+    ``trace``. ``anchor_s`` is the upstroke as it would be without the deflation before it: the beat's own, or, where
+    the cuffs emptied too late to leave it alone, R and the usual lag of the beats around. ``timed_foot_s`` lies the
+    session's usual rise before it: deflation moves the foot itself by 15 ms or more. ``measurable``: readable, and
+    followed by the next beat's foot. ``lag_s``: usual time from R to the upstroke; ``rise_s``: from foot to upstroke.
     """
 
     trace: Trace
@@ -42,6 +45,7 @@ class Pulses:
     slope: Floats
     bend: Floats
     upstroke_s: Floats
+    anchor_s: Floats
     foot_s: Floats
     timed_foot_s: Floats
     next_foot_s: Floats
@@ -51,57 +55,96 @@ class Pulses:
     noise_share: Floats
     measurable: Bools
     lag_s: float | None
+    rise_s: float
+
+    def span(self) -> Floats:
+        """Highest less lowest value of each pulse from foot to next foot; shape (beats,)."""
+        ends = (self.foot_s, self.next_foot_s)
+        a, b = (np.where(np.isfinite(t), t * self.trace.rate_hz, -1.0).astype(np.int64) for t in ends)
+        return np.asarray(greatest_between(self.smooth, a, b) + greatest_between(-self.smooth, a, b))
 
 
-def pulses_of(trace: Trace, beats: Beats, unassisted: Bools, config: GatingConfig) -> Pulses:
+@dataclass(frozen=True, slots=True, eq=False)
+class Before:
+    """What the cuffs did before each beat; shape (beats,).
+
+    ``disturbed``: they emptied late, or nobody knows when. ``loaded``: their plateau as share of the session's usual one, 0 where
+    they were at rest.
+    """
+
+    disturbed: Bools
+    loaded: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPulse:
+    """Lag from R to the upstroke and time from foot to upstroke, seconds, learnt earlier in the same session."""
+
+    lag_s: float
+    rise_s: float
+
+
+def pulses_of(
+    trace: Trace, beats: Beats, unassisted: Bools, before: Before, known: KnownPulse | None
+) -> Pulses:
     """Find the systolic upstroke and foot of each beat.
 
-    ``unassisted`` beats (one upstroke each) set the lag where there are enough of them.
+    Parameters
+    ----------
+    unassisted
+        Beats with one upstroke each: they set the lag where there are enough of them.
+    before
+        What the cuffs did before each beat.
+    known
+        Stands in where this trace holds too few unassisted beats.
     """
     smooth = band(trace, None, 10.0)
     slope = np.gradient(smooth) * trace.rate_hz
     bend = np.gradient(slope) * trace.rate_hz
-    lag = _lag(trace, slope, beats, unassisted)
+    lag = _lag(trace, slope, beats, unassisted, known)
     if lag is None:
-        nothing = np.full(beats.n, np.nan)
-        no = np.zeros(beats.n, dtype=np.bool_)
-        times = (nothing,) * 6
-        return Pulses(trace, smooth, slope, bend, *times, nothing, nothing, no, None)
+        nothing, no = np.full(beats.n, np.nan), np.zeros(beats.n, dtype=np.bool_)
+        return Pulses(trace, smooth, slope, bend, *(nothing,) * 9, no, None, 0.0)
     upstroke = _upstroke_near(trace, slope, beats.r_s + lag)
+    lag = _refined(lag, upstroke - beats.r_s, unassisted, known)
     foot = last_bend(trace, bend, upstroke, 0.16)
-    timed_foot = upstroke - _usual_rise(upstroke - foot, unassisted)
+    rise = _usual_rise(upstroke - foot, unassisted, known)
+    anchor = _anchor(upstroke, beats, before, lag)
     next_foot = np.append(foot[1:], np.nan) if foot.size else foot
     next_foot = np.where(np.isfinite(beats.rr_s), next_foot, np.nan)
     descent = _descent(trace, slope, upstroke)
     # Where a very early inflation runs into systole the pulse never falls in between: the shoulder stands for the peak.
     first_peak = np.fmin(first_fall(trace, slope, upstroke), descent)
     height = trace_values(trace, smooth, first_peak) - trace_values(trace, smooth, foot)
+    times = (upstroke, anchor, foot, anchor - rise, next_foot, first_peak, descent)
     noise = _noise_share(trace, smooth, foot, height)
+    measurable = _measurable(trace, foot, next_foot, height)
+    return Pulses(trace, smooth, slope, bend, *times, height, noise, measurable, lag, rise)
+
+
+def _measurable(trace: Trace, foot: Floats, next_foot: Floats, height: Floats) -> Bools:
     length = next_foot - foot
-    usual = _usual_height(height)
-    measurable = (
-        np.isfinite(length)
-        & (length > 0.25)
-        & (length < LONGEST_PULSE_S)
-        & (height > LEAST_HEIGHT * usual)
-        & ~_touches(trace, foot, next_foot)
-    )
-    return Pulses(
-        trace,
-        smooth,
-        slope,
-        bend,
-        upstroke,
-        foot,
-        timed_foot,
-        next_foot,
-        first_peak,
-        descent,
-        height,
-        noise,
-        measurable,
-        lag,
-    )
+    fits = np.isfinite(length) & (length > 0.25) & (length < LONGEST_PULSE_S)
+    return fits & (height > LEAST_HEIGHT * usual_height(height)) & ~_touches(trace, foot, next_foot)
+
+
+def _anchor(upstroke: Floats, beats: Beats, before: Before, lag_s: float) -> Floats:
+    """Where each upstroke would be without the deflation before it.
+
+    Cuffs that empty in time still draw the upstroke forward, by a few milliseconds that grow with their pressure. That
+    much is learnt from the first beats at full pressure and taken off, so that later changes of the lag (a warmer
+    finger, a probe that was moved) are followed. Disturbed beats take the middle lag of the 61 good ones around.
+    """
+    own = upstroke - beats.r_s
+    good = np.isfinite(own) & ~before.disturbed
+    if good.sum() < 8:
+        return np.where(before.disturbed, beats.r_s + lag_s, upstroke)
+    full = good & (before.loaded >= 0.9)
+    shift = float(np.median(own[np.flatnonzero(full)[:SHIFT_BEATS]])) - lag_s if full.sum() >= 8 else 0.0
+    freed = own - shift * before.loaded
+    middle: Floats = median_filter(freed[good], size=min(61, int(good.sum())), mode="nearest")
+    every, fine = (index.astype(np.float64) for index in (np.arange(own.size), np.flatnonzero(good)))
+    return beats.r_s + np.where(good, freed, np.interp(every, fine, middle))
 
 
 def trace_values(trace: Trace, values: Floats, t_s: Floats) -> Floats:
@@ -109,10 +152,14 @@ def trace_values(trace: Trace, values: Floats, t_s: Floats) -> Floats:
     return Trace(values, trace.rate_hz, trace.missing).at(t_s)
 
 
-def _lag(trace: Trace, slope: Floats, beats: Beats, unassisted: Bools) -> float | None:
+def _lag(
+    trace: Trace, slope: Floats, beats: Beats, unassisted: Bools, known: KnownPulse | None
+) -> float | None:
     """Usual time from R to the steepest systolic rise, seconds; None where no rise follows the beats."""
     alone = unassisted & np.isfinite(beats.rr_s)
     calibrated = alone.sum() >= 8
+    if known is not None and not calibrated:
+        return known.lag_s
     chosen = beats.r_s[alone] if calibrated else beats.r_s
     chosen = chosen[:: max(1, chosen.size // 600)]
     cut = rows(trace, slope, chosen + EARLIEST_UPSTROKE_S, LATEST_UPSTROKE_S - EARLIEST_UPSTROKE_S)
@@ -128,11 +175,22 @@ def _lag(trace: Trace, slope: Floats, beats: Beats, unassisted: Bools) -> float 
     return EARLIEST_UPSTROKE_S + float(rises[0]) / trace.rate_hz
 
 
-def _usual_rise(rise_s: Floats, unassisted: Bools) -> float:
+def _refined(lag_s: float, own_s: Floats, unassisted: Bools, known: KnownPulse | None) -> float:
+    """The lag between samples: the median of the unassisted beats' own."""
+    alone = own_s[unassisted & np.isfinite(own_s)]
+    if alone.size < 8:
+        return lag_s if known is None else known.lag_s
+    return float(np.median(alone))
+
+
+def _usual_rise(rise_s: Floats, unassisted: Bools, known: KnownPulse | None) -> float:
     """Usual time from foot to steepest rise, seconds: of the unassisted beats where there are enough."""
-    known = np.isfinite(rise_s)
-    chosen = known & unassisted
-    chosen = chosen if chosen.sum() >= 8 else known
+    seen = np.isfinite(rise_s)
+    chosen = seen & unassisted
+    if chosen.sum() < 8:
+        if known is not None:
+            return known.rise_s
+        chosen = seen
     return float(np.median(rise_s[chosen])) if chosen.any() else 0.0
 
 
@@ -200,7 +258,7 @@ def _noise_share(trace: Trace, smooth: Floats, foot: Floats, height: Floats) -> 
     return np.where(height > 0, rms / np.where(height > 0, height, 1.0), np.nan)
 
 
-def _usual_height(height: Floats) -> Floats:
+def usual_height(height: Floats) -> Floats:
     """Middle height of the 31 pulses around each, so that a change of gain does not count as a small pulse."""
     known = np.isfinite(height) & (height > 0)
     if not known.any():

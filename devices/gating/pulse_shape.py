@@ -1,7 +1,7 @@
 """Which pulses can be read: likeness to the session's own pulses, and noise.
 
 The template is built from this recording's own beats, inflated or not: a counterpulsed pulse looks
-nothing like a textbook pulse. Ectopic beats are excused from the likeness, or every one would be called bad.
+nothing like a textbook pulse. Premature beats are excused from the likeness, or every one would be called bad.
 """
 
 import numpy as np
@@ -18,12 +18,12 @@ FEWEST = 10  # [E] fewer beats make no template
 
 
 def readable_pulses(
-    pulses: Pulses, beats: Beats, inflated: Bools, ectopic: Floats, pleth: SecondMap, config: GatingConfig
+    pulses: Pulses, beats: Beats, inflated: Bools, premature: Bools, pleth: SecondMap, config: GatingConfig
 ) -> Bools:
     """Measurable pulses that can be read; the seconds of those that cannot are marked in ``pleth``."""
     noisy = pulses.noise_share > config.pleth_noise_share
-    near_ectopic = ectopic == 1
-    near_ectopic[1:] |= near_ectopic[:-1].copy()
+    near_ectopic = premature.copy()
+    near_ectopic[1:] |= premature[:-1]
     unlike = (_likeness(pulses, inflated) < config.pleth_correlation) & ~near_ectopic
     lost = ~np.isfinite(pulses.foot_s) & np.isfinite(beats.rr_s) & ~near_ectopic
     if pulses.lag_s is not None:

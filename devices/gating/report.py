@@ -82,23 +82,29 @@ class BeatTable:
     ----------
     r_s : R peak, seconds from the start of the recording
     rr_ms : to the next R peak; NaN where the next beat is not surely the next
-    ectopic, triggered, inflated, treated, late_deflation : 1 yes, 0 no, NaN not known
+    ectopic, premature_narrow, triggered, inflated, treated, late_deflation : 1 yes, 0 no, NaN not known
     trigger_delay_ms : trigger minus R
     r_to_inflation_ms : first inflation valve minus R
+    foot_s, notch_s, augmentation_s : systolic foot, aortic closure and start of augmentation in the finger pulse,
+        seconds from the start of the recording
     off_inf_ms : start of augmentation minus aortic closure; negative is early
     early_inflation : 1 also where an early inflation hides in systole and ``off_inf_ms`` is not known
     lead_r_ms, lead_ej_ms : next R minus deflation command; next ejection minus empty cuffs
     ds_peak, ds_area : diastolic to systolic ratio of the finger pulse
-    plateau_mmhg, residual_mmhg : cuff pressure while full, and just before the next R
+    plateau_mmhg, residual_mmhg : cuff pressure while full, and just before the next ejection
     """
 
     r_s: Floats
     rr_ms: Floats
     ectopic: Floats
+    premature_narrow: Floats
     triggered: Floats
     trigger_delay_ms: Floats
     inflated: Floats
     r_to_inflation_ms: Floats
+    foot_s: Floats
+    notch_s: Floats
+    augmentation_s: Floats
     off_inf_ms: Floats
     early_inflation: Floats
     lead_r_ms: Floats
@@ -140,7 +146,7 @@ class Triggers:
     latency_ms: Figure  # median
     jitter_ms: Figure  # 95th percentile of the distance to the median
     missed: int
-    missed_at_ectopic: int
+    missed_by: dict[str, int]  # by cause; the sum is ``missed``
     extra: int
 
 
@@ -155,7 +161,7 @@ class Inflation:
     r_to_inflation_ms: dict[str, Figure]  # by cuff
     valve_to_pressure_ms: dict[str, Figure]  # inflation valve to half of the plateau, by cuff
     hidden_early: int  # beats judged early by their valve, because the pulse shows no second upstroke
-    notch_visible: int  # beats whose own notch was seen before the augmentation
+    notch_visible: int  # beats whose own notch was seen before the augmentation (without a calibration only)
     ejection_ms: Figure  # ejection time at the median RR
 
 
@@ -177,6 +183,7 @@ class Augmentation:
     ds_peak_credited: Figure  # early inflations count as none; this one enters the grade
     sought_share: Figure  # beats at or above the sought ratio
     augmented_share: Figure  # inflated beats with a visible augmented upstroke
+    gain_steps: int  # changes of the monitor's own gain that were found and taken off
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +206,8 @@ class Dose:
 @dataclass(frozen=True, slots=True)
 class Rhythm:
     hr_bpm: Figure
-    ectopy_share: Figure
+    ectopy_share: Figure  # premature beats with a wide or different QRS
+    premature_narrow_share: Figure
     irregularity: Figure
     irregular_share: Figure  # share of 128-beat stretches that look like atrial fibrillation
     af_flag: bool | None

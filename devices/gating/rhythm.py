@@ -1,32 +1,57 @@
 """Rate, ectopic beats and irregularity. Rhythm explains a result; it never lowers a grade by itself."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from devices.gating.beats import Beats
 from devices.gating.config import GatingConfig
-from devices.gating.figures import median_figure, unknown
+from devices.gating.figures import median_figure, share_figure, unknown
 from devices.gating.matching import rows
 from devices.gating.report import Bools, Figure, Floats, Reason, Rhythm
-from devices.gating.traces import Trace, band
+from devices.gating.traces import Trace
 
 STRETCH = 128  # beats over which irregularity is judged
 BINS = 16
 NO_STRETCH = Reason("too_few_beats", f"Fewer than {STRETCH} beats in a row: irregularity cannot be judged.")
+IRREGULAR = Reason(
+    "irregular", "The rhythm looks like atrial fibrillation, in which no interval is too short."
+)
 NO_RR = Reason("no_intervals", "No two beats in a row could be read.")
 
 
-def ectopic_beats(trace: Trace, beats: Beats, config: GatingConfig) -> Floats:
-    """1 for beats that come early and look different, 0 for others, NaN where the interval before is unknown.
+@dataclass(frozen=True, slots=True, eq=False)
+class Premature:
+    """Early beats by their shape; shape (beats,), 1 yes, 0 no, NaN where the interval before is unknown."""
 
-    Early: the RR before is below ``premature_share`` of the median of the last 8. Different: correlation of the
-    QRS (R -/+ 100 ms, 1-30 Hz) with the middle QRS of the session below ``ectopic_correlation``.
+    wide: Floats  # unlike the usual QRS: ectopic
+    narrow: Floats  # early, of the usual shape
+
+    @classmethod
+    def nothing(cls, n: int) -> "Premature":
+        return cls(np.full(n, np.nan), np.full(n, np.nan))
+
+    @property
+    def any(self) -> Bools:
+        return np.asarray((self.wide == 1) | (self.narrow == 1))
+
+
+def premature_beats(trace: Trace, beats: Beats, config: GatingConfig) -> Premature:
+    """Which beats come early, told apart by their shape.
+
+    Early: the RR before is below ``premature_share`` of the median of the last 8. Wide: correlation of the
+    QRS (R -/+ 100 ms) with the middle QRS of the session below ``ectopic_correlation``.
     """
     if beats.n < 10:
-        return np.full(beats.n, np.nan)
+        return Premature.nothing(beats.n)
     early = beats.before_s < config.premature_share * _usual_before(beats.before_s)
     different = _likeness(trace, beats) < config.ectopic_correlation
-    return np.where(np.isfinite(beats.before_s), (early & different).astype(np.float64), np.nan)
+    known = np.isfinite(beats.before_s)
+    wide, narrow = (
+        np.where(known, flags.astype(np.float64), np.nan) for flags in (early & different, early & ~different)
+    )
+    return Premature(wide, narrow)
 
 
 def _usual_before(before_s: Floats) -> Floats:
@@ -41,15 +66,24 @@ def _usual_before(before_s: Floats) -> Floats:
 
 
 def _likeness(trace: Trace, beats: Beats) -> Floats:
-    qrs = rows(trace, band(trace, 1.0, 30.0), beats.r_s - 0.1, 0.2)
+    """Correlation of each QRS with the middle QRS, both without their straight line (the baseline's wander)."""
+    qrs = rows(trace, trace.values, beats.r_s - 0.1, 0.2)
     whole = np.isfinite(qrs).all(axis=1)
     likeness = np.ones(beats.n)
     if whole.sum() < 10:
         return likeness
-    some = qrs[whole][:: max(1, int(whole.sum()) // 500)]
-    middle = _unit(np.median(some - some.mean(axis=1, keepdims=True), axis=0)[None, :])[0]
-    likeness[whole] = _unit(qrs[whole] - qrs[whole].mean(axis=1, keepdims=True)) @ middle
+    level = _levelled(qrs[whole])
+    some = level[:: max(1, level.shape[0] // 500)]
+    middle = _unit(np.median(some, axis=0)[None, :])[0]
+    likeness[whole] = _unit(level) @ middle
     return likeness
+
+
+def _levelled(values: Floats) -> Floats:
+    """Rows less their least-squares line."""
+    time = np.arange(values.shape[1]) - (values.shape[1] - 1) / 2
+    centred = values - values.mean(axis=1, keepdims=True)
+    return np.asarray(centred - np.outer(centred @ time / (time @ time), time))
 
 
 def _unit(values: Floats) -> Floats:
@@ -57,19 +91,22 @@ def _unit(values: Floats) -> Floats:
     return values / np.where(size > 0, size, 1.0)
 
 
-def rhythm_of(beats: Beats, ectopic: Floats, config: GatingConfig) -> Rhythm:
+def rhythm_of(beats: Beats, premature: Premature, config: GatingConfig) -> Rhythm:
     if not np.isfinite(beats.rr_s).any():
         none = unknown("1", NO_RR)
-        return Rhythm(unknown("bpm", NO_RR), none, none, none, None, 0, 0)
-    known = ectopic[np.isfinite(ectopic)]
-    ectopy = unknown("1", NO_RR)
-    if known.size:
-        ectopy = Figure(float(known.mean()), "1", int(known.size), known.size / beats.n)
-    irregularity, share = _irregularity(beats, ectopic == 1, config)
+        return Rhythm(unknown("bpm", NO_RR), none, none, none, none, None, 0, 0)
+    irregularity, share = _irregularity(beats, premature.wide == 1, config)
     flag = None if share.value is None else share.value >= 0.5
+    # In fibrillation a short interval is no premature beat.
+    narrow = unknown("1", IRREGULAR) if flag else _share_of(premature.narrow)
     fast, slow = _rate_minutes(beats, config)
     hr = median_figure(60.0 / beats.rr_s, "bpm", of=beats.n)
-    return Rhythm(hr, ectopy, irregularity, share, flag, fast, slow)
+    return Rhythm(hr, _share_of(premature.wide), narrow, irregularity, share, flag, fast, slow)
+
+
+def _share_of(flags: Floats) -> Figure:
+    known = flags[np.isfinite(flags)]
+    return share_figure(known == 1, of=flags.size, reason=NO_RR)
 
 
 def _irregularity(beats: Beats, ectopic: Bools, config: GatingConfig) -> tuple[Figure, Figure]:

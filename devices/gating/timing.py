@@ -1,24 +1,18 @@
-"""Inflation against aortic closure, deflation against the next ejection (sections 8.2 and 8.3)."""
+"""Deflation against the next ejection (section 8.3), and inflations so early that the pulse hides them."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from devices.gating.augmentation import Waves
 from devices.gating.beats import Beats
 from devices.gating.config import GatingConfig
 from devices.gating.cycles import Cycles
-from devices.gating.ejection import EjectionTime
 from devices.gating.figures import median_figure, share_figure, unknown
 from devices.gating.pressure import Pressures
-from devices.gating.report import Basis, Deflation, Figure, Floats, Inflation, Reason
+from devices.gating.report import Basis, Deflation, Figure, Floats, Reason
 from devices.gating.triggers import CLOCK_LOST
+from devices.gating.waves import Waves
 
-NO_AUGMENTATION = Reason(
-    "no_augmentation",
-    "No start of augmentation could be seen in the finger pulse, so inflation cannot be timed.",
-)
-NO_VALVES = Reason("no_valve_events", "The recording holds no valve events that belong to a beat.")
 NO_DEFLATION = Reason("no_deflation", "No deflation could be followed to the next beat.")
 NOT_BY_RHYTHM = Reason(
     "not_by_rhythm",
@@ -38,54 +32,6 @@ def early_inflations(
     lead_ms = (beats.r_s + config.pre_ejection_ms / 1000 + ejection_s - cycles.first_s) * 1000
     hidden = np.isfinite(waves.ds_peak) & ~np.isfinite(off_ms) & (lead_ms > config.hidden_early_lead_ms)
     return np.where(hidden, 1.0, early)
-
-
-def inflation_of(
-    off_ms: Floats,
-    early_beats: Floats,
-    waves: Waves,
-    cycles: Cycles,
-    beats: Beats,
-    pressures: Pressures,
-    ejection: EjectionTime,
-    clock_lost: bool,
-    config: GatingConfig,
-) -> Inflation:
-    of, judged = int(cycles.inflated.sum()), np.isfinite(early_beats)
-    known = off_ms[judged]  # a hidden early beat has no offset: it is neither good nor late
-    reason = NO_AUGMENTATION if of else NO_VALVES
-    basis = ejection.basis
-    good = (known >= config.inflation_good_from_ms) & (known <= config.inflation_good_to_ms)
-    early, late = early_beats[judged] == 1, known > config.inflation_late_ms
-    good_share, fair_share, early_share, late_share = (
-        share_figure(x, of=of, reason=reason, basis=basis)
-        for x in (good, ~good & ~early & ~late, early, late)
-    )
-    usual = float(np.nanmedian(beats.rr_s)) if np.isfinite(beats.rr_s).any() else None
-    et = unknown("ms", NO_AUGMENTATION)
-    if usual is not None:
-        et = Figure(float(ejection.of(np.array([usual]))[0]) * 1000, "ms", ejection.n, 1.0, basis=basis)
-    return Inflation(
-        inflated=of,
-        off_inf_ms=median_figure(off_ms, "ms", of=of, reason=reason, basis=basis),
-        good_share=good_share,
-        fair_share=fair_share,
-        early_share=early_share,
-        late_share=late_share,
-        r_to_inflation_ms={
-            cuff.value: unknown("ms", CLOCK_LOST)
-            if clock_lost
-            else median_figure((times - beats.r_s) * 1000, "ms", of=of, reason=NO_VALVES)
-            for cuff, times in cycles.by_cuff_s.items()
-        },
-        valve_to_pressure_ms={
-            cuff.value: unknown("ms", CLOCK_LOST) if clock_lost else median_figure(c.rise_ms, "ms", of=of)
-            for cuff, c in pressures.by_cuff.items()
-        },
-        hidden_early=int((judged & ~np.isfinite(off_ms)).sum()),
-        notch_visible=int((waves.notch_seen & np.isfinite(off_ms)).sum()),
-        ejection_ms=et,
-    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

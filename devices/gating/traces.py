@@ -6,8 +6,9 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import butter, sosfiltfilt
+from scipy.signal import butter, firwin, sosfiltfilt, upfirdn
 
+from devices.gating.kernels import second_statistics
 from devices.gating.report import Bools, Floats
 from devices.waveform import Channel
 
@@ -42,7 +43,7 @@ def trace_of(channel: Channel, highest_rate_hz: float) -> Trace | None:
     values = bridged(samples, missing)
     step = max(1, round(channel.rate_hz / highest_rate_hz))
     if step > 1:
-        values, missing = _thinned(values, missing, channel.rate_hz, step)
+        values, missing = _thinned(values, missing, step)
     return Trace(values, channel.rate_hz / step, missing)
 
 
@@ -80,11 +81,21 @@ def bridged(samples: Floats, missing: Bools) -> Floats:
     return np.interp(index, index[~missing], samples[~missing])
 
 
-def _thinned(values: Floats, missing: Bools, rate_hz: float, step: int) -> tuple[Floats, Bools]:
-    """Every ``step``-th sample after a zero-phase low-pass; missing where any of the samples left out was."""
-    smooth = band(Trace(values, rate_hz, missing), None, 0.4 * rate_hz / step)
+def _thinned(values: Floats, missing: Bools, step: int) -> tuple[Floats, Bools]:
+    """Every ``step``-th sample after a low-pass of linear phase; missing where any of the samples left out was.
+
+    Only the samples that stay are computed. The pass band ends at 0.4 of the new rate.
+    """
+    half = 4 * step
+    taps = firwin(2 * half + 1, 0.8 / step)
+    padded = np.concatenate((np.full(half, values[0]), values, np.full(half, values[-1])))
+    count = -(-values.size // step)
+    smooth = upfirdn(taps, padded, 1, step)
+    # The filter's delay is ``half`` samples before and the padding another ``half``: 2 * half in all.
+    first = 2 * half // step
     starts = np.arange(0, values.size, step)
-    return np.ascontiguousarray(smooth[::step]), np.logical_or.reduceat(missing, starts)
+    left_out = np.logical_or.reduceat(missing, starts) if missing.any() else np.zeros(count, dtype=np.bool_)
+    return np.ascontiguousarray(smooth[first : first + count]), left_out
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,18 +114,10 @@ def seconds_of(channel: Channel) -> Seconds:
     starts = np.unique(np.ceil(np.arange(np.ceil(x.size / rate)) * rate).astype(np.int64))
     starts = starts[starts < x.size]
     count = np.diff(np.append(starts, x.size))
-    absent = ~np.isfinite(x)
-    top, bottom = np.fmax.reduceat(x, starts), np.fmin.reduceat(x, starts)
-    same = np.append(False, x[1:] == x[:-1])
-    with_values = x[~absent]
-    rail = np.zeros(x.size, dtype=np.bool_)
-    if with_values.size:
-        rail = (x == with_values.max()) | (x == with_values.min())
-
-    def share(mask: Bools) -> Floats:
-        return np.add.reduceat(mask.astype(np.float64), starts) / count
-
-    return Seconds(share(absent), top - bottom, share(same), share(rail))
+    with_values = bool(np.isfinite(x).any())
+    low, high = (float(np.nanmin(x)), float(np.nanmax(x))) if with_values else (0.0, 0.0)
+    missing, least, greatest, same, rail = second_statistics(x, starts, low, high).T
+    return Seconds(missing / count, greatest - least, same / count, rail / count)
 
 
 def runs(mask: Bools) -> tuple[Ints, Ints]:

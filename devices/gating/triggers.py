@@ -1,6 +1,6 @@
 """The console's triggers against the reference beats: clock, sensitivity, predictive value, delay."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -123,19 +123,18 @@ def match_triggers(
     return TriggerMatch(expected, matched, delay, judged | true, true, triggers_s)
 
 
-def triggers_of(found: TriggerMatch, ectopic: Floats, clock: Clock, config: GatingConfig) -> Triggers:
+def triggers_of(
+    found: TriggerMatch, missed_by: dict[str, int], clock: Clock, config: GatingConfig
+) -> Triggers:
     """Shares with Wilson intervals; delay and jitter only where the clocks can be trusted."""
     reason = NO_REFERENCE if found.trigger_s.size else NO_TRIGGERS
+    delay_ms = found.delay_s[found.matched] * 1000
+    if clock.lost:
+        return _unknown_triggers(CLOCK_LOST, missed_by)
     sensitivity = share_figure(found.matched[found.expected], of=found.matched.size, reason=reason)
     ppv = share_figure(found.true[found.judged], of=found.trigger_s.size, reason=reason)
-    missed = found.expected & ~found.matched
-    delay_ms = found.delay_s[found.matched] * 1000
-    if clock.lost or not delay_ms.size:
-        lost = CLOCK_LOST if clock.lost else reason
-        none, on_time = unknown("ms", lost), unknown("1", lost)
-        if clock.lost:
-            sensitivity, ppv = unknown("1", lost), unknown("1", lost)
-        return Triggers(sensitivity, ppv, on_time, none, none, 0, 0, 0)
+    if not delay_ms.size:
+        return replace(_unknown_triggers(reason, missed_by), sensitivity=sensitivity, ppv=ppv)
     low, middle, high = (float(q) for q in np.percentile(delay_ms, [25, 50, 75]))
     off = np.abs(delay_ms - middle)
     n, coverage = int(delay_ms.size), min(1.0, delay_ms.size / max(1, found.matched.size))
@@ -145,7 +144,12 @@ def triggers_of(found: TriggerMatch, ectopic: Floats, clock: Clock, config: Gati
         share_figure(off <= config.on_time_window_ms, of=int(found.expected.sum())),
         Figure(middle, "ms", n, coverage, low, high),
         Figure(float(np.percentile(off, 95)), "ms", n, coverage),
-        int(missed.sum()),
-        int((missed & (ectopic == 1)).sum()),
+        sum(missed_by.values()),
+        missed_by,
         int((found.judged & ~found.true).sum()),
     )
+
+
+def _unknown_triggers(reason: Reason, missed_by: dict[str, int]) -> Triggers:
+    share, time = unknown("1", reason), unknown("ms", reason)
+    return Triggers(share, share, share, time, time, 0, dict.fromkeys(missed_by, 0), 0)

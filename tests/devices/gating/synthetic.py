@@ -30,6 +30,7 @@ class Session:
     lead_r_ms: float = 150.0  # next R minus deflation command
     pressure_mmhg: float = 260.0
     augmentation: float = 1.3
+    rise_s: float = 0.12  # of the dicrotic and the augmented wave
     jitter_ms: float = 2.0
     ecg_rate_hz: float = 250.0
     ecg_noise_mv: float = 0.01
@@ -128,9 +129,13 @@ def _pleth(
         foot = r + FOOT_AFTER_R_S
         a, b = np.searchsorted(time, [foot, foot + 2.0])
         pleth[a:b] += _wave(time[a:b] - foot, 0.12, 0.12)
-        start, height = (augmented_s[i], session.augmentation) if gated[i] else (foot + EJECTION_S, 0.15)
-        a, b = np.searchsorted(time, [start, start + 1.5])
-        pleth[a:b] += height * _wave(time[a:b] - start, 0.12, 0.1)
+        # The valve shuts in inflated beats too: the augmentation comes on top of the dicrotic wave.
+        waves = [(foot + EJECTION_S, 0.15)]
+        if gated[i]:
+            waves.append((augmented_s[i], session.augmentation))
+        for start, height in waves:
+            a, b = np.searchsorted(time, [start, start + 1.5])
+            pleth[a:b] += height * _wave(time[a:b] - start, session.rise_s, 0.1)
     return pleth
 
 

@@ -56,8 +56,23 @@ def test_early_inflation_is_graded_d_although_it_raises_augmentation(
     assert "inflation_early" in codes(early)
 
 
+def test_an_inflation_far_into_systole_is_still_measured(config: GatingConfig) -> None:
+    early = report_of(Session(inflation_ms=-210, augmentation=0.5), config)
+    assert value(early.inflation.off_inf_ms) == pytest.approx(-210, abs=15)
+    assert early.inflation.hidden_early == 0
+    assert early.grade is Grade.D
+
+
+@pytest.mark.parametrize("rise_s", [0.06, 0.09, 0.12])
+def test_however_fast_the_wave_rises_its_start_is_found_within_20_ms(
+    rise_s: float, config: GatingConfig
+) -> None:
+    report = report_of(Session(inflation_ms=0, rise_s=rise_s), config)
+    assert value(report.inflation.off_inf_ms) == pytest.approx(0, abs=20)
+
+
 def test_an_inflation_hidden_in_systole_is_early_by_its_valve(config: GatingConfig) -> None:
-    hidden = report_of(Session(inflation_ms=-210, augmentation=0.5), config)
+    hidden = report_of(Session(inflation_ms=-275, augmentation=0.5), config)
     assert hidden.inflation.hidden_early > 100
     assert value(hidden.inflation.early_share) > 0.9
     assert hidden.grade is Grade.D

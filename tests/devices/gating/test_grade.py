@@ -18,6 +18,7 @@ BEST = GradeFacts(
     inflation_ok_share=1.0,
     early_share=0.0,
     late_share=0.0,
+    late_estimated=False,
     ds_peak=1.6,
     attained_share=1.0,
     ecg_readable=1.0,

@@ -1,0 +1,153 @@
+"""The middle of the detector: which candidates are beats, found as the likeliest path through all of them.
+
+Each candidate carries evidence, the log of how much likelier it is to be a QRS than noise. Each step of the path
+earns the log density of its RR interval over that of noise. Where the ECG is clean the evidence decides alone;
+where noise hides the beats their rhythm decides with it.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from devices.gating.report import Floats
+from devices.gating.traces import Ints
+
+SHORTEST_RR_S = 0.2  # [E] no heart beats twice within this time
+LONGEST_RR_S = 3.0  # [E] longer is a pause, whatever its length
+_COMPANION_S = 0.45  # [E] P and T waves lie nearer to their QRS than this
+_SURE_COMPANION_S = 0.33  # [E] nearer than this even a broad and tall wave is one
+
+
+class Prior(NamedTuple):
+    """Log density of log(RR / usual RR) at ``low + step * k``."""
+
+    log_density: Floats
+    low: float
+    step: float
+
+
+class Costs(NamedTuple):
+    """What steps of the path cost, as log likelihood."""
+
+    pause: float  # of an interval longer than LONGEST_RR_S
+    noise_hz: float  # candidates that noise makes in a second
+    companion: float  # of taking a P or T wave beside its QRS for a beat
+    companion_apart: float  # log ratio of sharpness from which on two neighbours may be QRS and companion
+    broad_margin: float  # log ratio of broad energy up to which the less sharp one is no beat of its own
+
+
+class Model(NamedTuple):
+    """Gaussian in log energy of a beat, and the greatest evidence for or against it."""
+
+    sd_below: float
+    sd_above: float
+    cap: float
+
+
+@njit(cache=True, nogil=True)
+def best_path(
+    at_s: Floats, sharp: Floats, broad: Floats, evidence: Floats, usual_s: Floats, prior: Prior, costs: Costs
+) -> Ints:
+    """Indices of the candidates on the path of greatest total evidence; empty where nothing is worth a beat.
+
+    ``at_s`` ascends; ``sharp`` and ``broad`` are log energies, ``usual_s`` the RR expected at each candidate.
+    """
+    n = at_s.size
+    best = np.empty(n)
+    back = np.empty(n, dtype=np.int64)
+    far_best, far_at, far_next = 0.0, -1, 0  # the best path that ended more than LONGEST_RR_S ago
+    for i in range(n):
+        while at_s[i] - at_s[far_next] > LONGEST_RR_S:
+            if best[far_next] > far_best:
+                far_best, far_at = best[far_next], far_next
+            far_next += 1
+        top, top_at = far_best + costs.pause, far_at
+        if far_at < 0:
+            top = max(top, 0.0)
+        for j in range(i - 1, far_next - 1, -1):
+            rr = at_s[i] - at_s[j]
+            if rr < SHORTEST_RR_S:
+                continue
+            gain = _interval_gain(rr, usual_s[i], prior) - np.log(rr * costs.noise_hz)
+            gain -= _companion_cost(rr, sharp[i] - sharp[j], broad[i] - broad[j], costs)
+            if best[j] + gain > top:
+                top, top_at = best[j] + gain, j
+        best[i] = top + evidence[i]
+        back[i] = top_at
+    for j in range(far_next, n):
+        if best[j] > far_best:
+            far_best, far_at = best[j], j
+    return _walked(back, far_at)
+
+
+@njit(cache=True, nogil=True)
+def _walked(back: Ints, end: int) -> Ints:
+    path = np.empty(back.size, dtype=np.int64)
+    count = 0
+    while end >= 0:
+        path[count] = end
+        count += 1
+        end = back[end]
+    return path[:count][::-1].copy()
+
+
+@njit(cache=True, nogil=True)
+def _interval_gain(rr: float, usual: float, prior: Prior) -> float:
+    x = (np.log(rr / usual) - prior.low) / prior.step
+    k = min(max(int(x), 0), prior.log_density.size - 2)
+    part = min(max(x - k, 0.0), 1.0)
+    gain: float = prior.log_density[k] + part * (prior.log_density[k + 1] - prior.log_density[k])
+    return gain
+
+
+@njit(cache=True, nogil=True)
+def _companion_cost(rr: float, sharper: float, broader: float, costs: Costs) -> float:
+    """Cost of two beats so near, where one is much less sharp and no broader: it is the other's P or T wave."""
+    apart = abs(sharper) - costs.companion_apart
+    if apart <= 0 or rr >= _COMPANION_S:
+        return 0.0
+    if sharper > 0:  # seen from the less sharp one
+        broader = -broader
+    slight = min(max(2.0 * (costs.broad_margin - broader), 0.0), 1.0)
+    sure = 1.0 - min(max((rr - _SURE_COMPANION_S) / 0.05, 0.0), 1.0)
+    near = min(1.0, (_COMPANION_S - rr) / 0.1)
+    return costs.companion * min(2.0 * apart, 1.0) * near * (slight + (1.0 - slight) * sure)
+
+
+@njit(cache=True, nogil=True)
+def evidence_of(level: Floats, beat: Floats, noise: Floats, noise_sd: Floats, model: Model) -> Floats:
+    """Log likelihood ratio of beat against noise from log energy alone; below the usual noise is no more than noise."""
+    out = np.empty(level.size)
+    for i in range(level.size):
+        z = level[i] - beat[i]
+        sd = model.sd_below if z < 0 else model.sd_above
+        above = max((level[i] - noise[i]) / noise_sd[i], 0.0)
+        value = -0.5 * (z / sd) ** 2 + 0.5 * above * above - np.log(sd / noise_sd[i])
+        out[i] = min(max(value, -model.cap), model.cap)
+    return out
+
+
+@njit(cache=True, nogil=True)
+def around(at_s: Floats, value: Floats, weight: Floats, tau_s: float) -> tuple[Floats, Floats]:
+    """Weighted mean of ``value`` around each time, weights falling to 1/e in ``tau_s``; and the weight it stands on.
+
+    Weights must be positive.
+    """
+    n = at_s.size
+    top, bottom = np.zeros(n), np.zeros(n)
+    a = b = 0.0
+    for i in range(n):
+        fade = np.exp(-(at_s[i] - at_s[i - 1]) / tau_s) if i else 0.0
+        a = a * fade + weight[i] * value[i]
+        b = b * fade + weight[i]
+        top[i] += a
+        bottom[i] += b
+    a = b = 0.0
+    for i in range(n - 2, -1, -1):
+        fade = np.exp(-(at_s[i + 1] - at_s[i]) / tau_s)
+        a = (a + weight[i + 1] * value[i + 1]) * fade
+        b = (b + weight[i + 1]) * fade
+        top[i] += a
+        bottom[i] += b
+    return top / bottom, bottom
