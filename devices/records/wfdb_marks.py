@@ -11,6 +11,7 @@ TICKS_HZ = 100_000
 #: The annotation file that holds the events of the console: RECORD.eecp.
 EVENTS = "eecp"
 NOTE = 22
+_FILLER = 0  # moves the time only; the wfdb package ends its remarks with one
 _SKIP, _NUM, _SUB, _CHN, _AUX = 59, 60, 61, 62, 63
 _FARTHEST = 0x7FFFFFFF
 #: Codes of annot(5) that label a heart beat; the others mark rhythm, noise, waves or comments.
@@ -55,7 +56,7 @@ def read_annotations(data: bytes) -> Annotations:
             defining = True
         elif entry.text.startswith("## end of definitions"):
             defining = False
-        elif not defining and not entry.text.startswith("## "):
+        elif not defining and not entry.text.startswith("## ") and entry.code != _FILLER:
             kept.append(entry)
     return Annotations(ticks_hz, tuple(kept))
 
