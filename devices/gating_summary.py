@@ -116,7 +116,7 @@ def _value(value: float, unit: str, share: bool) -> str:
         return f"{100 * value:.1f} %"
     if unit == "1":
         return f"{value:.2f}"
-    return f"{value:.0f} {unit}"
+    return f"{round(value)} {unit}"
 
 
 def _minutes_table(report: GatingReport) -> list[str]:

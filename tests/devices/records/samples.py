@@ -17,6 +17,7 @@ _HEIGHT = {ChannelName.ECG: 1.5, ChannelName.PLETH: 1.0}
 def waveform(seconds: float = 61.3) -> Waveform:
     """One beat a second, inflated 0.4 s after R to 260 mmHg and emptied at 0.8 s; a hole in every channel."""
     channels = []
+    rng = np.random.default_rng(1)
     for name, rate_hz in RATES_HZ.items():
         time_s = np.arange(int(seconds * rate_hz + 1e-6)) / rate_hz
         phase = time_s % 1.0
@@ -28,6 +29,7 @@ def waveform(seconds: float = 61.3) -> Waveform:
             samples = np.sin(2 * np.pi * phase) ** 2
         else:
             samples = np.where((phase > 0.6) & (phase < 1.0), 260.0, 2.0)
+        samples += (0.5 if "CUFF" in name else 0.01) * rng.standard_normal(samples.size)
         samples[7:11] = np.nan
         channels.append(Channel(name, rate_hz, samples))
     events = []
