@@ -8,10 +8,10 @@ STAMP := .venv/.installed
 # Local work is development; a server's environment says production, which is the default everywhere else.
 DEVELOPMENT := ENVIRONMENT=$${ENVIRONMENT:-development}
 
-.PHONY: help install run demo demo-once migrate reset test check bench
+.PHONY: help install run demo demo-once migrate reset test check bench bench-gating
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 install: $(STAMP) ## Get all that is needed into .venv (and system libraries where allowed)
 	@echo "All that uv.lock names is installed"
@@ -55,3 +55,7 @@ bench: $(STAMP) ## Measure against peers and limits, one benchmark after the oth
 		echo "== $$file"; \
 		$(BIN)/python "$$file" || exit 1; \
 	done
+
+bench-gating: $(STAMP) ## Measure the gating engine on one hour, beside public tools
+	@PATH="$$PATH:$$PWD/.tools/uv/bin" uv sync --frozen --quiet --group bench
+	@$(BIN)/python -m benchmarks.gating

@@ -95,12 +95,12 @@ def _beats(arguments: argparse.Namespace) -> int:
     # Without a gain or unit the height is not known, but where the beats are can still be seen.
     known = signal.calibrated and signal.unit
     samples = ecg_in_mv(signal) if known else signal.samples
-    peaks = _r_peaks(samples, signal.rate_hz)
+    peaks = r_peaks_of(samples, signal.rate_hz)
     sys.stdout.write("".join(f"{peak}\n" for peak in peaks))
     return OK
 
 
-def _r_peaks(samples: Any, rate_hz: float) -> list[int]:
+def r_peaks_of(samples: Any, rate_hz: float) -> list[int]:
     import numpy as np
 
     from devices.gating.beats import detect
