@@ -112,7 +112,7 @@ def compare(hour: Waveform, rounds: int) -> dict[str, list[float]]:
 
 def growth(hour: Waveform, repeats: int = 2) -> tuple[dict[int, float], float]:
     """Best seconds by hours, and the exponent of their power law."""
-    best = {hours: math.inf for hours in HOURS}
+    best = dict.fromkeys(HOURS, math.inf)
     for _ in range(repeats):
         for hours in HOURS:
             best[hours] = min(best[hours], seconds_of(partial(analyse, repeated(hour, hours), CONFIG)))
