@@ -7,6 +7,12 @@ from devices.records.content import BadRecord, Content
 _WFDB_PARTS = (".hea", ".dat")
 
 
+def without_extension(place: str) -> Path:
+    """The path of a record, also where one of its own files was named."""
+    path = Path(place)
+    return path.with_suffix("") if path.suffix in _WFDB_PARTS else path
+
+
 def read_record(place: str, events: str | None = None) -> Content:
     """Read what ``place`` names.
 
@@ -20,10 +26,8 @@ def read_record(place: str, events: str | None = None) -> Content:
     BadRecord
         It is not there, or cannot be read; the sentence says what to give instead.
     """
-    path = Path(place)
+    path = without_extension(place)
     try:
-        if path.suffix in _WFDB_PARTS:
-            path = path.with_suffix("")
         header = path.with_name(f"{path.name}.hea") if path.name else path
         is_file, is_folder, has_header = path.is_file(), path.is_dir(), header.is_file()
     except (OSError, ValueError) as error:
