@@ -85,13 +85,14 @@ def _add_record(parser: argparse.ArgumentParser) -> None:
 def _beats(arguments: argparse.Namespace) -> int:
     from devices.records.names import ecg_of
     from devices.records.opening import read_record
-    from devices.records.units import ecg_in_mv
+    from devices.records.units import ecg_in_mv, refuse_rate_of_no_ecg
 
     content = read_record(arguments.record)
     signal = ecg_of(content.signals, arguments.channel)
     if signal is None:
         names = ", ".join(s.name or "(no name)" for s in content.signals)
         raise BadRecord(f"The record has no ECG, only {names or 'nothing'}; name the signal with --channel.")
+    refuse_rate_of_no_ecg(signal)
     # Without a gain or unit the height is not known, but where the beats are can still be seen.
     known = signal.calibrated and signal.unit
     samples = ecg_in_mv(signal) if known else signal.samples

@@ -16,10 +16,13 @@ from devices.records.units import (
     pressure_in_mmhg,
     reached,
     refuse_pressures_of_another_unit,
+    refuse_rate_of_no_ecg,
 )
 from devices.waveform import Channel, ChannelName, Event, EventKind, Waveform, in_time_order
 
 _PRESSURES = (ChannelName.CUFF_CALF, ChannelName.CUFF_THIGH, ChannelName.CUFF_HIP)
+# [E] with fewer samples a second the shape of a pulse, or of a stroke of the cuff, cannot be seen.
+_LOWEST_RATE_HZ = {ChannelName.PLETH: 25.0} | dict.fromkeys(_PRESSURES, 10.0)
 _GAP = "gap"  # our own files mark in words what never arrived
 _FEWEST_TRIGGERS = 10
 _SHORTEST_BEAT_S, _LONGEST_BEAT_S = 0.1, 30.0  # [E] no heart and no console acts faster, or so slowly
@@ -63,31 +66,43 @@ def recording_of(content: Content, ecg: str | None = None) -> Recording:
     BadRecord
         There is nothing that could be analysed, a unit is missing, or values and unit contradict each other.
     """
-    found = channels_of(content.signals, ecg)
-    if not found:
-        names = ", ".join(signal.name or "(no name)" for signal in content.signals)
-        raise BadRecord(f"The record holds no ECG, pulse wave or cuff pressure, only {names or 'nothing'}.")
-    channels = tuple(_channel(name, found[name]) for name in ChannelName if name in found)
-    end_s = max(channel.duration_s for channel in channels)
-    events, notes = _events(content.marks, end_s)
-    pressures = [channel for channel in channels if channel.name in _PRESSURES]
-    notes += _pressure_notes(pressures, events)
+    found, slow = _channels(content.signals, ecg)
+    channels = tuple(_channel(name, signal) for name, signal in found.items())
+    events, about_events = _events(content.marks, max(channel.duration_s for channel in channels))
+    about_pressures = _pressure_notes([c for c in channels if c.name in _PRESSURES], events)
     used = {id(signal) for signal in found.values()}
     return Recording(
         Waveform(channels, in_time_order(events)),
-        tuple(
-            Source(name, s.name, s.unit, s.rate_hz, s.samples.size)
-            for name in ChannelName
-            if (s := found.get(name)) is not None
-        ),
+        tuple(Source(name, s.name, s.unit, s.rate_hz, s.samples.size) for name, s in found.items()),
         tuple(signal.name for signal in content.signals if id(signal) not in used),
-        (*content.notes, *notes),
+        (*content.notes, *slow, *about_events, *about_pressures),
         content.sha256,
+    )
+
+
+def _channels(signals: Sequence[Signal], ecg: str | None) -> tuple[dict[ChannelName, Signal], list[Note]]:
+    """The signal of each channel in the order of ``ChannelName``, and what was left out for its low rate."""
+    found = channels_of(signals, ecg)
+    if not found:
+        names = ", ".join(signal.name or "(no name)" for signal in signals)
+        raise BadRecord(f"The record holds no ECG, pulse wave or cuff pressure, only {names or 'nothing'}.")
+    slow = [name for name, signal in found.items() if signal.rate_hz < _LOWEST_RATE_HZ.get(name, 0)]
+    notes = [_slow_note(found.pop(name), _LOWEST_RATE_HZ[name]) for name in slow]
+    if not found:
+        raise BadRecord(f"{notes[0].sentence} Give a recording with an ECG.")
+    return {name: found[name] for name in ChannelName if name in found}, notes
+
+
+def _slow_note(signal: Signal, lowest_hz: float) -> Note:
+    return Note(
+        "rate_low",
+        f"'{signal.name}' has {signal.rate_hz:g} samples a second; it takes {lowest_hz:g} to read it, so it was left out.",
     )
 
 
 def _channel(name: ChannelName, signal: Signal) -> Channel:
     if name is ChannelName.ECG:
+        refuse_rate_of_no_ecg(signal)
         samples = ecg_in_mv(signal)
     elif name in _PRESSURES:
         samples = pressure_in_mmhg(signal)

@@ -11,12 +11,22 @@ _MMHG_A_KPA = 1 / 0.133322387415
 MILLIVOLTS = {"mv": 1.0, "uv": 1e-3, "µv": 1e-3, "μv": 1e-3, "v": 1e3}
 MMHG = {"mmhg": 1.0, "kpa": _MMHG_A_KPA, "mpa": 1000 * _MMHG_A_KPA}
 
+ECG_RATES_HZ = (100.0, 2000.0)  # [E] below, a QRS is two or three samples; above, nothing is gained
 HIGHEST_PRESSURE_MMHG = 500.0  # [E] no cuff is inflated above 350 mmHg; the rest is for overshoot
 LOWEST_THERAPY_MMHG = 60.0  # [E] no counterpulsation is prescribed below this
 _SILENT_MMHG = 5.0  # [E] a cuff that never exceeds this was not inflated: its noise says nothing of units
 _HIGHEST_ECG_MV = 100.0  # [E] no skin electrode shows more from one second to the next
 _REACHED_S = 1.0  # [E] a level counts as reached where the signal was at or above it this long in all
 FEWEST_INFLATIONS = 20  # [E] fewer may all lie in the first steps of the pressure
+
+
+def refuse_rate_of_no_ecg(signal: Signal) -> None:
+    """Raises BadRecord where R peaks cannot be found at the rate of the signal."""
+    low, high = ECG_RATES_HZ
+    if not low <= signal.rate_hz <= high:
+        raise BadRecord(
+            f"The ECG '{signal.name}' has {signal.rate_hz:g} samples a second; resample it to {low:g} to {high:g} Hz."
+        )
 
 
 def ecg_in_mv(signal: Signal) -> Floats:

@@ -28,7 +28,7 @@ def read_wfdb(base: Path, events: str = EVENTS) -> Content:
     files = {f"{base.name}.hea": _bytes(base.with_name(f"{base.name}.hea"), "header")}
     header = parse_header(files[f"{base.name}.hea"].decode("utf-8", "replace"))
     for name in dict.fromkeys(line.file for line in header.signals):
-        if name in (".", "..", "-", "~") or Path(name).name != name:
+        if name in (".", "..", "-", "~") or Path(name).name != name or not name.isprintable():
             raise BadRecord(
                 f"The header names '{name}' as a signal file; it must be a file in the header's folder."
             )

@@ -66,6 +66,25 @@ def test_values_that_contradict_their_unit_are_refused(signal: Signal, says: str
         read(signal, marks=console())
 
 
+@pytest.mark.parametrize("rate_hz", [40.0, 99.0, 2001.0, 1e6])
+def test_ecg_at_a_rate_that_shows_no_beats_is_refused(rate_hz: float) -> None:
+    with pytest.raises(BadRecord, match="resample it to 100 to 2000 Hz"):
+        read(Signal("ECG", "mV", rate_hz, ecg().samples))
+
+
+def test_channel_with_too_few_samples_is_left_out_and_said() -> None:
+    slow = Signal("PPG", "", 20.0, np.zeros(1200))
+    found = read(ecg(), slow, cuff(260, "mmHg"))
+    assert [channel.name for channel in found.waveform.channels] == [ChannelName.ECG, ChannelName.CUFF_CALF]
+    assert found.left_out == ("PPG",)
+    assert (
+        found.notes[0].sentence
+        == "'PPG' has 20 samples a second; it takes 25 to read it, so it was left out."
+    )
+    with pytest.raises(BadRecord, match="Give a recording with an ECG"):
+        read(slow)
+
+
 def test_signal_without_a_gain_is_refused() -> None:
     raw = Signal("ECG", "mV", 250.0, ecg().samples, calibrated=False)
     with pytest.raises(BadRecord, match="no gain"):

@@ -206,6 +206,7 @@ def test_skewed_signal_is_put_in_its_place(tmp_path: Path) -> None:
         ("r 1 250 10\nr.dat 16 200/mV\n", "of the 10 frames"),
         ("r 1 250 10\n../r.dat 16 200/mV", "header's folder"),
         ("r 1 250 10\n- 16 200/mV", "header's folder"),
+        ("r 1 250 10\nr\0.dat 16 200/mV", "header's folder"),
         ("r 1 250 10\nother.dat 16 200/mV", "is not there"),
         ("r 1 250 10\nr.dat 999 200/mV", "convert it to format 16"),
         ("r 2 250 1\nr.dat 16 200/mV\nr.dat 80 200/mV", "different formats"),
