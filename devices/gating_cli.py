@@ -74,7 +74,30 @@ def _parser() -> argparse.ArgumentParser:
     analyse.add_argument("--minutes-table", action="store_true", help="add a row for each minute")
     analyse.add_argument("--beats", type=Path, metavar="FILE", help="write a row for each beat, .csv or .npz")
     analyse.set_defaults(run=_analyse)
+
+    simulate = commands.add_parser("simulate", help="write a simulated session, and beside it the truth")
+    simulate.add_argument(
+        "--scenario", required=True, metavar="FILE", help="a TOML file, or the name of a packaged one"
+    )
+    simulate.add_argument(
+        "--seed", type=_seed, default=0, metavar="N", help="the same seed gives the same bytes"
+    )
+    simulate.add_argument(
+        "--out", required=True, type=Path, metavar="DIR", help="where session.hea and others go"
+    )
+    simulate.add_argument("--ecg", metavar="RECORD", help="a real ECG in place of the simulated one")
+    simulate.set_defaults(run=_simulate)
+
+    scenarios = commands.add_parser("scenarios", help="list the packaged scenarios")
+    scenarios.set_defaults(run=_scenarios)
     return parser
+
+
+def _seed(text: str) -> int:
+    """Seeds are whole numbers from 0 on; argparse turns the refusal into a sentence."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from 0 on")
+    return int(text)
 
 
 def _add_record(parser: argparse.ArgumentParser) -> None:
@@ -179,3 +202,18 @@ def _write_beats(table: "BeatTable", path: Path) -> None:
     rows = np.column_stack(list(columns.values())).tolist()
     lines = [",".join("" if value != value else f"{value:.6f}" for value in row) for row in rows]
     path.write_text("\n".join([",".join(columns), *lines]) + "\n", encoding="utf-8")
+
+
+def _scenarios(_: argparse.Namespace) -> int:
+    from devices.gating_scenarios import titles
+
+    for name, title in titles():
+        print(f"{name:<28} {title}")
+    return OK
+
+
+def _simulate(arguments: argparse.Namespace) -> int:
+    from devices.gating_scenarios import write_session
+
+    write_session(arguments.scenario, arguments.seed, arguments.out, arguments.ecg)
+    return OK
