@@ -23,8 +23,6 @@ def config_for(recording: Recording) -> GatingConfig:
 
 def prescribed_config(pressure_mmhg: int | None, minutes: int | None) -> GatingConfig:
     """The settings of one prescription; raises InvalidGatingConfig."""
-    if minutes is None:
-        return GatingConfig(prescribed_pressure_mmhg=pressure_mmhg)
     return GatingConfig(prescribed_pressure_mmhg=pressure_mmhg, prescribed_minutes=minutes)
 
 

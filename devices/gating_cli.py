@@ -166,7 +166,7 @@ def _config(arguments: argparse.Namespace) -> "GatingConfig":
 
     from devices.gating.config import GatingConfig, InvalidGatingConfig
 
-    settings: dict[str, Any] = {"prescribed_pressure_mmhg": None}
+    settings: dict[str, Any] = {"prescribed_pressure_mmhg": None, "prescribed_minutes": None}
     if arguments.config is not None:
         settings |= _settings_in(arguments.config)
     given = {"prescribed_pressure_mmhg": arguments.pressure, "prescribed_minutes": arguments.minutes}

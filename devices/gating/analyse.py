@@ -134,7 +134,9 @@ def _explanations(of: _Sections, config: GatingConfig) -> tuple[Finding, ...]:
 
 
 def _facts(of: _Sections, duration_s: float) -> GradeFacts:
-    effective = of.dose.effective_minutes.value
+    effective, prescribed = of.dose.effective_minutes.value, of.dose.prescribed_minutes
+    # While nothing arrives at all, no event arrives either.
+    missing_s = of.telemetry.events_missing_s + of.telemetry.gap_s
     return GradeFacts(
         sensitivity=of.triggers.sensitivity.value,
         ppv=of.triggers.ppv.value,
@@ -146,11 +148,11 @@ def _facts(of: _Sections, duration_s: float) -> GradeFacts:
         attained_share=of.pressure.attained_share.value,
         ecg_readable=of.quality.ecg_readable.value or 0.0,
         pleth_readable=of.quality.pleth_readable.value or 0.0,
-        events_missing_share=of.telemetry.events_missing_s / duration_s if duration_s else 0.0,
+        events_missing_share=missing_s / duration_s if duration_s else 0.0,
         inflated_beats=of.inflation.inflated,
         fewest_beats=FEWEST_BEATS,
         whole_session=True,
-        effective_share=None if effective is None else effective / of.dose.prescribed_minutes,
+        effective_share=None if effective is None or prescribed is None else effective / prescribed,
     )
 
 

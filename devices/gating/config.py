@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 ENGINE_VERSION = "2.0.0"
 
 
-_OPTIONAL = "prescribed_pressure_mmhg"
+_OPTIONAL = ("prescribed_pressure_mmhg", "prescribed_minutes")
 
 
 class InvalidGatingConfig(ValueError):
@@ -33,7 +33,8 @@ class GatingConfig:
 
     #: None: nobody has said it (a recording that is bound to no session); then attainment and dose are not known.
     prescribed_pressure_mmhg: float | None
-    prescribed_minutes: float = 60.0  # one session, [S] coverage rules speak of one-hour sessions
+    #: One session: coverage rules speak of one-hour sessions [S]. None: nobody has said it, and the dose is not judged.
+    prescribed_minutes: float | None = 60.0
 
     # Matching of beats and triggers
     match_window_ms: float = 150.0  # [S] EC57 match window
@@ -105,13 +106,16 @@ class GatingConfig:
                 raise InvalidGatingConfig(f"{name} must be a number, not {value!r}.")
         if self.prescribed_pressure_mmhg is not None:
             self._check_pressure(self.prescribed_pressure_mmhg)
-        self._check_minutes(self.prescribed_minutes)
+        if self.prescribed_minutes is not None:
+            self._check_minutes(self.prescribed_minutes)
         self._check_order()
         self._check_ranges()
 
     def _given(self) -> dict[str, float]:
         """All settings but a prescription that is not known."""
-        return {name: value for name, value in asdict(self).items() if value is not None or name != _OPTIONAL}
+        return {
+            name: value for name, value in asdict(self).items() if value is not None or name not in _OPTIONAL
+        }
 
     @staticmethod
     def _check_pressure(pressure: float) -> None:

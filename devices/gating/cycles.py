@@ -49,7 +49,11 @@ def events_of(waveform: Waveform) -> Events:
     count = sum(times.size for times in unique.values())
     return Events(
         _all(inside, EventKind.TRIGGER),
-        {cuff: inside[kind, cuff] for kind, cuff in sorted(inside) if kind == EventKind.INFLATE},
+        {
+            cuff: inside[kind, cuff]
+            for kind, cuff in sorted(inside)
+            if kind == EventKind.INFLATE and inside[kind, cuff].size
+        },
         _all(inside, EventKind.DEFLATE),
         len(waveform.events) - count,
         count - sum(times.size for times in inside.values()),

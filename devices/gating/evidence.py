@@ -11,7 +11,7 @@ from devices.gating.cycles import Cycles, Events, cycles_of, events_of
 from devices.gating.ejection import MODEL, calibrate, rr_before
 from devices.gating.gain import Gain, gain_of
 from devices.gating.pressure import PRESSURE_RATE_HZ, Pressures, pressures_of
-from devices.gating.pulse import PLETH_RATE_HZ, Before, KnownPulse, Pulses, pulses_of
+from devices.gating.pulse import LEAST_PLETH_RATE_HZ, PLETH_RATE_HZ, Before, KnownPulse, Pulses, pulses_of
 from devices.gating.pulse_shape import readable_pulses
 from devices.gating.quality import SecondMap, mark_disagreement, pressure_map, raw_map
 from devices.gating.report import Bools, Floats, Reason
@@ -90,7 +90,7 @@ def evidence_of(waveform: Waveform, config: GatingConfig, known: Calibration | N
 def heart_of(waveform: Waveform, config: GatingConfig) -> Heart:
     seconds = raw_map(waveform, ChannelName.ECG, config)
     channel = waveform.channel(ChannelName.ECG)
-    trace = trace_of(channel, ECG_RATE_HZ) if channel is not None else None
+    trace = trace_of(channel, ECG_RATE_HZ)
     nothing = np.empty(0)
     if trace is None:
         none = Detections(nothing, nothing, nothing, nothing)
@@ -108,7 +108,7 @@ def device_of(waveform: Waveform, heart: Heart, config: GatingConfig) -> Device:
     doubts = [doubtful_events(waveform, events), doubtful_ecg(waveform.channel(ChannelName.ECG))]
     for name, cuff in CUFF_CHANNELS.items():
         channel = waveform.channel(name)
-        trace = trace_of(channel, PRESSURE_RATE_HZ) if channel is not None else None
+        trace = trace_of(channel, PRESSURE_RATE_HZ)
         if trace is None:
             continue
         doubt = doubtful_cuff(trace, events.all_inflations_s)
@@ -143,7 +143,7 @@ def finger_of(
     beats = heart.beats
     unassisted = _unassisted(waveform, heart, device)
     channel = waveform.channel(ChannelName.PLETH)
-    trace = trace_of(channel, PLETH_RATE_HZ) if channel is not None else None
+    trace = trace_of(channel, PLETH_RATE_HZ, at_least_hz=LEAST_PLETH_RATE_HZ)
     if trace is None or beats.n < 5:
         nothing = np.full(beats.n, np.nan)
         return Finger(seconds, unassisted, known or UNCALIBRATED, Waves.nothing(beats.n), nothing, nothing, 0)

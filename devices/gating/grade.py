@@ -129,20 +129,23 @@ def _rules(config: GatingConfig) -> tuple[Steps, ...]:
     )
 
 
-_DOSE = Steps(
-    "dose_low",
-    lambda f: f.effective_share,
-    ((0.90, Grade.B), (0.75, Grade.C), (0.50, Grade.D)),
-    "Effective minutes were {value} of the prescribed ones; at least {limit} is expected.",
-    "How many minutes were effective is not known.",
-)
+def _dose(config: GatingConfig) -> Steps:
+    return Steps(
+        "dose_low",
+        lambda f: f.effective_share,
+        ((0.90, Grade.B), (0.75, Grade.C), (0.50, Grade.D)),
+        "Effective minutes were {value} of the prescribed ones; at least {limit} is expected.",
+        "How many minutes were effective is not known."
+        if config.prescribed_minutes is not None
+        else "No duration is prescribed for this recording, so the dose is not judged.",
+    )
 
 
 def grade_of(facts: GradeFacts, config: GatingConfig) -> tuple[Grade, tuple[Finding, ...]]:
     """Apply every rule; the worst cap is the grade."""
     findings = _not_assessable(facts)
     if not findings:
-        rules = (*_rules(config), _DOSE) if facts.whole_session else _rules(config)
+        rules = (*_rules(config), _dose(config)) if facts.whole_session else _rules(config)
         findings = [finding for rule in rules if (finding := rule.apply(facts)) is not None]
         findings = [_softened(finding) if facts.late_estimated else finding for finding in findings]
         if not facts.whole_session and facts.effective_share == 0:
@@ -178,7 +181,7 @@ def _not_assessable(facts: GradeFacts) -> list[Finding]:
         (
             "events_missing",
             facts.events_missing_share > 0.2,
-            "Valve events are missing for more than a fifth of the time.",
+            "Valve events or the whole signal are missing for more than a fifth of the time.",
             {"missing_share": facts.events_missing_share},
         ),
         (

@@ -17,6 +17,7 @@ from devices.gating.report import Bools, Floats
 from devices.gating.traces import Trace, band
 
 PLETH_RATE_HZ = 125.0
+LEAST_PLETH_RATE_HZ = 100.0  # fiducials are sought on samples no further apart than this
 EARLIEST_UPSTROKE_S, LATEST_UPSTROKE_S = (
     0.08,
     0.60,

@@ -13,11 +13,11 @@ from devices.gating.beats import Detections
 from devices.gating.config import GatingConfig
 from devices.gating.figures import unknown
 from devices.gating.report import Bools, Figure, Floats, Quality, Reason
-from devices.gating.traces import Seconds, runs, seconds_of
+from devices.gating.traces import Seconds, is_too_slow, runs, seconds_of
 from devices.waveform import Channel, ChannelName, Waveform
 
 #: Why a second cannot be read; the index in this tuple is the code in a map.
-READABLE, ABSENT, MISSING, FLAT, CLIPPED, DISAGREE, NO_BEATS, NOISY, SHAPE = range(9)
+READABLE, ABSENT, MISSING, FLAT, CLIPPED, DISAGREE, NO_BEATS, NOISY, SHAPE, TOO_SLOW = range(10)
 REASONS = (
     Reason("readable", "Readable."),
     Reason("absent", "The recording has no such channel."),
@@ -28,6 +28,7 @@ REASONS = (
     Reason("no_beats", "No beats can be seen."),
     Reason("noisy", "The pulse is buried in noise."),
     Reason("shape", "The pulse looks unlike the other pulses of this session."),
+    Reason("too_slow", "The signal was sampled too slowly for anything in it to be timed."),
 )
 WINDOW_S = 10  # [E] stretch over which the agreement of the detectors is judged
 
@@ -53,6 +54,8 @@ def raw_map(waveform: Waveform, name: ChannelName, config: GatingConfig) -> Seco
     channel = waveform.channel(name)
     if channel is None or channel.samples.size == 0:
         return SecondMap(np.full(seconds, ABSENT, dtype=np.int8))
+    if is_too_slow(channel):
+        return SecondMap(np.full(seconds, TOO_SLOW, dtype=np.int8))
     stats = seconds_of(channel)
     codes = np.full(seconds, MISSING, dtype=np.int8)
     n = min(seconds, stats.spread.size)
@@ -172,7 +175,8 @@ def _lengths(n: int, duration_s: float) -> Floats:
 def _share(found: SecondMap, duration_s: float) -> Figure:
     if not found.codes.size:
         return unknown("1", Reason("empty", "The recording holds no signal."))
-    if bool((found.codes == ABSENT).all()):
-        return unknown("1", REASONS[ABSENT])
+    for code in (ABSENT, TOO_SLOW):
+        if bool((found.codes == code).all()):
+            return unknown("1", REASONS[code])
     share = float((_lengths(found.codes.size, duration_s) * found.readable).sum() / duration_s)
     return Figure(share, "1", found.codes.size, 1.0)

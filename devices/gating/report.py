@@ -200,7 +200,7 @@ class Pressure:
 class Dose:
     effective_minutes: Figure
     treated_beats: Figure
-    prescribed_minutes: float
+    prescribed_minutes: float | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,22 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import butter, firwin, sosfiltfilt, upfirdn
+from scipy.signal import butter, firwin, resample_poly, sosfiltfilt, upfirdn
 
 from devices.gating.kernels import second_statistics
 from devices.gating.report import Bools, Floats
-from devices.waveform import Channel
+from devices.waveform import Channel, ChannelName
 
 Ints = NDArray[np.int64]
+
+#: [E] Slower samples cannot be timed: a QRS, an upstroke and the emptying of a cuff would fall between them.
+_LEAST_RATE_HZ = {ChannelName.ECG: 100.0, ChannelName.PLETH: 20.0}
+_LEAST_PRESSURE_RATE_HZ = 10.0
+
+
+def is_too_slow(channel: Channel) -> bool:
+    """Whether the channel was sampled too slowly for anything in it to be timed."""
+    return channel.rate_hz < _LEAST_RATE_HZ.get(channel.name, _LEAST_PRESSURE_RATE_HZ)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,17 +43,26 @@ class Trace:
         )
 
 
-def trace_of(channel: Channel, highest_rate_hz: float) -> Trace | None:
-    """The channel at no more than about ``highest_rate_hz``; None where it has no finite sample at all."""
+def trace_of(channel: Channel | None, rate_hz: float, *, at_least_hz: float = 0.0) -> Trace | None:
+    """The channel at no more than about ``rate_hz``, and at no less than ``at_least_hz`` (then resampled by a whole factor).
+
+    None where there is no such channel, where it has no finite sample, or where it is too slow.
+    """
+    if channel is None or is_too_slow(channel):
+        return None
     samples = channel.samples.astype(np.float64, copy=False)
     missing = ~np.isfinite(samples)
     if samples.size < 2 or bool(missing.all()):
         return None
     values = bridged(samples, missing)
-    step = max(1, round(channel.rate_hz / highest_rate_hz))
+    step = max(1, round(channel.rate_hz / rate_hz))
     if step > 1:
         values, missing = _thinned(values, missing, step)
-    return Trace(values, channel.rate_hz / step, missing)
+        return Trace(values, channel.rate_hz / step, missing)
+    factor = int(np.ceil(at_least_hz / channel.rate_hz))
+    if factor > 1:
+        values, missing = resample_poly(values, factor, 1, padtype="line"), np.repeat(missing, factor)
+    return Trace(values, channel.rate_hz * max(1, factor), missing)
 
 
 def band(trace: Trace, low_hz: float | None, high_hz: float | None) -> Floats:
@@ -114,8 +132,8 @@ def seconds_of(channel: Channel) -> Seconds:
     starts = np.unique(np.ceil(np.arange(np.ceil(x.size / rate)) * rate).astype(np.int64))
     starts = starts[starts < x.size]
     count = np.diff(np.append(starts, x.size))
-    with_values = bool(np.isfinite(x).any())
-    low, high = (float(np.nanmin(x)), float(np.nanmax(x))) if with_values else (0.0, 0.0)
+    known = x if np.isfinite(x).all() else x[np.isfinite(x)]
+    low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 0.0)
     missing, least, greatest, same, rail = second_statistics(x, starts, low, high).T
     return Seconds(missing / count, greatest - least, same / count, rail / count)
 

@@ -82,6 +82,8 @@ def test_the_class_is_that_of_the_truth(name: str) -> None:
     if (word := expected.get("rhythm")) is not None:
         assert (report.rhythm.af_flag is True) == (word == "fibrillation")
         assert ((report.rhythm.ectopy_share.value or 0) >= 0.1) == (word == "ectopy")
+    if (hopeless := expected.get("not_assessable")) is not None:
+        assert (report.grade is Grade.NOT_ASSESSABLE) == hopeless
     if (worst := expected.get("grade_at_most")) is not None:
         assert report.grade.rank >= Grade(worst).rank
     if (best := expected.get("grade_at_least")) is not None:
