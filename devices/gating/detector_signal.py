@@ -9,7 +9,7 @@ from devices.gating.traces import Ints
 #: All of the detector but the final placing works at this rate.
 WORK_HZ = 200.0
 
-_SPIKE_S = 0.006  # [E] what rises and falls within this time to each side is a pacing spike, not a heart
+_SPIKE_S = 0.004  # [E] what rises and falls within this time to each side is a pacing spike, not a heart
 _SPIKE_SHARE = 0.5  # [E] of the usual range of the ECG; smaller spikes move nothing
 _SPIKE_RATE_HZ = 240.0  # below this rate a narrow R wave is as thin as a spike
 
