@@ -35,6 +35,7 @@ from devices.gating.traces import Ints
 _PRIOR_LOW, _PRIOR_STEP, _PRIOR_BINS = float(np.log(0.2)), 0.06, 46
 _BLOCK_S = 2.0
 _APART, _SAME = 24, 18  # samples at WORK_HZ: between candidates of one band; of two bands that are one
+_NEAR_S = 1.5  # within this time a beat is compared with what is none
 _HALF = 16  # half of a shape, likewise
 _NOTHING: Floats = np.empty(0)
 _COSTS = Costs(pause=-8.0, pause_hz=1.0, noise_hz=4.5, companion=14.0, companion_apart=0.5, broad_margin=0.2)
@@ -88,10 +89,15 @@ class Candidates:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Found:
-    """The beats: R peaks in seconds, likeness to the recording's usual shapes, and the sharp energy at WORK_HZ."""
+    """The beats, all arrays of shape (n,) but ``energy``: the sharp energy at WORK_HZ.
+
+    ``likeness`` is the correlation with the recording's usual shapes. ``prominence`` is how many times sharper the
+    beat is than all that lies within 1.5 s of it and is no beat; infinite where nothing does.
+    """
 
     r_s: Floats
     likeness: Floats
+    prominence: Floats
     energy: Floats
 
 
@@ -124,17 +130,27 @@ def find(samples_mv: Floats, rate_hz: float, tuning: Tuning | None = None) -> Fo
     tuning = tuning or Tuning()
     samples = np.ascontiguousarray(samples_mv, dtype=np.float64)
     if samples.size < 2 * rate_hz or not np.isfinite(samples).any():
-        return Found(_NOTHING, _NOTHING, _NOTHING)
+        return Found(_NOTHING, _NOTHING, _NOTHING, _NOTHING)
     clean, work = prepared(bridged(samples), rate_hz)
     seen = _candidates(work)
     if seen is None or not seen.at.size:
-        return Found(_NOTHING, _NOTHING, _NOTHING)
+        return Found(_NOTHING, _NOTHING, _NOTHING, _NOTHING)
     path, likeness = _chosen(seen, tuning)
     if not path.size:
-        return Found(_NOTHING, _NOTHING, seen.energy)
+        return Found(_NOTHING, _NOTHING, _NOTHING, seen.energy)
     r_s = placed(clean, seen.at_s[path] + 0.5 / WORK_HZ, rate_hz)
     keep = np.append(True, np.diff(r_s) > 0) & (r_s >= 0)
-    return Found(r_s[keep], likeness[path][keep], seen.energy)
+    return Found(r_s[keep], likeness[path][keep], _prominence(seen, path)[keep], seen.energy)
+
+
+def _prominence(seen: Candidates, path: Ints) -> Floats:
+    others = np.delete(np.arange(seen.at.size), path)
+    ratio = np.full(path.size, np.inf)
+    first = np.searchsorted(seen.at_s[others], seen.at_s[path] - _NEAR_S)
+    last = np.searchsorted(seen.at_s[others], seen.at_s[path] + _NEAR_S)
+    for i in np.flatnonzero(last > first):
+        ratio[i] = np.exp(seen.sharp[path[i]] - seen.sharp[others[first[i] : last[i]]].max())
+    return ratio
 
 
 def _candidates(work: Floats) -> Candidates | None:
