@@ -6,7 +6,7 @@ left to right with a threshold that adapts. The peaks of both are moved to the s
 neither the detector nor the polarity of the lead moves a beat.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from sleepecg.heartbeats import detect_heartbeats
@@ -31,12 +31,16 @@ _NONE: Floats = np.empty(0)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Detections:
-    """What the two detectors found, before and after agreement; seconds, ascending."""
+    """What the two detectors found, before and after agreement; seconds, ascending.
+
+    ``likeness``, of the shape of ``agreed_s``: correlation (-1..1) with the nearest of the usual QRS shapes.
+    """
 
     first_s: Floats
     second_s: Floats
     agreed_s: Floats
     disputed_s: Floats
+    likeness: Floats = field(default_factory=lambda: np.empty(0))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +73,8 @@ def detect(trace: Trace, usable: Bools, config: GatingConfig) -> Detections:
     agreed = np.union1d(first[in_first], plain)
     alone = np.delete(second, in_second)
     disputed = np.union1d(np.setdiff1d(first, agreed), alone[~_companions(alone, agreed, found.energy)])
-    return Detections(first, second, agreed, disputed)
+    likeness = found.likeness[np.searchsorted(found.r_s, agreed)]  # what is agreed was found by the first
+    return Detections(first, second, agreed, disputed, likeness)
 
 
 def _companions(alone: Floats, agreed: Floats, energy: Floats) -> Bools:
