@@ -9,7 +9,7 @@ from devices.gating.traces import Ints
 _REACH_S = 0.06  # [E] the R peak lies this near to the middle of the QRS energy
 _SMOOTH_S = 0.013  # [E] mean over this time before looking for the extremum
 _STEP_S = 0.039  # [E] a peak stands out from the middle of what lies this far to both sides
-_OPPOSITE = 2.0  # [E] a beat that points this many times further the other way is placed on that side
+_OPPOSITE = 1.5  # [E] a beat that points this many times further the other way is placed on that side
 _WIDTH_REACH_S = 0.15
 _WIDTH_SHARE = 0.2  # [E] the QRS lasts while the slope is above this share of its greatest
 
@@ -17,7 +17,7 @@ _WIDTH_SHARE = 0.2  # [E] the QRS lasts while the slope is above this share of i
 def placed(samples: Floats, near_s: Floats, rate_hz: float) -> Floats:
     """Times of the R peaks near the given times, in seconds from the first sample.
 
-    The lead's main direction is the one in which most beats stand out further; a beat that stands out twice as far
+    The lead's main direction is the one in which most beats stand out further; a beat that stands out half as far again
     the other way (a premature one, say) is placed there. Turning the lead over moves nothing.
     """
     smooth = 2 * round((_SMOOTH_S * rate_hz - 1) / 2) + 1
