@@ -6,7 +6,7 @@ left to right with a threshold that adapts. The peaks of both are moved to the s
 neither the detector nor the polarity of the lead moves a beat.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from sleepecg.heartbeats import detect_heartbeats
@@ -16,7 +16,7 @@ from devices.gating.detector import find
 from devices.gating.detector_path import SHORTEST_RR_S
 from devices.gating.detector_place import placed
 from devices.gating.detector_signal import WORK_HZ
-from devices.gating.matching import match
+from devices.gating.matching import match, nearest
 from devices.gating.report import Bools, Floats
 from devices.gating.traces import Ints, Trace, bridged
 
@@ -24,17 +24,23 @@ from devices.gating.traces import Ints, Trace, bridged
 ECG_RATE_HZ = 250.0
 
 LONGEST_RR_S = 3.0  # [E] a longer stretch without beats is not taken for one RR interval
+#: [E] A beat that stands out so many times over all that lies around it needs no second witness.
+PLAIN_PROMINENCE = 3.0
 _NONE: Floats = np.empty(0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Detections:
-    """What the two detectors found, before and after agreement; seconds, ascending."""
+    """What the two detectors found, before and after agreement; seconds, ascending.
+
+    ``likeness``, of the shape of ``agreed_s``: correlation (-1..1) with the nearest of the usual QRS shapes.
+    """
 
     first_s: Floats
     second_s: Floats
     agreed_s: Floats
     disputed_s: Floats
+    likeness: Floats = field(default_factory=lambda: np.empty(0))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,23 +69,23 @@ def detect(trace: Trace, usable: Bools, config: GatingConfig) -> Detections:
     near = _second_detector(values, trace.rate_hz) / trace.rate_hz
     second = _one_each(_measured(placed(values, near, trace.rate_hz), ok, trace.rate_hz), found.energy)
     in_first, in_second = match(first, second, config.detector_agreement_ms / 1000)
-    agreed = first[in_first]
-    disputed = np.sort(np.concatenate((np.delete(first, in_first), np.delete(second, in_second))))
-    return Detections(first, second, agreed, disputed[~_t_waves(disputed, agreed, found.energy)])
+    plain = first[np.isin(first, found.r_s[found.prominence >= PLAIN_PROMINENCE])]
+    agreed = np.union1d(first[in_first], plain)
+    alone = np.delete(second, in_second)
+    disputed = np.union1d(np.setdiff1d(first, agreed), alone[~_companions(alone, agreed, found.energy)])
+    likeness = found.likeness[np.searchsorted(found.r_s, agreed)]  # what is agreed was found by the first
+    return Detections(first, second, agreed, disputed, likeness)
 
 
-def _t_waves(disputed: Floats, agreed: Floats, energy: Floats) -> Bools:
-    """Peaks that one detector saw within 450 ms after a beat both saw, with less than half of its sharpness.
+def _companions(alone: Floats, agreed: Floats, energy: Floats) -> Bools:
+    """Peaks that only the second detector saw, within 450 ms of an agreed beat and less than half as sharp.
 
-    Wide beats have high T waves; to call each one a disagreement would make every ectopic beat unreadable.
+    They are its P or T wave; to call each one a disagreement would make every wide beat unreadable.
     """
     if not agreed.size:
-        return np.zeros(disputed.size, dtype=np.bool_)
-    before = np.clip(np.searchsorted(agreed, disputed) - 1, 0, agreed.size - 1)
-    distance = disputed - agreed[before]
-
-    sharp, beat = _energy_at(disputed, energy), _energy_at(agreed[before], energy)
-    return (distance > 0) & (distance < 0.45) & (sharp < 0.5 * beat)
+        return np.zeros(alone.size, dtype=np.bool_)
+    beat = agreed[nearest(alone, agreed)]
+    return (np.abs(alone - beat) < 0.45) & (_energy_at(alone, energy) < 0.5 * _energy_at(beat, energy))
 
 
 def _energy_at(times_s: Floats, energy: Floats) -> Floats:

@@ -34,8 +34,11 @@ from devices.gating.traces import Ints
 
 _PRIOR_LOW, _PRIOR_STEP, _PRIOR_BINS = float(np.log(0.2)), 0.06, 46
 _BLOCK_S = 2.0
+_APART, _SAME = 24, 18  # samples at WORK_HZ: between candidates of one band; of two bands that are one
+_NEAR_S = 1.5  # within this time a beat is compared with what is none
+_HALF = 16  # half of a shape, likewise
 _NOTHING: Floats = np.empty(0)
-_COSTS = Costs(pause=-8.0, noise_hz=4.5, companion=14.0, companion_apart=0.5, broad_margin=0.2)
+_COSTS = Costs(pause=-8.0, pause_hz=1.0, noise_hz=4.5, companion=14.0, companion_apart=0.5, broad_margin=0.2)
 _SHARP = Model(sd_below=0.4, sd_above=0.4, cap=8.0)
 _BROAD = Model(sd_below=0.5, sd_above=0.5, cap=5.0)
 
@@ -53,13 +56,19 @@ class Tuning:
     rr_tau_s: float = 25.0
     noise_sd_least: float = 0.4
     noise_sd_most: float = 0.9
-    sure_likeness: float = 0.7  # beats more like the templates tell the usual height and interval
+    # How sure a beat must be to teach: half of its weight at this evidence.
+    level_sure_at: float = 4.0  # the usual height: too strict, and heights that fall slowly are lost
+    shape_sure_at: float = 6.0  # shapes and intervals: too lenient, and noise teaches itself
+    sure_likeness: float = 0.7  # and less like the templates than this it teaches little
     unsure_weight: float = 0.1
     prior_beats: float = 150.0  # what the intervals of one recording must outweigh
     likeness_middle: float = 0.6  # neither for nor against a beat
-    likeness_gain: float = 3.0
+    likeness_gain: float = 3.0  # evidence for each 1.0 of likeness, twice that in heavy noise
+    likeness_cap: float = 1.5  # likewise
+    heavy_noise: float = 1.5  # log ratio of beats to noise below which noise begins to be heavy
+    trap: int = 1
     same_shape: float = 0.8
-    most_shapes: int = 8
+    most_shapes: int = 6
     rarest_shape: float = 0.02
     rounds: int = 4
 
@@ -80,10 +89,15 @@ class Candidates:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Found:
-    """The beats: R peaks in seconds, likeness to the recording's usual shapes, and the sharp energy at WORK_HZ."""
+    """The beats, all arrays of shape (n,) but ``energy``: the sharp energy at WORK_HZ.
+
+    ``likeness`` is the correlation with the recording's usual shapes. ``prominence`` is how many times sharper the
+    beat is than all that lies within 1.5 s of it and is no beat; infinite where nothing does.
+    """
 
     r_s: Floats
     likeness: Floats
+    prominence: Floats
     energy: Floats
 
 
@@ -116,18 +130,27 @@ def find(samples_mv: Floats, rate_hz: float, tuning: Tuning | None = None) -> Fo
     tuning = tuning or Tuning()
     samples = np.ascontiguousarray(samples_mv, dtype=np.float64)
     if samples.size < 2 * rate_hz or not np.isfinite(samples).any():
-        return Found(_NOTHING, _NOTHING, _NOTHING)
+        return Found(_NOTHING, _NOTHING, _NOTHING, _NOTHING)
     clean, work = prepared(bridged(samples), rate_hz)
     seen = _candidates(work)
     if seen is None or not seen.at.size:
-        return Found(_NOTHING, _NOTHING, _NOTHING)
+        return Found(_NOTHING, _NOTHING, _NOTHING, _NOTHING)
     path, likeness = _chosen(seen, tuning)
     if not path.size:
-        return Found(_NOTHING, _NOTHING, seen.energy)
-    near_s: Floats = (seen.at[path] + 0.5) / WORK_HZ
-    r_s = placed(clean, near_s, rate_hz)
+        return Found(_NOTHING, _NOTHING, _NOTHING, seen.energy)
+    r_s = placed(clean, seen.at_s[path] + 0.5 / WORK_HZ, rate_hz)
     keep = np.append(True, np.diff(r_s) > 0) & (r_s >= 0)
-    return Found(r_s[keep], likeness[path][keep], seen.energy)
+    return Found(r_s[keep], likeness[path][keep], _prominence(seen, path)[keep], seen.energy)
+
+
+def _prominence(seen: Candidates, path: Ints) -> Floats:
+    others = np.delete(np.arange(seen.at.size), path)
+    ratio = np.full(path.size, np.inf)
+    first = np.searchsorted(seen.at_s[others], seen.at_s[path] - _NEAR_S)
+    last = np.searchsorted(seen.at_s[others], seen.at_s[path] + _NEAR_S)
+    for i in np.flatnonzero(last > first):
+        ratio[i] = np.exp(seen.sharp[path[i]] - seen.sharp[others[first[i] : last[i]]].max())
+    return ratio
 
 
 def _candidates(work: Floats) -> Candidates | None:
@@ -139,7 +162,7 @@ def _candidates(work: Floats) -> Candidates | None:
     if not heights.max() > 1e-7 * float(np.abs(work).max()):
         return None
     least, slow_least = 0.02 * _living_median(heights), 0.1 * _living_median(slow_heights)
-    at = joined(candidates(energy, 24, least), candidates(slow, 24, slow_least), 18)
+    at = joined(candidates(energy, _APART, least), candidates(slow, _APART, slow_least), _SAME)
     return Candidates(
         at,
         at / WORK_HZ,
@@ -181,23 +204,39 @@ def _chosen(seen: Candidates, tuning: Tuning) -> tuple[Ints, Floats]:
         if path.size < 3:
             break
         before = path
-        sure = 1 / (1 + np.exp(2 - evidence[path]))
-        likeness = _likeness(seen, path, sure, tuning)
-        weight = sure * np.where(likeness[path] > tuning.sure_likeness, 1.0, tuning.unsure_weight)
-        weight = np.maximum(weight, 1e-6)
+        likeness = _likeness(seen, path, _trust(evidence[path], tuning.shape_sure_at), tuning)
+        typical = np.where(likeness[path] > tuning.sure_likeness, 1.0, tuning.unsure_weight)
+        weight = typical * _trust(evidence[path], tuning.level_sure_at)
         beat, broad_beat = (
             _everywhere(seen, path, around(seen.at_s[path], x[path], weight, tuning.beat_tau_s)[0])
             for x in (seen.sharp, seen.broad)
         )
+        weight = typical * _trust(evidence[path], tuning.shape_sure_at)
         usual_s, prior = _intervals(seen, path, weight, tuning)
         others = np.ones(seen.at.size)
         others[path] = 1e-6
         evidence = _evidence(seen, beat, broad_beat, others, others, tuning)
-        evidence += np.clip(tuning.likeness_gain * (likeness - tuning.likeness_middle), -2.5, 1.5)
+        evidence += _shape_evidence(seen, likeness, beat, others, tuning)
         path = _path(seen, evidence, usual_s, prior, tuning)
         if np.array_equal(path, before):
             break
     return path, likeness
+
+
+def _trust(evidence: Floats, half_at: float) -> Floats:
+    """Weight of beats as teachers: one half where their evidence is ``half_at``, never quite nothing."""
+    trust: Floats = np.maximum(1 / (1 + np.exp(half_at - evidence)), 1e-6)
+    return trust
+
+
+def _shape_evidence(
+    seen: Candidates, likeness: Floats, beat: Floats, noise: Floats, tuning: Tuning
+) -> Floats:
+    """Evidence from likeness; it counts twice where noise is as high as beats, and height tells little."""
+    above = beat - _noise(seen.at_s, seen.sharp, noise, beat, tuning)[0]
+    factor = 1.0 + np.clip(tuning.heavy_noise - above, 0.0, 1.0)
+    most = tuning.likeness_cap * factor
+    return np.clip(tuning.likeness_gain * factor * (likeness - tuning.likeness_middle), -1.0 - most, most)
 
 
 def _quietness(level: Floats, beat: Floats) -> Floats:
@@ -237,10 +276,10 @@ def _likeness(seen: Candidates, path: Ints, sure: Floats, tuning: Tuning) -> Flo
     """Correlation of each candidate with the nearest of the recording's usual shapes."""
     some = slice(None, None, max(1, path.size // 800))
     shapes, mass = templates_of(
-        seen.band, seen.at[path][some], sure[some], 16, 2, tuning.most_shapes, tuning.same_shape
+        seen.band, seen.at[path][some], sure[some], _HALF, 2, tuning.most_shapes, tuning.same_shape
     )
     usual = mass > min(max(3.0, tuning.rarest_shape * mass.sum()), mass.max() - 1e-9)
-    likeness: Floats = all_likeness(seen.band, seen.at, 16, 4, np.ascontiguousarray(shapes[usual]))
+    likeness: Floats = all_likeness(seen.band, seen.at, _HALF, 4, np.ascontiguousarray(shapes[usual]))
     return likeness
 
 

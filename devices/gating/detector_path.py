@@ -31,6 +31,7 @@ class Costs(NamedTuple):
     """What steps of the path cost, as log likelihood."""
 
     pause: float  # of an interval longer than LONGEST_RR_S
+    pause_hz: float  # and of each further second
     noise_hz: float  # candidates that noise makes in a second
     companion: float  # of taking a P or T wave beside its QRS for a beat
     companion_apart: float  # log ratio of sharpness from which on two neighbours may be QRS and companion
@@ -56,15 +57,17 @@ def best_path(
     n = at_s.size
     best = np.empty(n)
     back = np.empty(n, dtype=np.int64)
-    far_best, far_at, far_next = 0.0, -1, 0  # the best path that ended more than LONGEST_RR_S ago
+    # The best path that ended more than LONGEST_RR_S ago, as if it had ended at LONGEST_RR_S: pauses cost by length.
+    far_best, far_at, far_next = 0.0, -1, 0
     for i in range(n):
         while at_s[i] - at_s[far_next] > LONGEST_RR_S:
-            if best[far_next] > far_best:
-                far_best, far_at = best[far_next], far_next
+            ended = best[far_next] + costs.pause_hz * (at_s[far_next] + LONGEST_RR_S)
+            if ended > far_best:
+                far_best, far_at = ended, far_next
             far_next += 1
-        top, top_at = far_best + costs.pause, far_at
-        if far_at < 0:
-            top = max(top, 0.0)
+        top, top_at = far_best - costs.pause_hz * at_s[i], far_at
+        if far_at >= 0:
+            top += costs.pause
         for j in range(i - 1, far_next - 1, -1):
             rr = at_s[i] - at_s[j]
             if rr < SHORTEST_RR_S:
@@ -76,8 +79,9 @@ def best_path(
         best[i] = top + evidence[i]
         back[i] = top_at
     for j in range(far_next, n):
-        if best[j] > far_best:
-            far_best, far_at = best[j], j
+        ended = best[j] + costs.pause_hz * at_s[j]
+        if ended > far_best:
+            far_best, far_at = ended, j
     return _walked(back, far_at)
 
 
@@ -124,7 +128,9 @@ def evidence_of(level: Floats, beat: Floats, noise: Floats, noise_sd: Floats, mo
         sd = model.sd_below if z < 0 else model.sd_above
         above = max((level[i] - noise[i]) / noise_sd[i], 0.0)
         value = -0.5 * (z / sd) ** 2 + 0.5 * above * above - np.log(sd / noise_sd[i])
-        out[i] = min(max(value, -model.cap), model.cap)
+        if value > model.cap:  # what is certain stays comparable: a QRS with its own P wave
+            value = min(model.cap + 0.25 * (value - model.cap), 1.5 * model.cap)
+        out[i] = max(value, -model.cap)
     return out
 
 

@@ -9,7 +9,7 @@ from devices.gating.traces import Ints
 _REACH_S = 0.06  # [E] the R peak lies this near to the middle of the QRS energy
 _SMOOTH_S = 0.013  # [E] mean over this time before looking for the extremum
 _STEP_S = 0.039  # [E] a peak stands out from the middle of what lies this far to both sides
-_OPPOSITE = 2.0  # [E] a beat that points this many times further the other way is placed on that side
+_OPPOSITE = 1.5  # [E] a beat that points this many times further the other way is placed on that side
 _WIDTH_REACH_S = 0.15
 _WIDTH_SHARE = 0.2  # [E] the QRS lasts while the slope is above this share of its greatest
 
@@ -17,7 +17,7 @@ _WIDTH_SHARE = 0.2  # [E] the QRS lasts while the slope is above this share of i
 def placed(samples: Floats, near_s: Floats, rate_hz: float) -> Floats:
     """Times of the R peaks near the given times, in seconds from the first sample.
 
-    The lead's main direction is the one in which most beats stand out further; a beat that stands out twice as far
+    The lead's main direction is the one in which most beats stand out further; a beat that stands out half as far again
     the other way (a premature one, say) is placed there. Turning the lead over moves nothing.
     """
     smooth = 2 * round((_SMOOTH_S * rate_hz - 1) / 2) + 1
@@ -38,11 +38,12 @@ def extremes(
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Greatest height above and below the surroundings near each sample, and where (parabola through three)."""
     n = x.size
-    side = reach + step + smooth // 2 + 1
-    mean = np.empty(2 * (reach + step) + 3)
+    far = reach + reach // 2  # an extremum at the edge of the window is climbed to its top
+    side = far + step + smooth // 2 + 1
+    mean = np.empty(2 * (far + step) + 3)
     top, low = np.empty(middle.size), np.empty(middle.size)
     top_at, low_at = np.empty(middle.size), np.empty(middle.size)
-    bent = np.empty(2 * reach + 3)
+    bent = np.empty(2 * far + 3)
     for b in range(middle.size):
         first = middle[b] - side
         total = 0.0
@@ -53,16 +54,26 @@ def extremes(
             total += x[min(max(first + k + smooth, 0), n - 1)] - x[min(max(first + k, 0), n - 1)]
         for k in range(bent.size):
             bent[k] = mean[k + step] - 0.5 * (mean[k] + mean[k + 2 * step])
-        high, deep = 1, 1
-        for k in range(2, bent.size - 1):
-            if bent[k] > bent[high]:
-                high = k
-            if bent[k] < bent[deep]:
-                deep = k
+        high = _climbed(bent, far - reach + 1, 1.0)
+        deep = _climbed(bent, far - reach + 1, -1.0)
         top[b], low[b] = bent[high], -bent[deep]
-        top_at[b] = middle[b] - reach - 1 + high + _between(bent[high - 1], bent[high], bent[high + 1])
-        low_at[b] = middle[b] - reach - 1 + deep + _between(bent[deep - 1], bent[deep], bent[deep + 1])
+        top_at[b] = middle[b] - far - 1 + high + _between(bent[high - 1], bent[high], bent[high + 1])
+        low_at[b] = middle[b] - far - 1 + deep + _between(bent[deep - 1], bent[deep], bent[deep + 1])
     return top, top_at, low, low_at
+
+
+@njit(cache=True, nogil=True)
+def _climbed(bent: Floats, edge: int, sign: float) -> int:
+    """Index of the greatest ``sign * bent`` at least ``edge`` from both ends, or of the top that it is the slope of."""
+    at = edge
+    for k in range(edge, bent.size - edge):
+        if sign * bent[k] > sign * bent[at]:
+            at = k
+    while at > 1 and sign * bent[at - 1] > sign * bent[at]:
+        at -= 1
+    while at < bent.size - 2 and sign * bent[at + 1] > sign * bent[at]:
+        at += 1
+    return at
 
 
 @njit(cache=True, nogil=True)

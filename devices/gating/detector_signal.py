@@ -9,24 +9,32 @@ from devices.gating.traces import Ints
 #: All of the detector but the final placing works at this rate.
 WORK_HZ = 200.0
 
-_SPIKE_S = 0.006  # [E] what rises and falls within this time to each side is a pacing spike, not a heart
-_SPIKE_SHARE = 0.5  # [E] of the usual range of the ECG; smaller spikes move nothing
+# [E] What rises and falls by this share of a usual beat within this time to each side is a pacing spike, not a heart.
+# The second line finds spikes that a monitor or a low-pass has spread; it needs no high rate.
+_SPIKES = ((0.004, 0.7), (0.010, 1.3))
 _SPIKE_RATE_HZ = 240.0  # below this rate a narrow R wave is as thin as a spike
+_SPREAD_RATE_HZ = 400.0  # above this rate no low-pass was so low
 
 
 def prepared(samples: Floats, rate_hz: float) -> tuple[Floats, Floats]:
     """The signal without pacing spikes, at its own rate and at ``WORK_HZ``; every sample must be finite."""
     work = thinned(samples, rate_hz / WORK_HZ)
+    usual = _usual_range(work)
+    if rate_hz < _SPIKE_RATE_HZ or usual <= 0:
+        return samples, work
+    clean = samples
+    for seconds, share in _SPIKES if rate_hz < _SPREAD_RATE_HZ else _SPIKES[:1]:
+        width = int(np.ceil(seconds * rate_hz))
+        if has_spikes(clean, width, share * usual):
+            clean = without_spikes(clean, width, share * usual)
+    return clean, work if clean is samples else thinned(clean, rate_hz / WORK_HZ)
+
+
+def _usual_range(work: Floats) -> float:
+    """Middle range of two seconds after a mean over 25 ms, in which spikes count for little."""
     block = int(2 * WORK_HZ)
-    whole = work[: work.size // block * block].reshape(-1, block)
-    if rate_hz < _SPIKE_RATE_HZ or not whole.size:
-        return samples, work
-    least = _SPIKE_SHARE * float(np.median(np.ptp(whole, axis=1)))
-    width = int(np.ceil(_SPIKE_S * rate_hz))
-    if least <= 0 or not has_spikes(samples, width, least):
-        return samples, work
-    clean = without_spikes(samples, width, least)
-    return clean, thinned(clean, rate_hz / WORK_HZ)
+    whole = running_mean(work, 5, 2)[: work.size // block * block].reshape(-1, block)
+    return float(np.median(np.ptp(whole, axis=1))) if whole.size else 0.0
 
 
 def bridged(samples: Floats) -> Floats:
