@@ -88,12 +88,12 @@ def best_path(
 @njit(cache=True, nogil=True)
 def _walked(back: Ints, end: int) -> Ints:
     path = np.empty(back.size, dtype=np.int64)
-    count = 0
+    first = back.size
     while end >= 0:
-        path[count] = end
-        count += 1
+        first -= 1
+        path[first] = end
         end = back[end]
-    return path[:count][::-1].copy()
+    return path[first:]
 
 
 @njit(cache=True, nogil=True)

@@ -83,7 +83,8 @@ def templates_of(
                     if mass[t] < mass[which]:
                         which = t
             mass[which] = 0.0
-            sums[which, :] = 0.0
+            for k in range(width):
+                sums[which, k] = 0.0
             lag = 0
         cut(band, picks[p] + lag, half, window)
         mass[which] += weight[p]
@@ -95,7 +96,7 @@ def templates_of(
         if power > 0:
             for k in range(width):
                 shapes[which, k] = sums[which, k] / power
-    return shapes[:count].copy(), mass[:count].copy()
+    return shapes, mass
 
 
 @njit(cache=True, nogil=True)

@@ -120,7 +120,10 @@ def bent(work: Floats, smooth: int, step: int) -> Floats:
 
 @njit(cache=True, nogil=True)
 def moving_rms(x: Floats, first: int, second: int) -> Floats:
-    energy = running_mean(running_mean(x * x, first, first // 2), second, second // 2)
+    energy = np.empty(x.size)
+    for i in range(x.size):
+        energy[i] = x[i] * x[i]
+    energy = running_mean(running_mean(energy, first, first // 2), second, second // 2)
     for i in range(x.size):
         energy[i] = np.sqrt(max(energy[i], 0.0))
     return energy
@@ -156,7 +159,7 @@ def joined(sharp: Ints, broad: Ints, apart: int) -> Ints:
         out[count] = sharp[i]
         count += 1
         i += 1
-    return out[:count].copy()
+    return out[:count]
 
 
 @njit(cache=True, nogil=True)
@@ -179,4 +182,4 @@ def candidates(energy: Floats, reach: int, least: float) -> Ints:
                 count += 1
                 i += reach
         i += 1
-    return found[:count].copy()
+    return found[:count]
