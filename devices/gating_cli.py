@@ -125,19 +125,9 @@ def _beats(arguments: argparse.Namespace) -> int:
 
 
 def r_peaks_of(samples: Any, rate_hz: float) -> list[int]:
-    import numpy as np
+    from devices.gating.detector import r_peaks
 
-    from devices.gating.beats import detect
-    from devices.gating.config import GatingConfig
-    from devices.gating.traces import trace_of
-    from devices.waveform import Channel, ChannelName
-
-    trace = trace_of(Channel(ChannelName.ECG, rate_hz, samples), 250.0)
-    if trace is None:
-        return []
-    usable = np.ones(int(samples.size / rate_hz) + 1, dtype=np.bool_)
-    found = detect(trace, usable, GatingConfig(prescribed_pressure_mmhg=None))
-    return [int(at) for at in np.round(found.first_s * rate_hz)]
+    return [round(at) for at in r_peaks(samples, rate_hz).tolist()]
 
 
 def _analyse(arguments: argparse.Namespace) -> int:

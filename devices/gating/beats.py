@@ -17,8 +17,8 @@ from devices.gating.detector_path import SHORTEST_RR_S
 from devices.gating.detector_place import placed
 from devices.gating.detector_signal import WORK_HZ
 from devices.gating.matching import match, nearest
-from devices.gating.report import Bools, Floats
-from devices.gating.traces import Ints, Trace, bridged
+from devices.gating.report import Bools, Floats, Ints
+from devices.gating.traces import Trace, bridged
 
 #: The ECG is thinned to about this rate: R peaks are placed between samples anyway.
 ECG_RATE_HZ = 250.0

@@ -29,8 +29,7 @@ from devices.gating.detector_signal import (
     moving_rms,
     prepared,
 )
-from devices.gating.report import Floats
-from devices.gating.traces import Ints
+from devices.gating.report import Floats, Ints
 
 _PRIOR_LOW, _PRIOR_STEP, _PRIOR_BINS = float(np.log(0.2)), 0.06, 46
 _BLOCK_S = 2.0

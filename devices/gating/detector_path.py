@@ -10,8 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from devices.gating.report import Floats
-from devices.gating.traces import Ints
+from devices.gating.report import Floats, Ints
 
 SHORTEST_RR_S = 0.2  # [E] no heart beats twice within this time
 LONGEST_RR_S = 3.0  # [E] longer is a pause, whatever its length

@@ -3,8 +3,7 @@
 import numpy as np
 from numba import njit
 
-from devices.gating.report import Bools, Floats
-from devices.gating.traces import Ints
+from devices.gating.report import Bools, Floats, Ints
 
 _REACH_S = 0.06  # [E] the R peak lies this near to the middle of the QRS energy
 _SMOOTH_S = 0.013  # [E] mean over this time before looking for the extremum

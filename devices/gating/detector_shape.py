@@ -3,8 +3,7 @@
 import numpy as np
 from numba import njit
 
-from devices.gating.report import Floats
-from devices.gating.traces import Ints
+from devices.gating.report import Floats, Ints
 
 
 @njit(cache=True, nogil=True)

@@ -3,8 +3,7 @@
 import numpy as np
 from numba import njit
 
-from devices.gating.report import Floats
-from devices.gating.traces import Ints
+from devices.gating.report import Floats, Ints
 
 #: All of the detector but the final placing works at this rate.
 WORK_HZ = 200.0

@@ -11,8 +11,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from devices.gating.pulse import usual_height
-from devices.gating.report import Bools, Floats
-from devices.gating.traces import Ints
+from devices.gating.report import Bools, Floats, Ints
 
 STEP = 0.15  # [E] least change of size in one beat that is called a change of gain
 REACH = 8  # [E] beats on either side

@@ -2,11 +2,8 @@
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
-from devices.gating.report import Floats
-
-Ints = NDArray[np.int64]
+from devices.gating.report import Floats, Ints
 
 
 @njit(cache=True)

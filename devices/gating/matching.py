@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from devices.gating.report import Bools, Floats
-from devices.gating.traces import Ints, Trace
+from devices.gating.report import Bools, Floats, Ints
+from devices.gating.traces import Trace
 
 
 def nearest(times_s: Floats, to_s: Floats) -> Ints:

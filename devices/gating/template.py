@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from devices.gating.matching import parabola_offset
-from devices.gating.report import Bools, Floats
-from devices.gating.traces import Ints, Trace
+from devices.gating.report import Bools, Floats, Ints
+from devices.gating.traces import Trace
 
 FROM_S, UNTIL_S = -0.16, 0.72  # [E] stretch of a pulse that is kept, from its steepest systolic rise
 FEWEST = 20  # [E] fewer unassisted beats make no template

@@ -5,14 +5,11 @@ from functools import lru_cache
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.signal import butter, firwin, resample_poly, sosfiltfilt, upfirdn
 
 from devices.gating.kernels import second_statistics
-from devices.gating.report import Bools, Floats
+from devices.gating.report import Bools, Floats, Ints
 from devices.waveform import Channel, ChannelName
-
-Ints = NDArray[np.int64]
 
 #: [E] Slower samples cannot be timed: a QRS, an upstroke and the emptying of a cuff would fall between them.
 _LEAST_RATE_HZ = {ChannelName.ECG: 100.0, ChannelName.PLETH: 20.0}
