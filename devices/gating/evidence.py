@@ -1,6 +1,6 @@
 """What a recording says, gathered from its three witnesses: the heart, the device, the finger."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -8,6 +8,7 @@ from devices.gating.beats import ECG_RATE_HZ, Beats, Detections, detect, referen
 from devices.gating.calibration import UNCALIBRATED, Calibration
 from devices.gating.config import GatingConfig
 from devices.gating.cycles import Cycles, Events, cycles_of, events_of
+from devices.gating.detector_signal import prepared
 from devices.gating.ejection import MODEL, calibrate, rr_before
 from devices.gating.gain import Gain, gain_of
 from devices.gating.pressure import PRESSURE_RATE_HZ, Pressures, pressures_of
@@ -19,11 +20,11 @@ from devices.gating.rhythm import Premature, premature_beats
 from devices.gating.telemetry import Silence, silence_of
 from devices.gating.template import learn_template
 from devices.gating.timing import Leads, early_inflations, leads_of
-from devices.gating.traces import Trace, trace_of
+from devices.gating.traces import Trace, bridged, is_too_slow, trace_of
 from devices.gating.triggers import Clock, TriggerMatch, clock_of, match_triggers
 from devices.gating.units import doubtful_cuff, doubtful_ecg, doubtful_events
 from devices.gating.waves import Waves, waves_of
-from devices.waveform import ChannelName, Cuff, Waveform
+from devices.waveform import Channel, ChannelName, Cuff, Waveform
 
 CUFF_CHANNELS = {
     ChannelName.CUFF_CALF: Cuff.CALF,
@@ -90,7 +91,7 @@ def evidence_of(waveform: Waveform, config: GatingConfig, known: Calibration | N
 def heart_of(waveform: Waveform, config: GatingConfig) -> Heart:
     seconds = raw_map(waveform, ChannelName.ECG, config)
     channel = waveform.channel(ChannelName.ECG)
-    trace = trace_of(channel, ECG_RATE_HZ)
+    trace = trace_of(None if channel is None else _without_spikes(channel), ECG_RATE_HZ)
     nothing = np.empty(0)
     if trace is None:
         none = Detections(nothing, nothing, nothing, nothing)
@@ -99,6 +100,15 @@ def heart_of(waveform: Waveform, config: GatingConfig) -> Heart:
     mark_disagreement(seconds, found, config)
     beats = reference(found, seconds.readable)
     return Heart(seconds, found, beats, premature_beats(trace, beats, config))
+
+
+def _without_spikes(channel: Channel) -> Channel:
+    """The ECG without pacing spikes, which thinning would smear into something like a beat; what is missing stays so."""
+    finite = np.isfinite(channel.samples)
+    if is_too_slow(channel) or not finite.any():
+        return channel
+    clean, _ = prepared(bridged(channel.samples.astype(np.float64, copy=False), ~finite), channel.rate_hz)
+    return replace(channel, samples=clean if finite.all() else np.where(finite, clean, np.nan))
 
 
 def device_of(waveform: Waveform, heart: Heart, config: GatingConfig) -> Device:
