@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from devices.gating.average import OFFSETS_MS, AverageBeat, BeatAverages
-from devices.gating.report import BeatTable, Floats
+from devices.gating.report import BeatTable, Floats, plain
 from devices.npz import NotArrays, pack, unpack
 
 _TABLE, _AVERAGE = "beats/", "averages/"
@@ -80,3 +80,33 @@ def _average(own: Mapping[str, NDArray[Any]], row: int) -> AverageBeat:
         augmentation_ms=float(own["augmentation_ms"][row]),
         next_foot_ms=float(own["next_foot_ms"][row]),
     )
+
+
+def to_plain(beat: AverageBeat) -> dict[str, Any]:
+    """One average as JSON can hold it, for figures that are made anew every few seconds."""
+    found: dict[str, Any] = plain(beat)
+    return found | {"level": [None if value is None else round(value, 3) for value in found["level"]]}
+
+
+def from_plain(found: Mapping[str, Any]) -> AverageBeat:
+    """The average again; raises NotArrays where it was made on another grid, or lacks something."""
+    try:
+        beat = AverageBeat(
+            n=int(found["n"]),
+            of=int(found["of"]),
+            augmented=int(found["augmented"]),
+            level=np.array(found["level"], dtype=np.float64),  # None becomes NaN
+            foot_ms=_or_nan(found["foot_ms"]),
+            notch_ms=_or_nan(found["notch_ms"]),
+            augmentation_ms=_or_nan(found["augmentation_ms"]),
+            next_foot_ms=_or_nan(found["next_foot_ms"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise NotArrays(f"Not an averaged beat: {error}") from error
+    if beat.level.shape != OFFSETS_MS.shape:
+        raise NotArrays("The averaged beat has other points than this engine's.")
+    return beat
+
+
+def _or_nan(value: float | None) -> float:
+    return float("nan") if value is None else float(value)

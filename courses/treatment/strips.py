@@ -16,15 +16,16 @@ class Cell:
     letter: str
     css: str
     title: str
+    minute: int = 0  # as people count it: 1 is the first
 
 
 def graded(minute: int, grade: str | None, why: str = "") -> Cell:
     """A minute that is over; ``minute`` counts from 0."""
     if grade in GRADES:
         words = _("Minute %(n)d: %(grade)s") % {"n": minute + 1, "grade": grade}
-        return Cell(grade, GRADES[grade], f"{words}. {why}".strip() if why else words)
+        return Cell(grade, GRADES[grade], f"{words}. {why}".strip() if why else words, minute + 1)
     words = _("Minute %(n)d: not assessable") % {"n": minute + 1}
-    return Cell("–", "grade-none", f"{words}. {why}".strip() if why else words)
+    return Cell("–", "grade-none", f"{words}. {why}".strip() if why else words, minute + 1)
 
 
 def live_strip(live: Mapping[str, Any] | None, minutes: int) -> list[Cell]:

@@ -29,7 +29,7 @@ class AverageBeat:
     n, of : int
         Beats that entered, and beats of this kind in the stretch.
     augmented : int
-        Of the beats that entered, those with a visible second upstroke: the augmentation mark is theirs.
+        Of the beats that entered, those with a visible second upstroke.
     level : ndarray, shape of ``OFFSETS_MS``
         Height above the foot as a share of the systolic peak of this average; NaN where fewer than half of
         the beats reach, and everywhere if fewer than ``FEWEST`` entered.
@@ -37,7 +37,7 @@ class AverageBeat:
         Median time from R to the systolic foot.
     notch_ms, augmentation_ms, next_foot_ms : float
         Median times from the foot to aortic closure, to the start of the augmentation, and to the next foot.
-        NaN where not known.
+        NaN where not known; the augmentation's too where fewer than half of the beats show it.
     """
 
     n: int
@@ -100,11 +100,13 @@ class _Pulses:
         chosen = of & self.usable
         foot, started = self.foot_s[chosen], self.augmentation_s[chosen]
         notch_ms = _median_ms(self.notch_s[chosen] - foot)
-        start_ms = _median_ms(started - foot)
+        # A mark of few beats would not be that of the usual one.
+        seen = int(np.isfinite(started).sum())
+        start_ms = _median_ms(started - foot) if seen >= max(FEWEST, chosen.sum() / 2) else float("nan")
         return AverageBeat(
             n=int(chosen.sum()),
             of=int(of.sum()),
-            augmented=int(np.isfinite(started).sum()),
+            augmented=seen,
             level=_scaled(_mean(self.cut[chosen]), float(np.fmin(notch_ms, start_ms))),
             foot_ms=_median_ms(foot - self.r_s[chosen]),
             notch_ms=notch_ms,
