@@ -1,6 +1,6 @@
 """A gating report as pictures with their words: for the session's page, and the same on paper for a packet."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from devices.gating.average import AverageBeat
 from devices.pictures.beat import FULL, Size, Words, beat_picture
 from devices.pictures.by_minute import Look, Point, by_minute, quartiles, shares
 from devices.pictures.histogram import counted, histogram
+from devices.pictures.strip import strip
 
 #: What a histogram spans; a bar holds 10 ms, the outer ones also what lies beyond.
 INFLATION_SPAN_MS = (-160.0, 160.0)
@@ -177,6 +178,13 @@ def minute_drawings(
             _drawn("ectopy", _("Ectopic beats by minute"), ectopy, look, _("share of the beats"), paper=paper)
         )
     return drawings
+
+
+def strip_drawing(grades: Sequence[str]) -> Drawing:
+    """The minutes in a row of lettered cells, for paper."""
+    title = _("Gating grade by minute, from minute 1")
+    alt = f"{title}: {' '.join(grade or '–' for grade in grades)}"
+    return Drawing("strip", title, _safe(strip(grades, label=alt, paper=True)), alt)
 
 
 def _points(minutes: list[Mapping[str, Any]], beats: BeatFile | None, column: str, row: str) -> list[Point]:

@@ -9,7 +9,14 @@ from django.utils.translation import gettext as _
 
 from courses.treatment.report_figures import FigureRow, figures_of, key_figures
 from courses.treatment.report_minutes import MinuteLine, MinutePanel, lines_of, panel_of, worst_of
-from courses.treatment.report_pictures import Bands, Drawing, bands_of, beat_drawings, minute_drawings
+from courses.treatment.report_pictures import (
+    Bands,
+    Drawing,
+    bands_of,
+    beat_drawings,
+    minute_drawings,
+    strip_drawing,
+)
 from courses.treatment.tile import LIGHTS
 from devices.beat_file import BeatFile
 from devices.models import GatingReport
@@ -80,3 +87,13 @@ def beats_of(report: GatingReport) -> tuple[BeatFile | None, str]:
     if beats is None:
         return None, _("This report was made before beats were kept, so their pictures are not there.")
     return beats, ""
+
+
+def paper_drawings(report: GatingReport) -> tuple[list[Drawing], str]:
+    """The pictures for a packet, in ink, and why those of the beats are missing where they are."""
+    minutes, bands = report.report.get("minutes", []), bands_of(report.config)
+    beats, note = beats_of(report)
+    drawings = [strip_drawing([row.get("grade", "") for row in minutes])]
+    drawings += beat_drawings(beats, bands, paper=True) if beats is not None else []
+    drawings += minute_drawings(minutes, beats, bands, paper=True)[:1]
+    return [drawing for drawing in drawings if drawing.svg], note

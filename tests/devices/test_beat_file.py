@@ -1,9 +1,11 @@
 """The file of the beats: table and averages come back as they were; anything else is refused."""
 
+import json
+
 import numpy as np
 import pytest
 
-from devices.beat_file import from_bytes, to_bytes
+from devices.beat_file import from_bytes, from_plain, to_bytes, to_plain
 from devices.gating.analyse import analyse
 from devices.gating.average import BeatAverages, averages
 from devices.gating.config import GatingConfig
@@ -49,3 +51,20 @@ def test_file_that_lacks_something_is_refused(made: tuple[BeatTable, BeatAverage
     del arrays[lost]
     with pytest.raises(NotArrays):
         from_bytes(pack(arrays))
+
+
+def test_average_for_a_running_session_comes_back(made: tuple[BeatTable, BeatAverages]) -> None:
+    _, given = made
+    kept = json.loads(json.dumps(to_plain(given.unassisted), allow_nan=False))
+    found = from_plain(kept)
+    assert (found.n, found.of) == (given.unassisted.n, given.unassisted.of)
+    assert np.isnan(found.augmentation_ms)
+    np.testing.assert_allclose(found.level, given.unassisted.level, atol=1e-3)
+
+
+@pytest.mark.parametrize("change", [{"level": [0.0]}, {"n": None}, {"level": ["high"]}])
+def test_average_of_another_version_is_refused(
+    made: tuple[BeatTable, BeatAverages], change: dict[str, object]
+) -> None:
+    with pytest.raises(NotArrays):
+        from_plain(to_plain(made[1].whole) | change)
