@@ -16,16 +16,15 @@ class Cell:
     letter: str
     css: str
     title: str
-    minute: int = 0  # as people count it: 1 is the first
 
 
 def graded(minute: int, grade: str | None, why: str = "") -> Cell:
     """A minute that is over; ``minute`` counts from 0."""
     if grade in GRADES:
         words = _("Minute %(n)d: %(grade)s") % {"n": minute + 1, "grade": grade}
-        return Cell(grade, GRADES[grade], f"{words}. {why}".strip() if why else words, minute + 1)
+        return Cell(grade, GRADES[grade], f"{words}. {why}".strip() if why else words)
     words = _("Minute %(n)d: not assessable") % {"n": minute + 1}
-    return Cell("–", "grade-none", f"{words}. {why}".strip() if why else words, minute + 1)
+    return Cell("–", "grade-none", f"{words}. {why}".strip() if why else words)
 
 
 def live_strip(live: Mapping[str, Any] | None, minutes: int) -> list[Cell]:
@@ -39,11 +38,3 @@ def live_strip(live: Mapping[str, Any] | None, minutes: int) -> list[Cell]:
         title = _("Minute %(n)d: running") if is_next else _("Minute %(n)d: to come")
         cells.append(Cell("", "is-next" if is_next else "", title % {"n": minute + 1}))
     return cells
-
-
-def report_strip(report: Mapping[str, Any]) -> list[Cell]:
-    """Each minute of the whole recording as the report judged it."""
-    return [
-        graded(row["minute"], row.get("grade"), " ".join(r["sentence"] for r in row.get("reasons", [])))
-        for row in report.get("minutes", [])
-    ]

@@ -137,5 +137,5 @@ def _key(said: str, f: Frame) -> list[str]:
     right = f.x.stop
     return [
         text(said, right, 12, anchor="end"),
-        line("p-behind", right - 7.0 * len(said) - 28, 8, right - 7.0 * len(said) - 4, 8),
+        line("p-behind", right - 6.5 * len(said) - 24, 8, right - 6.5 * len(said) - 2, 8),
     ]
