@@ -1,6 +1,6 @@
 """The beats of one report as a file: the table with a row a beat, and the averages that pages draw. PURE.
 
-``docs/gating.md`` names what the file holds. Times of beats keep all their digits; for everything else single
+``docs/reports.md`` names what the file holds. Times of beats keep all their digits; for everything else single
 precision is far finer than any measurement.
 """
 
