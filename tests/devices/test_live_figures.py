@@ -35,7 +35,8 @@ def figures(recording: Recording, second: int) -> dict[str, Any]:
     assert refresh_figures(recording=recording, now=MONDAY_NINE + timedelta(seconds=second))
     recording.refresh_from_db()
     assert recording.live is not None
-    return recording.live
+    live: dict[str, Any] = recording.live
+    return live
 
 
 def test_last_minute_has_its_averaged_beat(agent: Sender, drawn: Waveform) -> None:

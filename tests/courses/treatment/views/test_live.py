@@ -149,7 +149,7 @@ def test_row_after_the_hour_has_the_time_that_was_typed(
 
 def with_beat(running: Session, beat: dict[str, Any], age: timedelta = timedelta()) -> None:
     live = LIVE | {"beat": beat, "unassisted": None}
-    Recording.objects.filter(pk=running.recording_id).update(live=live, live_at=timezone.now() - age)
+    Recording.objects.filter(session=running).update(live=live, live_at=timezone.now() - age)
 
 
 def test_last_minutes_beat_stands_beside_the_sentence(nurse_client: Client, running: Session) -> None:
