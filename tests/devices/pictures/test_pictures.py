@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from devices.gating.analyse import analyse
 from devices.gating.average import NOTHING, OFFSETS_MS, AverageBeat, averages
 from devices.gating.config import GatingConfig
 from devices.gating.report import Floats
@@ -50,7 +51,8 @@ def is_inside(svg: str) -> bool:
 
 @pytest.fixture(scope="module")
 def beat() -> AverageBeat:
-    return averages(draw(Session(minutes=2)), GatingConfig(prescribed_pressure_mmhg=260)).whole
+    waveform = draw(Session(minutes=2))
+    return averages(waveform, analyse(waveform, GatingConfig(prescribed_pressure_mmhg=260)).beats).whole
 
 
 def a_beat(level: Floats, notch_ms: float, augmentation_ms: float) -> AverageBeat:
