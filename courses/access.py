@@ -4,6 +4,7 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext
 
 from courses.models import Appointment, Course, Session, TreatmentOrder
+from devices.models import GatingReport
 from eecp_clinic.errors import NotFound
 from eecp_clinic.models import Clinic
 from patients.models import Coverage
@@ -80,3 +81,11 @@ def get_session(clinic: Clinic, code: str) -> Session:
     if session is None:
         raise NotFound(gettext("There is no such session at this clinic. Open it from the day's board."))
     return session
+
+
+def get_report(session: Session, code: str) -> GatingReport:
+    """A report of the recording of a session that was fetched for this clinic. Raises NotFound."""
+    report = GatingReport.objects.filter(code=code, recording=session.recording_id).first()
+    if report is None:
+        raise NotFound(gettext("There is no such report of this session. Open it from the session's page."))
+    return report

@@ -11,7 +11,10 @@ import numpy as np
 
 from devices.analysis import config_for
 from devices.assembly import assemble
+from devices.beat_file import to_plain
 from devices.edf import record_seconds
+from devices.gating.analyse import analyse
+from devices.gating.average import averages
 from devices.gating.calibration import Calibration
 from devices.gating.config import GatingConfig
 from devices.gating.live import last_minute, learn_calibration
@@ -152,26 +155,34 @@ def refresh_figures(*, recording: Recording, now: datetime) -> bool:
     if found is None:
         return False
     config = config_for(recording)
-    known = _calibration(recording, found, config)
+    known, unassisted = _calibration(recording, found, config)
     minute = last_minute(found.waveform, config, known)
+    beats = analyse(found.waveform, config, known).beats
     figures = minute.to_dict() | {
         "until_s": round(found.until_s, 3),
         "grades": grades_so_far(recording.live or {}, found.until_s, minute.grade),
         "calibration": None if known is None else known.to_plain(),
+        "unassisted": unassisted,
+        "beat": to_plain(averages(found.waveform, beats).whole),
     }
     return bool(Recording.objects.open().filter(pk=recording.pk).update(live=figures, live_at=now))
 
 
-def _calibration(recording: Recording, found: Tail, config: GatingConfig) -> Calibration | None:
-    """What the session's first minute taught, learnt once and kept with the figures."""
-    kept = (recording.live or {}).get("calibration")
+def _calibration(
+    recording: Recording, found: Tail, config: GatingConfig
+) -> tuple[Calibration | None, dict[str, Any] | None]:
+    """What the session's first minute taught, and its usual unassisted beat: learnt once and kept with the figures."""
+    live = recording.live or {}
+    kept = live.get("calibration")
     if kept is not None:
-        return Calibration.from_plain(kept)
+        return Calibration.from_plain(kept), live.get("unassisted")
     if not HEAD_S <= found.until_s <= 3 * HEAD_S:
-        return None
+        return None, None
     manifest = manifest_of(recording)
     first = contents(recording.chunks.order_by("seq")[: math.ceil(HEAD_S)], manifest)
-    return learn_calibration(assemble(manifest, first)[0], config)
+    head = assemble(manifest, first)[0]
+    unassisted = averages(head, analyse(head, config).beats).unassisted
+    return learn_calibration(head, config), to_plain(unassisted)
 
 
 def grades_so_far(before: dict[str, Any], until_s: float, grade: str) -> dict[str, str]:

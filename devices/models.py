@@ -221,6 +221,10 @@ class GatingReport(models.Model):
     config_sha256 = models.CharField(max_length=64)
     input_sha256 = models.CharField(max_length=64)
     report = models.JSONField()
+    report_sha256 = models.CharField(_("SHA-256 of the report's canonical text"), max_length=64, blank=True)
+    # Its beats and their averages, as devices/beat_file.py lays them out; empty on reports made before these were kept.
+    beats_file = models.FileField(_("file of the beats"), max_length=200, blank=True)
+    beats_sha256 = models.CharField(_("SHA-256 of the beats"), max_length=64, blank=True)
     made_at = models.DateTimeField()
     # Read often, by course pages and lists; copies of what the report says, null where it could not say.
     grade = models.CharField(max_length=20)

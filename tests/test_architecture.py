@@ -7,12 +7,21 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PURE_FOLDERS = ["devices/gating", "devices/simulator", "devices/agent", "patients/eligibility"]
+PURE_FOLDERS = [
+    "devices/gating",
+    "devices/pictures",
+    "devices/simulator",
+    "devices/agent",
+    "patients/eligibility",
+]
 PURE_MODULES = [
     "devices.waveform",
     "devices.protocol",
     "devices.chunks",
     "devices.assembly",
+    "devices.npz",
+    "devices.beat_file",
+    "devices.report_changes",
     "patients.safety",
     "courses.scheduling.planner",
     "courses.scheduling.clashes",

@@ -146,7 +146,20 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture of a gating report for paper; ``svg`` is drawn as it stands, ``alt`` says it in words."""
+
+    name: str
+    title: str
+    svg: str
+    alt: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Gating:
+    """``pictures_missing`` says why pictures of beats are not there; empty where they are."""
+
     code: str
     engine_version: str
     config_sha256: str
@@ -156,6 +169,8 @@ class Gating:
     figures: tuple[Figure, ...]
     findings: tuple[str, ...]
     minutes: tuple[Minute, ...]
+    pictures: tuple[Picture, ...]
+    pictures_missing: str
 
 
 @dataclass(frozen=True, slots=True)

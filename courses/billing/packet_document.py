@@ -9,7 +9,6 @@ from django.utils import timezone, translation
 from courses.billing.completeness import missing_from
 from courses.billing.evidence import Evidence
 from courses.billing.gathering import gather
-from courses.billing.pictures import ds_chart, minute_strip
 from courses.models import Packet
 from courses.pdf import Document, render
 from eecp_clinic.models import Clinic
@@ -38,9 +37,9 @@ def _context(evidence: Evidence, missing: tuple[str, ...], clinic: Clinic) -> di
 
 
 def _pictures(evidence: Evidence) -> dict[str, str]:
-    pictures = {}
-    for sheet in evidence.sessions:
-        if sheet.gating is not None and sheet.gating.minutes:
-            pictures[f"minutes-{sheet.code}"] = minute_strip(sheet.gating.minutes)
-            pictures[f"ratio-{sheet.code}"] = ds_chart(sheet.gating.minutes)
-    return pictures
+    return {
+        f"{picture.name}-{sheet.code}": picture.svg
+        for sheet in evidence.sessions
+        if sheet.gating is not None
+        for picture in sheet.gating.pictures
+    }

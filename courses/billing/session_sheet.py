@@ -9,6 +9,7 @@ from django.db.models import Prefetch, QuerySet
 from courses.billing.evidence import (
     Gating,
     Pause,
+    Picture,
     Reading,
     Recorded,
     SessionSheet,
@@ -22,6 +23,7 @@ from courses.billing.supervision import supervision_gaps
 from courses.intervals import Interval
 from courses.models import Course, Session, VitalSigns
 from courses.models import Reading as ReadingRow
+from courses.treatment.report_section import paper_drawings
 from devices.models import GatingReport, Recording
 from eecp_clinic.models import Signature
 from eecp_clinic.signing import is_intact
@@ -154,6 +156,7 @@ def _recorded(recording: Recording) -> Recorded:
 
 
 def _gating(report: GatingReport) -> Gating:
+    drawings, note = paper_drawings(report)
     return Gating(
         code=report.code,
         engine_version=report.engine_version,
@@ -164,4 +167,6 @@ def _gating(report: GatingReport) -> Gating:
         figures=figures_of(report.report),
         findings=findings_of(report.report),
         minutes=minutes_of(report.report),
+        pictures=tuple(Picture(d.name, d.title, str(d.svg), d.alt, d.note) for d in drawings),
+        pictures_missing=note,
     )

@@ -19,11 +19,13 @@ from courses.treatment.completeness import missing_in
 from courses.treatment.flowsheet import flow_rows, flowsheet_of
 from courses.treatment.limit_rules import Tier
 from courses.treatment.limits import LimitFinding
+from courses.treatment.live_beat import live_beat
 from courses.treatment.locks import State
 from courses.treatment.precheck import findings_for, holds, last_vitals, vitals_in
 from courses.treatment.report_section import section_of
 from courses.treatment.strips import live_strip
 from courses.treatment.supervising import supervising, supervision_of
+from devices.models import GatingReport
 from devices.services import latest_report
 from eecp_clinic.models import Signature
 from eecp_clinic.roles import CLINICAL, Role, StaffRequest
@@ -91,7 +93,7 @@ def context_of(request: StaffRequest, session: Session, now: datetime, **bound: 
         "patient": session.course.patient,
         "order": session.course.order,
         "device": session.device,
-        "banner": _banner(session, now),
+        "banner": banner_of(session, now),
         "may_chart": may_chart,
         "may_download": bool(request.roles & {*CLINICAL, Role.ADMINISTRATOR}),
         "before": vitals_in(session, VitalSigns.Phase.BEFORE),
@@ -104,7 +106,7 @@ def context_of(request: StaffRequest, session: Session, now: datetime, **bound: 
     return content | bound
 
 
-def _banner(session: Session, now: datetime) -> dict[str, Any]:
+def banner_of(session: Session, now: datetime) -> dict[str, Any]:
     """The course's banner; once the session has a number, with its own."""
     banner = course_banner(session.course, now)
     if session.number is not None:
@@ -159,6 +161,7 @@ def _treat(request: StaffRequest, session: Session, now: datetime) -> dict[str, 
         **trace_of(session),
         **flowsheet_of(session, now),
         "tile": tile.tile_of(session, now),
+        "beat": live_beat(session, now),
         "strip": strip_of(session),
         "pause_form": forms.PauseForm(),
         "pause_reasons": forms.PAUSE_REASONS,
@@ -217,16 +220,22 @@ def next_hour(session: Session, now: datetime) -> Appointment | None:
 
 def _hour(session: Session) -> dict[str, Any]:
     """What is over and stands: recording, report, supervision."""
-    report = session.gating_report
-    if report is None and session.recording is not None and session.recording.stored_at is not None:
-        report = latest_report(session.recording)
+    newest = newest_report(session)
+    report = session.gating_report or newest
     return {
         "recording": session.recording,
         "report": section_of(report) if report else None,
         "report_waits": report is None and session.recording is not None and not session.recording.failure,
+        "newer_report": newest if report and newest and newest.pk != report.pk else None,
         "supervision": supervision_of(session),
         "readings": flow_rows(session),
     }
+
+
+def newest_report(session: Session) -> GatingReport | None:
+    """The newest report of the file as it is stored now; None where there is none yet."""
+    recording = session.recording
+    return latest_report(recording) if recording is not None and recording.stored_at is not None else None
 
 
 def _sheet(request: StaffRequest, session: Session, now: datetime) -> dict[str, Any]:

@@ -38,11 +38,3 @@ def live_strip(live: Mapping[str, Any] | None, minutes: int) -> list[Cell]:
         title = _("Minute %(n)d: running") if is_next else _("Minute %(n)d: to come")
         cells.append(Cell("", "is-next" if is_next else "", title % {"n": minute + 1}))
     return cells
-
-
-def report_strip(report: Mapping[str, Any]) -> list[Cell]:
-    """Each minute of the whole recording as the report judged it."""
-    return [
-        graded(row["minute"], row.get("grade"), " ".join(r["sentence"] for r in row.get("reasons", [])))
-        for row in report.get("minutes", [])
-    ]

@@ -1,7 +1,10 @@
 """Rows of the treatment stage. The session is a draft; what needs another state answers 409 to whoever is let in."""
 
+from datetime import timedelta
+
 from django.utils import timezone
 
+from courses.models import Session
 from tests import factories
 from tests.permissions.table import Row, only
 from tests.permissions.world import World
@@ -18,10 +21,20 @@ def extend(world: World) -> None:
     hour = factories.make_appointment(course, device, timezone.now())
     world.things["hour_to_open"] = hour
     world.things["unmatched"] = factories.make_recording(device)
+    recording = factories.make_recording(device, timezone.now() - timedelta(days=3))
+    earlier = factories.make_appointment(course, device, recording.started_at)
+    nurse = world.users["nurse"]
+    world.things["judged"] = factories.make_session(earlier, nurse, Session.State.ENDED, recording=recording)
+    minutes = [{"minute": 0, "grade": "A", "reasons": []}]
+    world.things["report"] = factories.make_report(recording, report={"minutes": minutes})
 
 
 def code(world: World) -> list[str]:
     return [world["session"].code]
+
+
+def report(world: World) -> list[str]:
+    return [world["judged"].code, world["report"].code]
 
 
 def patient(world: World) -> dict[str, str]:
@@ -53,6 +66,8 @@ ROWS = [
     step("after", 409),
     step("readings", 200),
     step("sign", 200),
+    Row("courses:session-report", only(*READS), args=report),
+    Row("courses:session-minute", only(*READS), args=lambda world: [*report(world), 1]),
     Row("courses:unmatched", only(*CLINICAL)),
     Row(
         "courses:attach-recording",

@@ -9,6 +9,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from courses.access import get_session
 from courses.treatment import forms, page, services, tile
 from courses.treatment.flowsheet import flowsheet_of
+from courses.treatment.live_beat import live_beat
 from courses.treatment.views.session import MOVED_ON, READS, shown
 from eecp_clinic.errors import ClinicError
 from eecp_clinic.roles import CLINICAL, StaffRequest, staff_view
@@ -28,6 +29,7 @@ def figures(request: StaffRequest, code: str) -> HttpResponse:
     context = {
         "session": session,
         "tile": tile.tile_of(session, now),
+        "beat": live_beat(session, now),
         "strip": page.strip_of(session),
         "polled": True,
         "row_by_device": request.GET.get("row") == "device",

@@ -48,7 +48,7 @@ SHEET = SessionSheet(
     unsupervised=(),
     recording=RECORDED,
     without_recording_reason="",
-    gating=Gating("rep", "1.0", "", "", START, "A", (), (), ()),
+    gating=Gating("rep", "1.0", "", "", START, "A", (), (), (), (), ""),
     signature=SIGNED,
 )
 WHOLE = Evidence(

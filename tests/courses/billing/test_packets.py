@@ -14,15 +14,19 @@ from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
 
+from courses.billing.gathering import gather
 from courses.billing.packet_document import make
 from courses.billing.services import hand_out, render_packet, request_packet, retry_packet
 from courses.billing.services.packets import take_over
 from courses.models import Packet
 from courses.progress.services import record_outcome, sign_review
 from courses.tasks import render_packets
+from devices.analysis import report_of
 from eecp_clinic.errors import Conflict, NotAllowed, NotFound
 from eecp_clinic.models import AuditEvent, User
 from tests.courses.courses_given import FIRST_HOUR, Given
+from tests.devices.gating.synthetic import Session, draw
+from tests.devices.stored import store_waveform
 from tests.factories import PASSWORD
 
 LATER = FIRST_HOUR + timedelta(days=14)
@@ -262,3 +266,29 @@ def test_verify_refuses_a_changed_file_and_one_that_is_not_there(ready: Packet, 
         verify(changed)
     with pytest.raises(CommandError, match="cannot be read"):
         verify(tmp_path / "nothing.pdf")
+
+
+def test_packet_shows_the_beats_of_a_session(given: Given, biller: User) -> None:
+    recording = store_waveform(given.device, draw(Session(minutes=2)), FIRST_HOUR, gap_seconds=0.0)
+    given.session(0, recording=recording, gating_report=report_of(recording=recording, now=FIRST_HOUR))
+    packet = request_packet(course=given.course, actor=biller, now=LATER)
+    (sheet,) = gather(packet).sessions
+    assert sheet.gating is not None
+    names = [picture.name for picture in sheet.gating.pictures]
+    assert names == ["strip", "beat", "inflation", "deflation", "ds_peak"]
+    assert all(picture.alt and "<style>" in picture.svg for picture in sheet.gating.pictures)
+    assert sheet.gating.pictures_missing == ""
+    made = make(packet).document
+    assert made.content == make(packet).document.content
+    assert "Averaged beat of the whole recording" in text_of(made.content)
+
+
+def test_session_without_kept_beats_says_so_in_the_packet(given: Given, biller: User) -> None:
+    given.session(0)
+    packet = request_packet(course=given.course, actor=biller, now=LATER)
+    assert "made before beats were kept" in text_of(make(packet).document.content)
+
+
+def text_of(pdf: bytes) -> str:
+    pages = PdfReader(BytesIO(pdf)).pages
+    return " ".join(" ".join(page.extract_text() for page in pages).split())

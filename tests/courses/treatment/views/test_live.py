@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -10,6 +11,8 @@ from django.utils import timezone
 
 from courses.models import Reading, Session
 from courses.treatment import binding, services, tile
+from devices.beat_file import to_plain
+from devices.gating.average import NOTHING, OFFSETS_MS, AverageBeat
 from devices.models import Recording
 from eecp_clinic.models import User
 from tests import factories
@@ -27,6 +30,11 @@ LIVE: dict[str, Any] = {
     "until_s": 200.0,
     "grades": {"0": "B", "2": "A"},
 }
+
+
+BEAT = to_plain(
+    AverageBeat(60, 68, 58, np.sin(OFFSETS_MS / 200), 270.0, 300.0, 230.0, 800.0),
+)
 
 
 @pytest.fixture
@@ -137,3 +145,38 @@ def test_row_after_the_hour_has_the_time_that_was_typed(
     assert answer.status_code == 200
     row = Reading.objects.get(session=session, spo2_percent=96)
     assert row.at == now + timedelta(minutes=40)
+
+
+def with_beat(running: Session, beat: dict[str, Any], age: timedelta = timedelta()) -> None:
+    live = LIVE | {"beat": beat, "unassisted": None}
+    Recording.objects.filter(session=running).update(live=live, live_at=timezone.now() - age)
+
+
+def test_last_minutes_beat_stands_beside_the_sentence(nurse_client: Client, running: Session) -> None:
+    with_beat(running, BEAT)
+    text = poll(nurse_client, running).content.decode()
+    assert "The last minute, averaged" in text
+    assert "augmentation −70" in text
+    assert "60 of 68 inflated beats" in text
+
+
+def test_page_says_that_advice_does_not_control_the_device(nurse_client: Client, running: Session) -> None:
+    with_beat(running, BEAT)
+    text = nurse_client.get(running.get_absolute_url()).content.decode()
+    assert "Advice for charting and review. It does not control the device." in text
+    assert "The last minute, averaged" in text
+
+
+def test_beat_that_is_not_of_now_is_not_shown(nurse_client: Client, running: Session) -> None:
+    with_beat(running, BEAT, age=timedelta(seconds=40))
+    assert "averaged" not in poll(nurse_client, running).content.decode()
+
+
+def test_beat_of_another_version_is_not_shown(nurse_client: Client, running: Session) -> None:
+    with_beat(running, BEAT | {"level": [0.0, 1.0]})
+    assert "averaged" not in poll(nurse_client, running).content.decode()
+
+
+def test_minute_without_a_readable_beat_has_none(nurse_client: Client, running: Session) -> None:
+    with_beat(running, to_plain(NOTHING))
+    assert "averaged" not in poll(nurse_client, running).content.decode()

@@ -1,0 +1,48 @@
+"""One analysis of a session's recording, and one of its minutes."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from courses.access import get_report, get_session
+from courses.treatment import page
+from courses.treatment.report_page import report_context
+from courses.treatment.report_section import panel_alone, section_of
+from courses.treatment.views.session import READS
+from eecp_clinic.errors import NotFound
+from eecp_clinic.roles import StaffRequest, staff_view
+
+
+@require_GET
+@staff_view(*READS)
+def detail(request: StaffRequest, code: str, report: str) -> HttpResponse:
+    """Any report of the session's recording: the one it was signed with, or another."""
+    session = page.fetched(get_session(request.clinic, code))
+    found = get_report(session, report)
+    context = report_context(session, section_of(found), timezone.now())
+    return render(request, "courses/treatment/report.html", context)
+
+
+@require_GET
+@staff_view(*READS)
+def minute(request: StaffRequest, code: str, report: str, number: int) -> HttpResponse:
+    """What happened in one minute; htmx gets the panel, anybody else the report with the minute open."""
+    session = get_session(request.clinic, code)
+    found = get_report(session, report)
+    if request.htmx:
+        panel = panel_alone(found, number)
+        if panel is None:
+            raise _no_such_minute()
+        context = {"session": session, "code": found.code, "panel": panel}
+        return render(request, "courses/treatment/_report_minute.html", context)
+    section = section_of(found, number)
+    if section.panel is None:
+        raise _no_such_minute()
+    context = report_context(page.fetched(session), section, timezone.now())
+    return render(request, "courses/treatment/report.html", context)
+
+
+def _no_such_minute() -> NotFound:
+    return NotFound(_("The recording has no such minute. Choose one from the strip of its report."))
