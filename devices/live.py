@@ -17,7 +17,7 @@ from devices.gating.analyse import analyse
 from devices.gating.average import averages
 from devices.gating.calibration import Calibration
 from devices.gating.config import GatingConfig
-from devices.gating.live import last_minute, learn_calibration
+from devices.gating.live import judge_tail, learn_calibration
 from devices.models import Recording
 from devices.protocol import Block, Chunk, Manifest, ProtocolError
 from devices.recordings import contents, manifest_of, to_ms
@@ -156,14 +156,14 @@ def refresh_figures(*, recording: Recording, now: datetime) -> bool:
         return False
     config = config_for(recording)
     known, unassisted = _calibration(recording, found, config)
-    minute = last_minute(found.waveform, config, known)
-    beats = analyse(found.waveform, config, known).beats
+    judged = judge_tail(found.waveform, config, known)
+    minute = judged.minute
     figures = minute.to_dict() | {
         "until_s": round(found.until_s, 3),
         "grades": grades_so_far(recording.live or {}, found.until_s, minute.grade),
         "calibration": None if known is None else known.to_plain(),
         "unassisted": unassisted,
-        "beat": to_plain(averages(found.waveform, beats).whole),
+        "beat": to_plain(averages(judged.waveform, judged.beats).whole),
     }
     return bool(Recording.objects.open().filter(pk=recording.pk).update(live=figures, live_at=now))
 

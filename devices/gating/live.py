@@ -10,7 +10,7 @@ from devices.gating.config import ENGINE_VERSION, GatingConfig
 from devices.gating.evidence import device_of, finger_of, heart_of
 from devices.gating.figures import median_or_none, share_or_none
 from devices.gating.grade import grade_of, minute_facts
-from devices.gating.report import Basis, Finding, GatingReport, Grade, plain
+from devices.gating.report import Basis, BeatTable, Finding, GatingReport, Grade, plain
 from devices.waveform import Channel, Event, Waveform
 
 LAST_S = 60.0
@@ -46,10 +46,24 @@ class LiveMinute:
         return content
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class JudgedTail:
+    """The last minute's figures, and the beats and signals that they come from (time counted from its start)."""
+
+    minute: LiveMinute
+    beats: BeatTable
+    waveform: Waveform
+
+
 def last_minute(
     waveform_tail: Waveform, config: GatingConfig, known: Calibration | None = None
 ) -> LiveMinute:
-    """Summarise the last 60 s of ``waveform_tail`` (which may be longer or shorter).
+    """The figures alone of ``judge_tail``."""
+    return judge_tail(waveform_tail, config, known).minute
+
+
+def judge_tail(waveform_tail: Waveform, config: GatingConfig, known: Calibration | None = None) -> JudgedTail:
+    """Judge the last 60 s of ``waveform_tail`` (which may be longer or shorter).
 
     Parameters
     ----------
@@ -62,7 +76,7 @@ def last_minute(
     beats, grade, findings = report.beats, *_grade(report, config)
     rr = median_or_none(beats.rr_ms)
     gated = beats.inflated == 1
-    return LiveMinute(
+    minute = LiveMinute(
         engine_version=ENGINE_VERSION,
         config_fingerprint=report.config_fingerprint,
         duration_s=report.duration_s,
@@ -82,6 +96,7 @@ def last_minute(
         sentence=advice_of(report, findings),
         findings=findings,
     )
+    return JudgedTail(minute, beats, tail)
 
 
 def learn_calibration(waveform_head: Waveform, config: GatingConfig) -> Calibration | None:

@@ -154,5 +154,7 @@ def _report(report: GatingReport | None) -> dict[str, Any] | None:
         "engine_version": report.engine_version,
         "config_sha256": report.config_sha256,
         "input_sha256": report.input_sha256,
+        "report_sha256": report.report_sha256,
+        "beats_sha256": report.beats_sha256,
         "grade": report.grade,
     }
