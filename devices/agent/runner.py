@@ -30,7 +30,7 @@ _LOOK_AGAIN_S = 1.0  # the longest sleep of a sender that was not woken
 _PROGRESS_S = 10.0
 _NOTE_CLOCK_S = 60.0
 _MOMENT_S = 0.05
-_TRY_AGAIN_S = 30.0  # what only a person can change is tried again this often
+_TRY_AGAIN_S = 10.0  # what only a person can change is tried again this often
 
 log = structlog.get_logger()
 

@@ -61,7 +61,6 @@ class Gathering:
         self._counts: dict[ChannelName, list[tuple[int, NDArray[np.int16]]]] = {}
         self._events: list[ChunkEvent] = []
         self._from_s = math.inf
-        self._to_s = 0.0
 
     def add(self, message: Data | Marked) -> None:
         if isinstance(message, Marked):
@@ -70,17 +69,18 @@ class Gathering:
             rate = self._rates[message.channel]
             self._counts.setdefault(message.channel, []).append((message.first_sample, message.counts))
             self._from_s = min(self._from_s, message.first_sample / rate)
-            self._to_s = max(self._to_s, (message.first_sample + message.counts.size) / rate)
 
-    @property
-    def is_full(self) -> bool:
-        return self._to_s - self._from_s >= PIECE_S
+    def has_room_for(self, message: Data | Marked) -> bool:
+        """Whether the piece stays within its second; an event goes with whatever is there."""
+        if isinstance(message, Marked) or message.channel not in self._rates:
+            return True
+        return message.first_sample / self._rates[message.channel] < self._from_s + PIECE_S - 1e-9
 
     def taken(self) -> Piece | None:
         """All that was gathered, or None where that is nothing; begins anew."""
         blocks = tuple(block for name in self._counts for block in self._joined(name))
         events = tuple(self._events)
-        self._counts, self._events, self._from_s, self._to_s = {}, [], math.inf, 0.0
+        self._counts, self._events, self._from_s = {}, [], math.inf
         return Piece(blocks, events) if blocks or events else None
 
     def _joined(self, name: ChannelName) -> Iterator[Block]:
@@ -181,9 +181,9 @@ class LineSource:
             # The header of this run was lost on the way, or the agent came in the middle: it is repeated soon.
             self._early.append(message)
             return
-        self._gathering.add(message)
-        if self._gathering.is_full:
+        if not self._gathering.has_room_for(message):
             yield from self._flush()
+        self._gathering.add(message)
 
     def _flush(self) -> Iterator[Step]:
         piece = self._gathering.taken() if self._gathering else None
