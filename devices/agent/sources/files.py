@@ -29,6 +29,7 @@ _PATTERNS = (
     (ChannelName.PLETH, re.compile(r"pleth|ppg|spo2.?wave", re.IGNORECASE)),
     (ChannelName.ECG, re.compile(r"ecg|ekg|^(lead )?(i{1,3}|v[1-6]?|mlii|av[rlf])$", re.IGNORECASE)),
 )
+_NOT_MEASURED = "-32768 was not measured"
 CUFFS = frozenset({ChannelName.CUFF_CALF, ChannelName.CUFF_THIGH, ChannelName.CUFF_HIP})
 
 
@@ -64,9 +65,12 @@ def read_recording(path: Path, zone: tzinfo | None = None) -> FileRecording:
     """
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of the readers' own use of their libraries
-            return _edf(path, zone) if path.suffix.lower() == ".edf" else _wfdb(path, zone)
-    except (OSError, ValueError, IndexError, KeyError, TypeError) as error:
+            if path.suffix.lower() == ".edf":
+                warnings.simplefilter("error")  # edfio warns of a file that is cut short
+                return _edf(path, zone)
+            warnings.simplefilter("ignore")  # of the reader's own use of its libraries
+            return _wfdb(path, zone)
+    except (OSError, ValueError, LookupError, TypeError, ArithmeticError, Warning) as error:
         if isinstance(error, SourceError):
             raise
         raise SourceError(
@@ -108,6 +112,8 @@ def _edf(path: Path, zone: tzinfo | None) -> FileRecording:
         raise SourceError(
             f"The file {path} is EDF+D, with breaks between its parts; export it as EDF or EDF+C."
         )
+    if data[236:244].strip() == b"-1":
+        raise SourceError(f"The file {path} is still being written, or its writer was cut off.")
     edf = read_edf(io.BytesIO(data), lazy_load_data=False)
     channels: dict[ChannelName, Channel] = {}
     for signal in edf.signals:
@@ -124,7 +130,7 @@ def _edf(path: Path, zone: tzinfo | None) -> FileRecording:
 
 def _samples(signal: EdfSignal) -> Samples:
     samples = np.array(signal.data, dtype=np.float64)
-    if signal.digital_min == -32768:  # at the rail: not measured
+    if _NOT_MEASURED in signal.transducer_type:  # as this project's own files say it; in others it is a value
         samples[signal.digital == -32768] = np.nan
     return samples
 

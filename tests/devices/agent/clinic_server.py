@@ -67,6 +67,7 @@ class ClinicServer(ThreadingHTTPServer):
         self.refused_while_down = 0
         self.most_chunks = 64
         self.known_states: set[str] | None = None
+        self.date = ""
         self.outcomes: dict[int, list[str]] = {}
         self.requests: list[tuple[str, str]] = []
         self.changed = threading.Condition()
@@ -90,6 +91,9 @@ class ClinicServer(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: ClinicServer
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        return self.server.date or super().date_time_string(timestamp)
 
     def log_message(self, *_: object) -> None:
         pass
