@@ -11,7 +11,8 @@ import structlog
 from devices.agent.health import Health, SourceState
 from devices.agent.numbering import after, end_of, fresh
 from devices.agent.sources.source import Began, Ended, Piece, Saw, Source, Step
-from devices.agent.spool import Spool, SpooledRecording, SpoolFull, Written
+from devices.agent.spool import Spool
+from devices.agent.spooled import SpooledRecording, SpoolFull, Written
 from devices.chunks import encode_chunk
 from devices.protocol import Chunk, Envelope, Manifest
 from devices.waveform import ChannelName

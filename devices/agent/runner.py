@@ -24,12 +24,14 @@ from devices.agent.server import (
     RecordingUnknown,
     ServerAway,
 )
-from devices.agent.spool import Spool, SpoolFull
+from devices.agent.spool import Spool
+from devices.agent.spooled import SpoolFull
 
 _LOOK_AGAIN_S = 1.0  # the longest sleep of a sender that was not woken
 _PROGRESS_S = 10.0
 _NOTE_CLOCK_S = 60.0
 _MOMENT_S = 0.05
+_LONGEST_SINCE_S = 365.0 * 24 * 3600  # the server takes no more
 _TRY_AGAIN_S = 10.0  # what only a person can change is tried again this often
 
 log = structlog.get_logger()
@@ -181,7 +183,7 @@ class Runner:
             spool_unsent=self.spool.count_unsent(),
             spool_bytes=self.spool.bytes_held,
             source_state=self.health.state.value,
-            source_since_s=round(self.health.since_s, 1),
+            source_since_s=min(round(self.health.since_s, 1), _LONGEST_SINCE_S),
             patient_connected=self.health.patient_connected,
             disk_free_bytes=_free_bytes(self.spool.folder),
             server_offset_ms=offset.offset_ms if offset else None,

@@ -11,7 +11,8 @@ import structlog
 
 from devices.agent.backoff import Backoff
 from devices.agent.server import BodyTooLarge, RecordingRefused, RecordingUnknown, Server, ServerAway
-from devices.agent.spool import Spool, SpooledRecording
+from devices.agent.spool import Spool
+from devices.agent.spooled import SpooledRecording
 from devices.protocol import (
     MAX_BODY_BYTES,
     MAX_CHUNKS_A_BODY,

@@ -8,9 +8,8 @@ is good of it is taken over.
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
@@ -18,52 +17,12 @@ import msgspec
 
 from devices.agent.spool_file import hold, move_away, open_database
 from devices.agent.spool_repair import Salvaged, salvage
-from devices.protocol import Envelope, Manifest, decode_json, encode_json
-from devices.waveform import ChannelName
+from devices.agent.spooled import COLUMNS, SpooledRecording, SpoolFull, Written, recording_of
+from devices.protocol import Envelope, Manifest, encode_json
 
 DEFAULT_MAX_BYTES = 512 * 1024**2  # about a hundred sessions, two weeks of one device without a server
 _ROW_BYTES = 150  # what a chunk takes beside its data
 _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR})
-_KEPT_OF_RECORDING = "uuid, manifest, last_seq, captured_to_ms, ended, run, next_samples, captured_at_ms"
-
-
-class SpoolFull(Exception):
-    """There is no room for what is captured, and nothing that may be deleted."""
-
-
-@dataclass(frozen=True, slots=True)
-class SpooledRecording:
-    """A recording as the spool knows it.
-
-    Attributes
-    ----------
-    last_seq : the highest number captured so far, -1 before the first.
-    captured_to_ms : device clock at the end of the last sample captured so far.
-    ended : nothing more will be captured.
-    is_over : the source itself said that the run is over, so there is nothing more of it anywhere.
-    run : which run of its source it is, in the source's own words; never sent.
-    next_samples : the first sample of each channel that no chunk holds yet.
-    captured_at_ms : agent clock at the last write.
-    """
-
-    uuid: UUID
-    manifest: Manifest
-    last_seq: int
-    captured_to_ms: int
-    ended: bool
-    is_over: bool
-    run: str
-    next_samples: Mapping[ChannelName, int]
-    captured_at_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """How far a recording has come with the chunks that are being written."""
-
-    captured_to_ms: int
-    captured_at_ms: int
-    next_samples: Mapping[ChannelName, int]
 
 
 class Spool:
@@ -226,10 +185,10 @@ class Spool:
     def _recordings(self, which: str, *values: object) -> list[SpooledRecording]:
         with self._lock:
             rows = self._db.execute(
-                f"SELECT {_KEPT_OF_RECORDING} FROM recording WHERE {which} ORDER BY position DESC",  # noqa: S608
+                f"SELECT {COLUMNS} FROM recording WHERE {which} ORDER BY position DESC",  # noqa: S608
                 values,
             ).fetchall()
-        return [_recording(*row) for row in rows]
+        return [recording_of(*row) for row in rows]
 
     def device_offset_ms(self, uuid: UUID) -> int:
         """Device clock less agent clock, as measured when the recording began."""
@@ -337,26 +296,3 @@ class Spool:
         return self._value("SELECT count(*) FROM chunk WHERE state = 'refused'") + self._value(
             f"SELECT count(*) FROM chunk WHERE state = 'unsent' AND uuid IN ({refused})"  # noqa: S608
         )
-
-
-def _recording(
-    uuid: str,
-    manifest: bytes,
-    last_seq: int,
-    captured_to_ms: int,
-    ended: int,
-    run: str,
-    next_samples: bytes,
-    captured_at_ms: int,
-) -> SpooledRecording:
-    return SpooledRecording(
-        UUID(uuid),
-        decode_json(manifest, Manifest),
-        last_seq,
-        captured_to_ms,
-        ended > 0,
-        ended > 1,
-        run,
-        msgspec.json.decode(next_samples, type=dict[ChannelName, int]),
-        captured_at_ms,
-    )

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
@@ -21,17 +22,26 @@ START_MS = 1_788_940_800_000
 FORMATS = (ChannelFormat(ChannelName.ECG, "mV", 100.0, 1000.0),)
 
 
+class Killed(Exception):
+    """The end of an agent that had no time to end."""
+
+
 @dataclass
 class Told:
-    """A live source that tells what a test wrote down, and then ends as if the agent were stopped."""
+    """A source that tells what a test wrote down; a live one then ends as if the agent were stopped, a replay
+    that ``breaks_off`` as if it were killed.
+    """
 
     told: list[Step] = field(default_factory=list)
+    breaks_off: bool = False
     label: str = "serial"
     is_live: bool = True
     can_wait: bool = False
 
     def steps(self, stop: threading.Event) -> Iterator[Step]:
         yield from self.told
+        if self.breaks_off:
+            raise Killed
 
     def look(self) -> str:
         return "Told."
@@ -46,8 +56,16 @@ class Bedside:
         self.said: list[str] = []
 
     def hears(self, *told: Step) -> Capture:
+        return self.captures(Told(list(told)))
+
+    def replays(self, *told: Step, speed: float | None, is_killed: bool = False) -> None:
+        source = Told(list(told), is_killed, label="sample", is_live=False, can_wait=True)
+        with pytest.raises(Killed) if is_killed else nullcontext():
+            self.captures(source, speed)
+
+    def captures(self, source: Told, speed: float | None = None) -> Capture:
         capture = Capture(
-            source=Told(list(told)),
+            source=source,
             spool=self.spool,
             health=Health(SourceState.NO_SIGNAL),
             stop=threading.Event(),
@@ -55,6 +73,7 @@ class Bedside:
             captured=lambda: None,
             say=self.said.append,
             agent_version="0",
+            speed=speed,
         )
         capture.run()
         return capture
@@ -164,4 +183,27 @@ def test_other_channels_under_the_same_run_are_another_recording(bedside: Bedsid
     bedside.hears(began(), piece(0))
     other = (ChannelFormat(ChannelName.ECG, "mV", 200.0, 1000.0),)
     bedside.hears(Began("one", START_MS, other), piece(3))
+    assert len(bedside.recordings()) == 2
+
+
+def test_device_that_a_paced_replay_stands_for_ran_on_while_the_agent_was_away(bedside: Bedside) -> None:
+    bedside.replays(began(), *(piece(s) for s in range(3)), speed=1000, is_killed=True)
+    bedside.now_ms += 10  # ten seconds of device time
+    bedside.replays(began(), *(piece(s) for s in range(20)), Ended(), speed=1000)
+    [uuid] = bedside.recordings()
+    assert seconds(bedside.chunks(uuid)) == [0, 1, 2, *range(13, 20)]
+
+
+def test_file_that_is_replayed_at_full_speed_waited(bedside: Bedside) -> None:
+    bedside.replays(began(), *(piece(s) for s in range(40)), speed=None, is_killed=True)
+    bedside.now_ms += 10_000
+    bedside.replays(began(), *(piece(s) for s in range(50)), Ended(), speed=None)
+    [uuid] = bedside.recordings()
+    assert seconds(bedside.chunks(uuid)) == list(range(50))
+
+
+def test_replay_that_broke_off_long_ago_begins_anew(bedside: Bedside) -> None:
+    bedside.replays(began(), piece(0), speed=1000, is_killed=True)
+    bedside.now_ms += 11 * 60_000
+    bedside.replays(began(), piece(0), Ended(), speed=1000)
     assert len(bedside.recordings()) == 2

@@ -258,22 +258,6 @@ def test_same_command_started_again_goes_on_with_the_same_recording(
     assert sorted(clinic.only_recording().chunks) == list(range(60))
 
 
-def test_seconds_that_passed_while_the_agent_was_away_are_a_gap(
-    clinic: ClinicServer, eecp_agent: Agent, spool_folder: Path
-) -> None:
-    minutes = ("--source", "simulator", "--minutes", "5", "--seed", "3", "--speed", "60")
-    kill_early(clinic, spool_folder, *minutes)
-    assert eecp_agent("run", *minutes) == 0  # starting takes a while, and at this speed a long one
-    recording = clinic.only_recording()
-    chunks = recording.contents()
-    assert [chunk["seq"] for chunk in chunks] == list(range(len(chunks)))
-    firsts = [b["first_sample"] for chunk in chunks for b in chunk["blocks"] if b["channel"] == "ECG"]
-    steps = np.diff(firsts)
-    assert (steps >= 500).all()  # no sample stands in two chunks
-    assert (steps > 500).sum() == 1  # one gap, where it was away
-    assert firsts[-1] == 299 * 500
-
-
 def test_recording_that_broke_off_long_ago_is_ended_and_a_new_one_begun(
     clinic: ClinicServer, eecp_agent: Agent, spool_folder: Path
 ) -> None:

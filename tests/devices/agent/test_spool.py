@@ -11,8 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from devices.agent.spool import Spool, SpoolFull, Written
+from devices.agent.spool import Spool
 from devices.agent.spool_file import SpoolBusy
+from devices.agent.spooled import SpoolFull, Written
 from devices.protocol import Envelope, encode_json
 from devices.waveform import ChannelName
 from tests.devices.test_protocol import MANIFEST
