@@ -109,6 +109,7 @@ class LineSource:
     _gathering: Gathering | None = None
     _early: deque[Data | Marked] = field(default_factory=lambda: deque(maxlen=MOST_EARLY_MESSAGES))
     _told_s: float = -math.inf
+    _is_unsure: bool = True  # nothing has said how the console is since it could be heard (again)
     _faults_told: int = 0
 
     def steps(self, stop: Event) -> Iterator[Step]:
@@ -128,6 +129,7 @@ class LineSource:
 
     def _listen(self, line: Line, stop: Event) -> Iterator[Step]:
         heard_s = flushed_s = time.monotonic()
+        self._is_unsure = True
         while not stop.is_set():
             messages = self.reader.feed(line.read())
             now_s = time.monotonic()
@@ -135,6 +137,7 @@ class LineSource:
                 heard_s = now_s
             elif now_s - heard_s >= SILENT_AFTER_S:
                 heard_s = now_s
+                self._is_unsure = True
                 yield Saw(SourceState.NO_SIGNAL)
             for message in messages:
                 yield from self._take(message, now_s)
@@ -151,6 +154,7 @@ class LineSource:
                 if state is SourceState.IDLE:  # the run is over, and its last line was lost
                     yield from self._flush()
                     self._header = self._gathering = None
+                self._is_unsure = False
                 yield Saw(state, patient_connected)
             case Finished(run):
                 if self._header is not None and run == self._header.run:
@@ -181,6 +185,9 @@ class LineSource:
             # The header of this run was lost on the way, or the agent came in the middle: it is repeated soon.
             self._early.append(message)
             return
+        if self._is_unsure:  # a console that only sends data is well
+            self._is_unsure = False
+            yield Saw(SourceState.OK)
         if not self._gathering.has_room_for(message):
             yield from self._flush()
         self._gathering.add(message)

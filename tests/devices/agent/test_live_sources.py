@@ -148,6 +148,7 @@ def test_stopped_agent_leaves_the_recording_open_and_goes_on_with_it(
         console.wait_for_agent()
         console.say(RUN.header(), RUN.seconds(0, 3))
         clinic.wait_until(has_second(clinic, 2))
+        clinic.wait_until(state_is(clinic, "ok"))  # the data say so, where the console says nothing
         assert agent.stop() == 0
         assert clinic.only_recording().closed is None
         agent.start()
