@@ -12,7 +12,13 @@ SECONDS = 10
 
 def signal(label: str, unit: str, rate_hz: float = 100.0, size: float = 1.0) -> EdfSignal:
     time_s = np.arange(round(SECONDS * rate_hz)) / rate_hz
-    return EdfSignal(size * np.sin(2 * np.pi * time_s), rate_hz, label=label, physical_dimension=unit)
+    return EdfSignal(
+        size * np.sin(2 * np.pi * time_s),
+        rate_hz,
+        label=label,
+        physical_dimension=unit,
+        physical_range=(-2 * size, 2 * size),  # the lowest count of all means that nothing was measured
+    )
 
 
 def write_edf(path: Path, signals: Sequence[EdfSignal] | None = None, *, hour: int = 9) -> bytes:

@@ -48,25 +48,26 @@ def test_treatment_in_a_file_is_replayed_as_it_is(tmp_path: Path) -> None:
     assert [c.name for c in source.waveform.channels] == [ChannelName.ECG, ChannelName.CUFF_CALF]
 
 
-@pytest.mark.parametrize(
-    ("transducer", "unmeasured"), [("value = digital / 20; -32768 was not measured", [5]), ("a cuff", [])]
-)
-def test_lowest_count_is_a_gap_only_where_the_file_says_so(
-    tmp_path: Path, transducer: str, unmeasured: list[int]
-) -> None:
+def test_lowest_count_was_not_measured(tmp_path: Path) -> None:
     digital = np.zeros(1000, dtype=np.int16)
     digital[5] = -32768
     cuff = EdfSignal.from_digital(
-        digital,
-        100.0,
-        label="CUFF_CALF",
-        transducer_type=transducer,
-        physical_dimension="mmHg",
-        physical_range=(-300, 300),
+        digital, 100.0, label="CUFF_CALF", physical_dimension="mmHg", physical_range=(-300, 300)
     )
     write_edf(tmp_path / "a.edf", [cuff])
     samples = read_recording(tmp_path / "a.edf").waveform.channels[0].samples
-    assert np.flatnonzero(np.isnan(samples)).tolist() == unmeasured
+    assert np.flatnonzero(np.isnan(samples)).tolist() == [5]
+
+
+def test_wfdb_record_says_when_it_began(tmp_path: Path) -> None:
+    time_s = np.arange(1000) / 100
+    counts = np.round(1000 * np.sin(2 * np.pi * time_s)).astype("<i2")
+    (tmp_path / "p.dat").write_bytes(counts.tobytes())
+    for words, started_at_ms in (("09:00:00 09/09/2026", NINE_UTC_MS), ("09:00:00", None), ("", None)):
+        (tmp_path / "p.hea").write_text(f"p 1 100 1000 {words}\np.dat 16 1000/mV 16 0 0 0 0 ECG\n")
+        found = read_recording(tmp_path / "p.hea", UTC)
+        assert found.started_at_ms == started_at_ms
+        assert found.waveform.channels[0].samples.max() == pytest.approx(1.0)
 
 
 def test_edf_that_is_cut_short_or_still_written_is_refused(tmp_path: Path) -> None:
@@ -79,17 +80,9 @@ def test_edf_that_is_cut_short_or_still_written_is_refused(tmp_path: Path) -> No
         read_recording(tmp_path / "a.edf")
 
 
-def test_edf_with_breaks_is_refused_since_its_times_would_be_wrong(tmp_path: Path) -> None:
-    data = bytearray(write_edf(tmp_path / "a.edf"))
-    data[192:197] = b"EDF+D"
-    (tmp_path / "a.edf").write_bytes(data)
-    with pytest.raises(SourceError, match="with breaks between its parts"):
-        read_recording(tmp_path / "a.edf")
-
-
 @pytest.mark.parametrize(
     ("label", "unit", "says"),
-    [("EEG Fpz", "uV", "holds no ECG"), ("ECG", "mmHg", "cannot be turned into mV")],
+    [("EEG Fpz", "uV", "holds no ECG"), ("ECG", "mmHg", "give it in mV")],
 )
 def test_signal_that_is_not_understood_is_refused(tmp_path: Path, label: str, unit: str, says: str) -> None:
     write_edf(tmp_path / "a.edf", [signal(label, unit)])
