@@ -80,7 +80,7 @@ class ClinicServer(ThreadingHTTPServer):
         [recording] = self.recordings.values()
         return recording
 
-    def wait_until(self, is_so: Any, deadline_s: float = 20.0) -> None:
+    def wait_until(self, is_so: Any, deadline_s: float = 60.0) -> None:
         with self.changed:
             assert self.changed.wait_for(is_so, deadline_s), "the server waited in vain"
 

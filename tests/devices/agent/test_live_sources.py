@@ -209,7 +209,7 @@ def test_full_spool_stops_the_reading_until_there_is_room(clinic: ClinicServer, 
         clinic.wait_until(lambda: "Capturing has stopped" in agent.said)
         clinic.down = False
         clinic.wait_until(state_is(clinic, "spool_full"))
-        clinic.wait_until(has_second(clinic, 119), 60)
+        clinic.wait_until(has_second(clinic, 119))
         assert "There is room in the spool again" in agent.said
         console.say(RUN.finish())
         clinic.wait_until(lambda: clinic.only_recording().closed)
@@ -231,7 +231,7 @@ def test_new_key_is_taken_without_a_new_start(clinic: ClinicServer, tmp_path: Pa
         assert "now its owner alone can" in agent.said
         assert key_file.stat().st_mode & 0o077 == 0
         key_file.write_text("a-key-for-tests")
-        clinic.wait_until(has_second(clinic, 2), 60)
+        clinic.wait_until(has_second(clinic, 2))
 
 
 def test_older_server_is_told_in_the_words_it_knows(clinic: ClinicServer, tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def test_each_export_becomes_one_recording_once(clinic: ClinicServer, exports: P
     with AgentProcess(clinic.url, tmp_path / "spool", f"folder:{exports}", *ZONE) as agent:
         clinic.wait_until(lambda: clinic.heartbeats and clinic.heartbeats[-1]["source_state"] == "idle")
         (exports / "DOE Jane.edf").write_bytes(data)
-        clinic.wait_until(lambda: closed(clinic) == 1, 30)
+        clinic.wait_until(lambda: closed(clinic) == 1)
         recording = clinic.only_recording()
         assert recording.manifest["started_at_ms"] == 1_788_944_400_000
         assert recording.manifest["source"] == "folder"
@@ -43,7 +43,7 @@ def test_each_export_becomes_one_recording_once(clinic: ClinicServer, exports: P
         shutil.copy(exports / "DOE Jane.edf", exports / "copy.edf")
         agent.start()
         write_edf(exports / "next.edf", hour=10)
-        clinic.wait_until(lambda: closed(clinic) == 2, 30)
+        clinic.wait_until(lambda: closed(clinic) == 2)
         assert agent.stop() == 0
         assert "DOE" not in agent.said  # a file's name may be somebody's
     assert sorted(path.name for path in exports.iterdir()) == [
@@ -62,7 +62,7 @@ def test_folder_that_is_not_mounted_is_told_and_waited_for(
         clinic.wait_until(lambda: clinic.heartbeats and clinic.heartbeats[-1]["source_state"] == "unplugged")
         exports.mkdir()
         write_edf(exports / "a.edf")
-        clinic.wait_until(lambda: closed(clinic) == 1, 30)
+        clinic.wait_until(lambda: closed(clinic) == 1)
 
 
 def test_unreadable_export_does_not_stop_the_others(
@@ -71,7 +71,7 @@ def test_unreadable_export_does_not_stop_the_others(
     (exports / "a.edf").write_bytes(b"rubbish" * 100)
     write_edf(exports / "b.edf")
     with AgentProcess(clinic.url, tmp_path / "spool", f"folder:{exports}", *ZONE) as agent:
-        clinic.wait_until(lambda: closed(clinic) == 1, 30)
+        clinic.wait_until(lambda: closed(clinic) == 1)
         assert "file_unreadable" in agent.said
 
 
