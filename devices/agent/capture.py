@@ -139,6 +139,8 @@ class Capture:
         """The recording of this run, where it was begun before and may go on."""
         if self.recording is not None:
             asked = self.spool.find(self.recording)
+            if asked is not None and asked.is_over and asked.run == began.run and self._waits(asked):
+                return asked  # it was captured whole, and only its sending was cut off
             if asked is not None and (asked.ended or not self._fits(asked, began)):
                 raise OtherRecording(
                     f"The spool already holds recording {self.recording}, finished or from another source."
@@ -153,6 +155,9 @@ class Capture:
             return known if known.is_over or not known.ended else None
         is_recent = abs(now_ms - known.captured_at_ms) <= RESUME_WITHIN_MS
         return known if is_recent and not known.ended else None
+
+    def _waits(self, known: SpooledRecording) -> bool:
+        return any(recording.uuid == known.uuid for recording in self.spool.pending())
 
     def _fits(self, known: SpooledRecording, began: Began) -> bool:
         manifest = known.manifest

@@ -348,6 +348,17 @@ def test_finished_recording_is_not_taken_up_again(
     assert "already holds recording" in capsys.readouterr().err
 
 
+def test_recording_that_was_captured_whole_but_not_sent_is_sent_by_the_same_command(
+    clinic: ClinicServer, eecp_agent: Agent
+) -> None:
+    uuid = ("--recording", "7b0c9e4e-58f3-4a43-9a51-0f6d5f3a2b11")
+    clinic.down = True
+    assert eecp_agent("run", *MINUTE, *uuid, "--wait", "0.1") == 3
+    clinic.down = False
+    assert eecp_agent("run", *MINUTE, *uuid) == 0
+    assert sorted(clinic.only_recording().chunks) == list(range(60))
+
+
 def test_address_of_something_else_is_told(
     clinic: ClinicServer, eecp_agent: Agent, capsys: pytest.CaptureFixture[str]
 ) -> None:
