@@ -1,9 +1,10 @@
 """``eecp-agent``: the program beside the device.
 
-    eecp-agent run --source sample --server https://clinic.example --key-file key.txt
-    eecp-agent send --server https://clinic.example --key-file key.txt
+    eecp-agent run --source serial:/dev/ttyUSB0 --server https://clinic.example --key-file key.txt
+    eecp-agent check, status, send, forget-refused
 
-Exit codes: 0 all was sent and closed, 2 a setting is wrong, 3 data remain unsent in the spool.
+Exit codes: 0 all was sent (or all is well), 1 a check failed, 2 a setting is wrong, 3 data remain unsent in the
+spool, 4 the server refused some of what this run sent.
 """
 
 import argparse
@@ -15,124 +16,73 @@ import sqlite3
 import sys
 import threading
 from collections.abc import Sequence
-from contextlib import ExitStack
-from datetime import UTC, datetime
+from contextlib import ExitStack, closing
 from importlib.metadata import version
-from pathlib import Path
 from types import FrameType
-from uuid import UUID, uuid4
 
+import msgspec
 import structlog
 
+from devices.agent import checking, status
 from devices.agent.backoff import Backoff
-from devices.agent.capture import Capture, OtherRecording
-from devices.agent.runner import Runner, now_ms
+from devices.agent.capture import Capture, OtherRecording, end_broken_off
+from devices.agent.clock import ServerClock, now_ms
+from devices.agent.health import Health, SourceState
+from devices.agent.heartbeat import Pulse
+from devices.agent.key import VARIABLE, Key, keep_private
+from devices.agent.options import WrongSetting, asked_source, check_numbers, read_options, speed_of
+from devices.agent.runner import Runner
 from devices.agent.sender import Sender
 from devices.agent.server import CannotSend, Server, checked_address
-from devices.agent.sources import SourceError, open_source
+from devices.agent.sources.opening import open_source
+from devices.agent.sources.source import SourceError
 from devices.agent.spool import DEFAULT_MAX_BYTES, Spool
 from devices.agent.spool_file import SpoolBusy
-from devices.simulator.settings import Settings
 
-ALL_SENT, WRONG_SETTING, UNSENT = 0, 2, 3
-
-
-class WrongSetting(ValueError):
-    """Something on the command line cannot be used."""
+ALL_SENT, CHECK_FAILED, WRONG_SETTING, UNSENT, REFUSED = 0, 1, 2, 3, 4
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    options = _parser().parse_args(arguments)
-    _log_to_stderr(verbose=options.verbose)
     try:
-        return _run(options)
+        options = read_options(arguments)
+        _log_to_stderr(verbose=options.verbose)
+        return {
+            "run": _run,
+            "send": _run,
+            "check": _check,
+            "status": _status,
+            "forget-refused": _forget_refused,
+        }[options.command](options)
     except (WrongSetting, SourceError, OtherRecording, SpoolBusy, CannotSend) as wrong:
         print(wrong, file=sys.stderr)
         return WRONG_SETTING
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="eecp-agent", description="Sends what a counterpulsation device records."
-    )
-    commands = parser.add_subparsers(dest="command", required=True)
-    run = commands.add_parser(
-        "run", help="capture a recording and send it, with whatever is still in the spool"
-    )
-    send = commands.add_parser("send", help="send what is still in the spool")
-    for command in (run, send):
-        _add_server_options(command)
-    run.add_argument(
-        "--source", required=True, help="wfdb:PATH, sample (five minutes of real ECG) or simulator"
-    )
-    run.add_argument("--speed", default="1", help="how many times faster than life, or 'max' (default 1)")
-    run.add_argument(
-        "--minutes", type=float, help="length; a shorter ECG is repeated (default: as long as the ECG)"
-    )
-    run.add_argument(
-        "--start-at", help="device clock of the first sample, like 2026-09-09T09:00:00Z (default: now)"
-    )
-    run.add_argument(
-        "--recording", type=UUID, help="UUID of the recording; one that broke off is taken up again"
-    )
-    run.add_argument("--seed", type=int, default=1, help="of the simulation (default 1)")
-    run.add_argument(
-        "--pressure", type=float, default=260, help="prescribed cuff pressure in mmHg (default 260)"
-    )
-    run.add_argument(
-        "--inflation-shift-ms", type=float, default=0, help="injected error of inflation; above 0 is late"
-    )
-    run.add_argument(
-        "--deflation-shift-ms", type=float, default=0, help="injected error of release; above 0 is late"
-    )
-    return parser
-
-
-def _add_server_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--server", required=True, help="address of the clinic's server")
-    command.add_argument(
-        "--key", help="the device's key; better in EECP_AGENT_KEY or --key-file, out of sight"
-    )
-    command.add_argument("--key-file", type=Path, help="file that holds the key")
-    command.add_argument(
-        "--spool", type=Path, default=Path.home() / ".eecp-agent", help="folder for unsent data"
-    )
-    command.add_argument(
-        "--spool-max-bytes", type=int, default=DEFAULT_MAX_BYTES, help="most that it may hold"
-    )
-    command.add_argument(
-        "--heartbeat", type=float, default=10.0, help="seconds between signs of life (default 10)"
-    )
-    command.add_argument(
-        "--wait", type=float, default=300.0, help="seconds to go on trying at the end (default 300)"
-    )
-    command.add_argument(
-        "--allow-plain-http", action="store_true", help="HTTP to another machine, in a closed network"
-    )
-    command.add_argument("--verbose", action="store_true", help="log each request")
-
-
 def _run(options: argparse.Namespace) -> int:
+    check_numbers(options)
     url = checked_address(options.server, allow_plain_http=options.allow_plain_http)
     key = _key(options)
     stop, wake = threading.Event(), threading.Event()
+    clock = ServerClock()
+    health = Health(SourceState.ENDED if options.command == "send" else SourceState.NO_SIGNAL)
     with ExitStack() as stack:
-        spool = _spool(options)
-        stack.callback(spool.close)
-        capture = _capture(options, spool, stop, wake) if options.command == "run" else None
-        _end_what_broke_off(spool, capture.uuid if capture else None)
-        _stop_on_signal(stop, wake)
+        spool = stack.enter_context(closing(_spool(options, options.spool_max_bytes)))
+        capture = _capture(options, spool, health, stop, wake) if options.command == "run" else None
+        if capture is None or not capture.source.is_live:
+            key()  # a live source is captured without one too, until somebody brings it
         sender = Sender(
             spool=spool,
-            server=stack.enter_context(Server(url, key)),
+            server=stack.enter_context(Server(url, key, clock=clock)),
             backoff=Backoff(random.SystemRandom().uniform),
             clock_ms=now_ms,
             say=_say,
         )
-        Runner(
+        runner = Runner(
             spool=spool,
             sender=sender,
-            heart_server=stack.enter_context(Server(url, key)),
+            pulse=Pulse(stack.enter_context(Server(url, key))),
+            clock=clock,
+            health=health,
             capture=capture,
             agent_version=version("eecp-clinic"),
             stop=stop,
@@ -140,102 +90,85 @@ def _run(options: argparse.Namespace) -> int:
             say=_say,
             heartbeat_s=options.heartbeat,
             wait_s=options.wait,
-        ).run()
-        return _verdict(spool)
+        )
+        if capture is None:
+            _take_up_what_is_there(spool, refused_too=options.refused_too)
+        _stop_on_signal(stop, wake)
+        runner.run()
+        return _verdict(spool, sender)
 
 
-def _verdict(spool: Spool) -> int:
-    unsent, refused = spool.count("unsent"), spool.count("refused")
-    if not spool.pending() and not unsent and not refused:
-        _say("The server has everything.")
-        return ALL_SENT
-    _say(
-        f"{unsent} chunks are not sent and {refused} were refused; {len(spool.pending())} recordings are not closed."
-        f" All of it is in {spool.folder}: 'eecp-agent send' sends what the server will take."
-    )
-    return UNSENT
+def _take_up_what_is_there(spool: Spool, *, refused_too: bool) -> None:
+    if refused_too:
+        spool.offer_refused_again()
+    for recording in spool.unended():
+        end_broken_off(spool, recording, _say)
 
 
-def _key(options: argparse.Namespace) -> str:
+def _verdict(spool: Spool, sender: Sender) -> int:
+    unsent, refused = spool.count_unsent(), spool.count_refused()
+    unclosed = [recording for recording in spool.pending() if recording.ended]
+    if refused:
+        _say(
+            f"{refused} chunks were refused by the server and stay in {spool.folder}."
+            " 'eecp-agent send --refused-too' offers them again, 'eecp-agent forget-refused' deletes them."
+        )
+    if unsent or unclosed:
+        _say(
+            f"{unsent} chunks are not sent; {len(unclosed)} recordings are not closed."
+            f" All of it is in {spool.folder}: 'eecp-agent send' sends what the server will take."
+        )
+        return UNSENT
+    if sender.refused:
+        return REFUSED
+    for recording in spool.unended():
+        _say(f"Recording {recording.uuid} stays open, to go on at the next start.")
+    _say("The server has everything." if not refused else "The server has everything else.")
+    return ALL_SENT
+
+
+def _key(options: argparse.Namespace) -> Key:
+    if options.key:
+        return Key(given=options.key)
+    if options.key_file is None:
+        return Key(given=os.environ.get(VARIABLE, ""))
+    if options.command != "check" and (said := keep_private(options.key_file)):
+        _say(said)
+    return Key(path=options.key_file)
+
+
+def _spool(options: argparse.Namespace, max_bytes: int = DEFAULT_MAX_BYTES) -> Spool:
     try:
-        from_file = options.key_file.read_text(encoding="utf-8") if options.key_file else ""
-    except (OSError, UnicodeDecodeError) as error:
-        raise WrongSetting(f"The key file {options.key_file} cannot be read: {error}.") from error
-    key = (options.key or from_file or os.environ.get("EECP_AGENT_KEY", "")).strip()
-    if not key or not key.isascii() or not key.isprintable():
-        raise WrongSetting("There is no usable key. Give --key-file, or EECP_AGENT_KEY in the environment.")
-    return str(key)
-
-
-def _spool(options: argparse.Namespace) -> Spool:
-    try:
-        spool = Spool(options.spool, now_ms=now_ms(), max_bytes=options.spool_max_bytes)
+        spool = Spool(options.spool, now_ms=now_ms(), max_bytes=max_bytes)
     except (OSError, sqlite3.Error) as error:
         raise WrongSetting(f"The spool folder {options.spool} cannot be used: {error}.") from error
     if spool.set_aside:
-        structlog.get_logger().error("spool_set_aside", path=str(spool.set_aside))
+        structlog.get_logger().error(
+            "spool_set_aside", path=str(spool.set_aside), salvaged=str(spool.salvaged)
+        )
         _say(
-            f"The spool was damaged. It was set aside as {spool.set_aside}; keep it for repair. A new one is begun."
+            f"The spool was damaged. It was set aside as {spool.set_aside}; {spool.salvaged}."
+            " Keep the damaged file for repair."
         )
     return spool
 
 
 def _capture(
-    options: argparse.Namespace, spool: Spool, stop: threading.Event, wake: threading.Event
+    options: argparse.Namespace, spool: Spool, health: Health, stop: threading.Event, wake: threading.Event
 ) -> Capture:
-    speed = _speed(options.speed)
-    started_at_ms = _started_at_ms(options.start_at)
-    if options.minutes is not None and not 0 < options.minutes <= 720:
-        raise WrongSetting(f"--minutes must lie above 0 and within 720, not {options.minutes}.")
-    try:
-        settings = Settings(
-            pressure_mmhg=options.pressure,
-            inflation_shift_ms=options.inflation_shift_ms,
-            deflation_shift_ms=options.deflation_shift_ms,
-        )
-    except ValueError as error:
-        raise WrongSetting(str(error)) from error
-    source = open_source(options.source, minutes=options.minutes, settings=settings, seed=options.seed)
-    capture = Capture(source, spool, options.recording or uuid4(), speed, stop, wake.set)
-    capture.begin(
-        started_at_ms=now_ms() if started_at_ms is None else started_at_ms,
-        clock_ms=now_ms(),
+    return Capture(
+        source=open_source(asked_source(options, now_ms())),
+        spool=spool,
+        health=health,
+        stop=stop,
+        clock_ms=now_ms,
+        captured=wake.set,
+        say=_say,
         agent_version=version("eecp-clinic"),
+        speed=speed_of(options.speed),
+        recording=options.recording,
+        patience_s=options.wait,
     )
-    _say(f"Recording {capture.uuid} begins.")
-    return capture
-
-
-def _speed(text: str) -> float | None:
-    if text == "max":
-        return None
-    try:
-        speed = float(text)
-    except ValueError:
-        speed = 0.0
-    if not 0 < speed <= 10_000:
-        raise WrongSetting(f"--speed must be 'max' or a number above 0 and within 10000, not '{text}'.")
-    return speed
-
-
-def _started_at_ms(text: str | None) -> int | None:
-    if text is None:
-        return None
-    try:
-        start = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise WrongSetting(f"--start-at must look like 2026-09-09T09:00:00Z, not '{text}'.") from error
-    if start.tzinfo is None:
-        raise WrongSetting(f"--start-at needs a zone: write {text}Z for UTC.")
-    return int(start.astimezone(UTC).timestamp() * 1000)
-
-
-def _end_what_broke_off(spool: Spool, live: UUID | None) -> None:
-    """A recording that an earlier run left open will get nothing more: it ends where its last second was written."""
-    for recording in spool.pending():
-        if not recording.ended and recording.uuid != live:
-            spool.end(recording.uuid)
-            _say(f"Recording {recording.uuid} broke off earlier; what was captured of it is sent now.")
 
 
 def _stop_on_signal(stop: threading.Event, wake: threading.Event) -> None:
@@ -247,6 +180,34 @@ def _stop_on_signal(stop: threading.Event, wake: threading.Event) -> None:
 
     signal.signal(signal.SIGINT, stopped)
     signal.signal(signal.SIGTERM, stopped)
+
+
+def _check(options: argparse.Namespace) -> int:
+    marks = {True: "ok   ", False: "WRONG", None: "?    "}
+    findings = []
+    for finding in checking.look_at_everything(options, _key(options)):
+        _say(f"{marks[finding.fine]} {finding.what}: {finding.sentence}")
+        findings.append(finding)
+    return ALL_SENT if all(finding.fine for finding in findings) else CHECK_FAILED
+
+
+def _status(options: argparse.Namespace) -> int:
+    found = status.read(options.spool)
+    if found is None:
+        raise WrongSetting(f"No agent has run with {options.spool}. Give its --spool folder, or start one.")
+    is_running = checking.is_running(options.spool)
+    if options.json:
+        _say(msgspec.json.encode({"is_running": is_running, **msgspec.to_builtins(found)}).decode())
+    else:
+        for line in status.in_words(found, is_running=is_running):
+            _say(line)
+    return ALL_SENT if is_running else CHECK_FAILED
+
+
+def _forget_refused(options: argparse.Namespace) -> int:
+    with closing(_spool(options)) as spool:
+        _say(f"{spool.forget_refused()} refused chunks are deleted.")
+    return ALL_SENT
 
 
 def _say(sentence: str) -> None:

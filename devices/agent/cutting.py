@@ -46,9 +46,3 @@ def _block(channel: Channel, seq: int) -> Block | None:
     if not samples.size:
         return None
     return block_of(channel.name, start, to_counts(samples, COUNTS_PER_UNIT[channel.name]))
-
-
-def end_of(chunk: Chunk, formats: tuple[ChannelFormat, ...]) -> float:
-    """Seconds from the start of the recording to the end of the chunk's last sample; 0 where it has none."""
-    rate = {form.name: form.rate_hz for form in formats}
-    return max(((b.first_sample + b.count) / rate[b.channel] for b in chunk.blocks), default=0.0)

@@ -11,7 +11,8 @@ import structlog
 
 from devices.agent.backoff import Backoff
 from devices.agent.server import BodyTooLarge, RecordingRefused, RecordingUnknown, Server, ServerAway
-from devices.agent.spool import Spool, SpooledRecording
+from devices.agent.spool import Spool
+from devices.agent.spooled import SpooledRecording
 from devices.protocol import (
     MAX_BODY_BYTES,
     MAX_CHUNKS_A_BODY,
@@ -19,9 +20,12 @@ from devices.protocol import (
     Close,
     Envelope,
     Outcome,
+    RecordingState,
 )
 
 _BATCH_BYTES = MAX_BODY_BYTES - 1024
+_NEWEST_IN_A_BATCH = 4  # so that the screen is live again at once, whatever waits
+_MOST_RANGES_TOLD = 1000  # the server names no more missing ranges than these
 _TRIES_AFTER_BAD_HASH = 3
 
 log = structlog.get_logger()
@@ -33,8 +37,10 @@ class Sender:
 
     Attributes
     ----------
-    clock_ms : the device clock, milliseconds since 1970.
+    clock_ms : agent clock, milliseconds since 1970.
     say : a sentence for the operator.
+    acknowledged, refused : chunks, since this agent started.
+    trouble : why nothing can be sent now; empty where that is not so.
     """
 
     spool: Spool
@@ -42,14 +48,17 @@ class Sender:
     backoff: Backoff
     clock_ms: Callable[[], int]
     say: Callable[[str], None]
+    acknowledged: int = 0
+    refused: int = 0
+    trouble: str = ""
     _opened: set[UUID] = field(default_factory=set)
     _in_doubt: set[UUID] = field(default_factory=set)
     _bad_hashes: Counter[tuple[UUID, int]] = field(default_factory=Counter)
     _batch_size: int = MAX_CHUNKS_A_BODY
-    _away: bool = False
 
     def try_once(self) -> tuple[bool, float]:
-        """One batch of each recording that waits: whether anything moved, and seconds to wait before the next try.
+        """One batch of each recording that waits, the live one first: whether anything moved, and seconds to wait
+        before the next try.
 
         Raises CannotSend.
         """
@@ -60,13 +69,13 @@ class Sender:
         except ServerAway as away:
             wait_s = self.backoff.wait_s(away.retry_after_s)
             log.warning("server_away", reason=str(away), wait_s=round(wait_s, 2))
-            if not self._away:
+            if not self.trouble:
                 self.say(f"{away} Everything is kept here and sent when it answers again.")
-            self._away = True
+            self.trouble = str(away)
             return moved, wait_s
-        if self._away:
+        if self.trouble:
             self.say("The server answers again.")
-        self._away = False
+        self.trouble = ""
         self.backoff.reset()
         return moved, 0.0
 
@@ -89,16 +98,15 @@ class Sender:
     def _step(self, recording: SpooledRecording) -> bool:
         uuid = recording.uuid
         if uuid not in self._opened:
-            manifest = msgspec.structs.replace(recording.manifest, clock_ms=self.clock_ms())
-            state = self.server.open_recording(uuid, manifest)
-            self.spool.agree(uuid, state.highest_contiguous_seq)
+            clock_ms = self.clock_ms() + self.spool.device_offset_ms(uuid)
+            manifest = msgspec.structs.replace(recording.manifest, clock_ms=clock_ms)
+            self._agree(uuid, self.server.open_recording(uuid, manifest))
             self._opened.add(uuid)
-            self._in_doubt.discard(uuid)
-        if uuid in self._in_doubt:
-            state = self.server.state_of(uuid)
-            self.spool.agree(uuid, state.highest_contiguous_seq)
-            self._in_doubt.discard(uuid)
-        batch = self.spool.unsent(uuid, most=self._batch_size, most_bytes=_BATCH_BYTES)
+        elif uuid in self._in_doubt:
+            self._agree(uuid, self.server.state_of(uuid))
+        batch = self.spool.unsent(
+            uuid, most=self._batch_size, most_bytes=_BATCH_BYTES, newest=self._newest(recording)
+        )
         if batch:
             self._send(uuid, batch)
             return True
@@ -106,6 +114,14 @@ class Sender:
             self._close(recording)
             return True
         return False
+
+    def _newest(self, recording: SpooledRecording) -> int:
+        return 0 if recording.ended else min(_NEWEST_IN_A_BATCH, self._batch_size // 2)
+
+    def _agree(self, uuid: UUID, state: RecordingState) -> None:
+        """Goes on where the server's own account says."""
+        self.spool.agree(uuid, received_to=_received_to(state), missing=state.missing)
+        self._in_doubt.discard(uuid)
 
     def _send(self, uuid: UUID, batch: Sequence[Envelope]) -> None:
         try:
@@ -117,6 +133,7 @@ class Sender:
             return
         done = [r.seq for r in answer.results if r.outcome in (Outcome.STORED, Outcome.DUPLICATE)]
         self.spool.acknowledge(uuid, done)
+        self.acknowledged += len(done)
         log.debug("sent", recording=str(uuid), chunks=len(batch), acknowledged=len(done))
         sent = {envelope.seq: envelope for envelope in batch}
         for result in answer.results:
@@ -135,6 +152,7 @@ class Sender:
 
     def _refuse(self, uuid: UUID, seq: int, detail: str) -> None:
         self.spool.refuse(uuid, seq, detail)
+        self.refused += 1
         log.error("chunk_refused", recording=str(uuid), seq=seq, reason=detail)
         self.say(
             f"The server refused chunk {seq} of recording {uuid} ({detail}). It stays in {self.spool.folder}."
@@ -142,6 +160,7 @@ class Sender:
 
     def _give_up(self, uuid: UUID, detail: str) -> None:
         self.spool.settle(uuid, "refused", detail)
+        self.refused += 1
         log.error("recording_refused", recording=str(uuid), reason=detail)
         self.say(f"The server refused recording {uuid}: {detail} It stays in {self.spool.folder}.")
 
@@ -150,6 +169,11 @@ class Sender:
         self.server.close_recording(recording.uuid, close)
         self.spool.settle(recording.uuid, "closed")
         log.info("recording_closed", recording=str(recording.uuid), last_seq=recording.last_seq)
-        self.say(
-            f"Recording {recording.uuid} is closed; the server has {recording.last_seq + 1} chunks of it."
-        )
+        self.say(f"Recording {recording.uuid} is closed; its last chunk is {recording.last_seq}.")
+
+
+def _received_to(state: RecordingState) -> int:
+    """The highest number of which the server's account speaks: it has all up to it that it does not call missing."""
+    if len(state.missing) >= _MOST_RANGES_TOLD:
+        return state.missing[-1][1]
+    return state.received + sum(stop - start + 1 for start, stop in state.missing) - 1

@@ -8,13 +8,16 @@ BodyTooLarge        send less at once
 """
 
 import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Self, TypeVar
 from uuid import UUID
 
 import httpx
 
+from devices.agent.clock import ServerClock
 from devices.chunks import pack_envelopes
 from devices.protocol import (
     CHUNKS_CONTENT_TYPE,
@@ -22,7 +25,6 @@ from devices.protocol import (
     ChunksAnswer,
     Close,
     Envelope,
-    Heartbeat,
     Manifest,
     Problem,
     ProtocolError,
@@ -56,6 +58,10 @@ class RecordingRefused(Exception):
 class RecordingUnknown(Exception):
     """The server does not know the recording, or not as one of this device."""
 
+    def __init__(self, message: str, answered_at: datetime | None = None) -> None:
+        super().__init__(message)
+        self.answered_at = answered_at
+
 
 class BodyTooLarge(Exception):
     """The request holds more than the server takes at once."""
@@ -77,13 +83,24 @@ def checked_address(address: str, *, allow_plain_http: bool) -> httpx.URL:
 
 
 class Server:
-    """A keep-alive connection to one server; safe to use from one thread at a time."""
+    """A keep-alive connection to one server; safe to use from one thread at a time.
 
-    def __init__(self, url: httpx.URL, key: str, *, transport: httpx.BaseTransport | None = None) -> None:
+    ``key`` is asked for each request, so that a new key works without a new start.
+    """
+
+    def __init__(
+        self,
+        url: httpx.URL,
+        key: Callable[[], str],
+        *,
+        clock: ServerClock | None = None,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
         self.url = url
+        self._key = key
+        self._clock = clock or ServerClock()
         self._client = httpx.Client(
             base_url=url.copy_with(path=url.path.rstrip("/") + "/api/v1/"),
-            headers={"Authorization": f"Bearer {key}"},
             timeout=_TIMEOUT,
             transport=transport,
         )
@@ -112,13 +129,27 @@ class Server:
     def close_recording(self, uuid: UUID, close: Close) -> RecordingState:
         return self._read(self._ask("POST", f"recordings/{uuid}/close", encode_json(close)), RecordingState)
 
-    def heartbeat(self, heartbeat: Heartbeat) -> None:
-        self._ask("POST", "heartbeat", encode_json(heartbeat))
+    def heartbeat(self, body: bytes) -> None:
+        self._ask("POST", "heartbeat", body)
+
+    def look(self) -> datetime | None:
+        """Asks for a recording that nobody has, which changes nothing and tells whether address, certificate and key
+        are right; returns the time that the answer bears, where it bears one, to a second.
+        """
+        try:
+            response = self._ask("GET", f"recordings/{UUID(int=0)}/state")
+        except RecordingUnknown as unknown:
+            return unknown.answered_at
+        self._read(response, RecordingState)
+        return None
 
     def _ask(
         self, method: str, path: str, body: bytes | None = None, *, content_type: str = "application/json"
     ) -> httpx.Response:
-        headers = {"Content-Type": content_type} if body is not None else {}
+        headers = {"Authorization": f"Bearer {self._key()}"}
+        if body is not None:
+            headers["Content-Type"] = content_type
+        self._clock.sent()
         try:
             response = self._client.request(method, path, content=body, headers=headers)
         except httpx.TransportError as error:
@@ -153,18 +184,20 @@ class Server:
                 )
             return
         if status == 404:
-            raise RecordingUnknown(problem.detail)
+            raise RecordingUnknown(problem.detail, _date(response))
         if status == 413:
             raise BodyTooLarge(problem.detail)
         raise RecordingRefused(problem.detail or problem.title or problem.code)
 
     def _read(self, response: httpx.Response, answer: type[Answer]) -> Answer:
         try:
-            return decode_json(response.content, answer)
+            read = decode_json(response.content, answer)
         except ProtocolError as error:
             raise CannotSend(
                 f"What answers at {self.url} is not the clinic's server, or a newer one: {error} Check the address."
             ) from error
+        self._clock.answered(read.server_time_ms)
+        return read
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -188,6 +221,13 @@ def _is_answer(response: httpx.Response) -> bool:
     return response.status_code in (409, 422) and response.headers.get("Content-Type", "").startswith(
         "application/json"
     )
+
+
+def _date(response: httpx.Response) -> datetime | None:
+    try:
+        return parsedate_to_datetime(response.headers.get("Date", ""))
+    except (TypeError, ValueError):
+        return None
 
 
 def _retry_after_s(response: httpx.Response) -> float:

@@ -1,17 +1,17 @@
-"""The file behind the spool: its tables, who may hold it, and what becomes of a damaged one."""
+"""The file behind the spool: its tables, who may hold it, and what becomes of an older or a damaged one."""
 
 import sqlite3
 from pathlib import Path
 
-_SCHEMA_VERSION = 1
-_SCHEMA = """
+SCHEMA_VERSION = 2
+_TABLES = """
 CREATE TABLE recording (
     uuid TEXT PRIMARY KEY,
     position INTEGER NOT NULL,        -- order of beginning
     manifest BLOB NOT NULL,
     last_seq INTEGER NOT NULL,        -- the highest number captured, -1 before the first
     captured_to_ms INTEGER NOT NULL,  -- device clock at the end of the last sample captured
-    ended INTEGER NOT NULL DEFAULT 0, -- nothing more will be captured
+    ended INTEGER NOT NULL DEFAULT 0, -- 1: nothing more is captured, 2: and the source says so
     state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'closed', 'refused')),
     detail TEXT NOT NULL DEFAULT ''
 );
@@ -26,6 +26,24 @@ CREATE TABLE chunk (
 );
 CREATE INDEX chunk_unsent ON chunk (uuid, seq) WHERE state = 'unsent';
 """
+# An agent is updated while its spool is full, so an older file is brought up to date, never set aside.
+_UPGRADES = {
+    1: """
+ALTER TABLE recording ADD COLUMN run TEXT NOT NULL DEFAULT '';  -- which run of the source it is
+ALTER TABLE recording ADD COLUMN next_samples BLOB NOT NULL DEFAULT x'7b7d'; -- JSON: first free sample by channel
+ALTER TABLE recording ADD COLUMN captured_at_ms INTEGER NOT NULL DEFAULT 0;  -- agent clock at the last write
+ALTER TABLE recording ADD COLUMN device_offset_ms INTEGER NOT NULL DEFAULT 0; -- device clock less agent clock
+CREATE INDEX recording_run ON recording (run);
+CREATE INDEX chunk_refused ON chunk (uuid, seq) WHERE state = 'refused';
+CREATE TABLE clock (                  -- what was measured of the three clocks, a row a minute while recording
+    uuid TEXT NOT NULL REFERENCES recording,
+    at_ms INTEGER NOT NULL,           -- agent clock
+    device_offset_ms INTEGER,         -- device clock less agent clock
+    server_offset_ms INTEGER,         -- server clock less agent clock
+    round_trip_ms INTEGER             -- the server's offset is known to half of this
+);
+""",
+}
 
 
 class SpoolBusy(Exception):
@@ -58,24 +76,33 @@ def _locked(path: Path) -> sqlite3.Connection:
 
 
 def open_database(path: Path) -> sqlite3.Connection:
+    """The spool's database, checked and of the newest format; sqlite3.DatabaseError where it is damaged."""
     db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     try:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
+        db.execute("PRAGMA journal_size_limit = 4194304")
         if db.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
             raise sqlite3.DatabaseError("the file is damaged")
-        version = db.execute("PRAGMA user_version").fetchone()[0]
-        if version == 0:
-            db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {_SCHEMA_VERSION}; COMMIT;")
-        elif version != _SCHEMA_VERSION:
-            raise sqlite3.DatabaseError(f"the file has format {version}, not {_SCHEMA_VERSION}")
+        _bring_up_to_date(db)
     except BaseException:
         db.close()
         raise
     return db
 
 
+def _bring_up_to_date(db: sqlite3.Connection) -> None:
+    version = int(db.execute("PRAGMA user_version").fetchone()[0])
+    if not 0 <= version <= SCHEMA_VERSION:
+        raise sqlite3.DatabaseError(f"the file has format {version}, not {SCHEMA_VERSION}")
+    steps = [_TABLES] if version == 0 else []
+    steps += [_UPGRADES[step] for step in range(max(1, version), SCHEMA_VERSION)]
+    if steps:
+        db.executescript(f"BEGIN; {' '.join(steps)} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+
+
 def move_away(path: Path, now_ms: int) -> Path:
+    """Sets the file and its journal aside under a name that tells when; nothing is deleted."""
     away = path.with_name(f"spool.damaged-{now_ms}.sqlite3")
     for ending in ("", "-wal", "-shm"):
         part = path.with_name(path.name + ending)

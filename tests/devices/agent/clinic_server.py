@@ -22,7 +22,7 @@ class Recording:
     def __init__(self, manifest: dict[str, Any]) -> None:
         self.manifest = manifest
         self.chunks: dict[int, tuple[bytes, bytes]] = {}
-        self.stored = 0
+        self.arrived: list[int] = []
         self.closed: dict[str, Any] | None = None
 
     def state(self) -> dict[str, Any]:
@@ -66,6 +66,8 @@ class ClinicServer(ThreadingHTTPServer):
         self.down = False
         self.refused_while_down = 0
         self.most_chunks = 64
+        self.known_states: set[str] | None = None
+        self.date = ""
         self.outcomes: dict[int, list[str]] = {}
         self.requests: list[tuple[str, str]] = []
         self.changed = threading.Condition()
@@ -78,7 +80,7 @@ class ClinicServer(ThreadingHTTPServer):
         [recording] = self.recordings.values()
         return recording
 
-    def wait_until(self, is_so: Any, deadline_s: float = 20.0) -> None:
+    def wait_until(self, is_so: Any, deadline_s: float = 60.0) -> None:
         with self.changed:
             assert self.changed.wait_for(is_so, deadline_s), "the server waited in vain"
 
@@ -89,6 +91,9 @@ class ClinicServer(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: ClinicServer
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        return self.server.date or super().date_time_string(timestamp)
 
     def log_message(self, *_: object) -> None:
         pass
@@ -123,12 +128,19 @@ class _Handler(BaseHTTPRequestHandler):
         recording = self.server.recordings.get(parts[1]) if len(parts) > 1 else None
         match (self.command, *parts):
             case ("POST", "heartbeat"):
-                self.server.heartbeats.append(json.loads(body))
-                self._answer(204, b"")
+                self._take_heartbeat(json.loads(body))
             case ("PUT", "recordings", uuid):
                 self._open(uuid, recording, json.loads(body))
             case _:
                 self._route_known(recording, parts, body)
+
+    def _take_heartbeat(self, beat: dict[str, Any]) -> None:
+        known = self.server.known_states
+        if known is not None and beat["source_state"] not in known:
+            self._problem(422, "malformed", "This is not a valid heartbeat.")
+            return
+        self.server.heartbeats.append(beat)
+        self._answer(204, b"")
 
     def _route_known(self, recording: Recording | None, parts: list[str], body: bytes) -> None:
         if recording is None:
@@ -191,7 +203,7 @@ class _Handler(BaseHTTPRequestHandler):
             same = recording.chunks[seq][0] == sha256
             return {"seq": seq, "outcome": "duplicate" if same else "conflict", "detail": ""}
         recording.chunks[seq] = (sha256, data)
-        recording.stored += 1
+        recording.arrived.append(seq)
         return {"seq": seq, "outcome": "stored", "detail": ""}
 
     def _json(self, status: int, value: object) -> None:

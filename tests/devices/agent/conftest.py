@@ -36,7 +36,7 @@ def eecp_agent(
 
     def run(command: str, *arguments: str) -> int:
         return main(
-            [command, "--server", clinic.url, "--spool", str(spool_folder), "--wait", "20", *arguments]
+            [command, "--server", clinic.url, "--spool", str(spool_folder), "--wait", "60", *arguments]
         )
 
     yield run

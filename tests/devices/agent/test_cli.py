@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from devices.agent.cli import main
 from devices.agent.spool import Spool
 from tests.devices.agent.clinic_server import KEY, ClinicServer
 
@@ -76,7 +78,7 @@ def test_answer_lost_after_the_commit_stores_every_chunk_once(
     assert eecp_agent("run", *MINUTE) == 0
     recording = clinic.only_recording()
     assert sorted(recording.chunks) == list(range(60))
-    assert recording.stored == 60
+    assert len(recording.arrived) == 60
     assert any(path.endswith("/state") for _, path in clinic.requests)
 
 
@@ -140,12 +142,12 @@ def test_conflict_is_told_and_the_others_are_sent(
     clinic: ClinicServer, eecp_agent: Agent, capsys: pytest.CaptureFixture[str]
 ) -> None:
     clinic.outcomes[7] = ["conflict"]
-    assert eecp_agent("run", *MINUTE) == 3
+    assert eecp_agent("run", *MINUTE) == 4
     assert len(clinic.only_recording().chunks) == 59
     assert clinic.only_recording().closed is not None
     said = capsys.readouterr().out
     assert "refused chunk 7" in said
-    assert "1 were refused" in said
+    assert "1 chunks were refused" in said
 
 
 def test_chunk_damaged_on_the_way_is_sent_again(clinic: ClinicServer, eecp_agent: Agent) -> None:
@@ -156,7 +158,7 @@ def test_chunk_damaged_on_the_way_is_sent_again(clinic: ClinicServer, eecp_agent
 
 def test_chunk_that_always_arrives_damaged_is_given_up(clinic: ClinicServer, eecp_agent: Agent) -> None:
     clinic.outcomes[7] = ["bad_hash"] * 9
-    assert eecp_agent("run", *MINUTE) == 3
+    assert eecp_agent("run", *MINUTE) == 4
     assert len(clinic.outcomes[7]) == 6
 
 
@@ -164,8 +166,28 @@ def test_recording_that_the_server_refuses_is_told(
     clinic: ClinicServer, eecp_agent: Agent, capsys: pytest.CaptureFixture[str]
 ) -> None:
     clinic.answers.append((409, {}))
-    assert eecp_agent("run", *MINUTE) == 3
+    assert eecp_agent("run", *MINUTE) == 4
     assert "The test wants it so." in capsys.readouterr().out
+    assert eecp_agent("send") == 0  # it was told once, and is no fault of every later run
+    assert "60 chunks were refused" in capsys.readouterr().out
+
+
+def test_what_the_server_refused_can_be_offered_again(clinic: ClinicServer, eecp_agent: Agent) -> None:
+    clinic.outcomes[7] = ["conflict"]
+    assert eecp_agent("run", *MINUTE) == 4
+    assert eecp_agent("send", "--refused-too") == 0
+    assert len(clinic.only_recording().chunks) == 60
+
+
+def test_what_the_server_refused_can_be_forgotten(
+    clinic: ClinicServer, eecp_agent: Agent, spool_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clinic.outcomes[7] = ["conflict"]
+    eecp_agent("run", *MINUTE)
+    assert main(["forget-refused", "--spool", str(spool_folder)]) == 0
+    assert "1 refused chunks are deleted" in capsys.readouterr().out
+    assert main(["forget-refused", "--spool", str(spool_folder)]) == 0
+    assert "0 refused chunks are deleted" in capsys.readouterr().out
 
 
 def test_server_restored_from_an_older_copy_gets_back_what_it_lost(
@@ -180,8 +202,11 @@ def test_server_restored_from_an_older_copy_gets_back_what_it_lost(
 def test_heartbeat_tells_how_the_agent_is(clinic: ClinicServer, eecp_agent: Agent) -> None:
     eecp_agent("run", *MINUTE, "--heartbeat", "0.05")
     first = clinic.heartbeats[0]
-    assert first.keys() == {"agent_version", "clock_ms", "spool_unsent", "source_state", "disk_free_bytes"}
-    assert {beat["source_state"] for beat in clinic.heartbeats} <= {"ok", "ended"}
+    assert first["source_state"] in {"ok", "ended", "no_signal"}
+    assert first["spool_bytes"] >= 0
+    assert first["source_since_s"] >= 0
+    assert first["patient_connected"] is None
+    assert {beat["source_state"] for beat in clinic.heartbeats} <= {"ok", "ended", "no_signal"}
 
 
 def test_killed_agent_sends_at_the_next_start_what_it_had_written(
@@ -204,19 +229,47 @@ def test_killed_agent_sends_at_the_next_start_what_it_had_written(
     assert lasted_ms == 1000 * len(recording.chunks)
 
 
+def kill_early(clinic: ClinicServer, spool: Path, *arguments: str) -> None:
+    """Starts an agent and kills it when the server has three chunks of its recording."""
+    with start(clinic, spool, *arguments) as agent:
+        clinic.wait_until(lambda: clinic.recordings and len(clinic.only_recording().chunks) >= 3)
+        agent.kill()
+        agent.communicate()
+
+
 def test_killed_recording_can_be_taken_up_again(
     clinic: ClinicServer, eecp_agent: Agent, spool_folder: Path
 ) -> None:
     uuid = "7b0c9e4e-58f3-4a43-9a51-0f6d5f3a2b11"
     minute = ("--source", "simulator", "--minutes", "1", "--seed", "3", "--recording", uuid)
-    with start(clinic, spool_folder, *minute, "--speed", "20") as agent:
-        clinic.wait_until(lambda: clinic.recordings and len(clinic.only_recording().chunks) >= 3)
-        agent.kill()
-        agent.communicate()
+    kill_early(clinic, spool_folder, *minute, "--speed", "20")
     assert eecp_agent("run", *minute, "--speed", "max") == 0
     eecp_agent("run", *MINUTE)
     taken_up, uninterrupted = clinic.recordings.values()
     assert taken_up.chunks == uninterrupted.chunks
+
+
+def test_same_command_started_again_goes_on_with_the_same_recording(
+    clinic: ClinicServer, eecp_agent: Agent, spool_folder: Path
+) -> None:
+    minute = ("--source", "simulator", "--minutes", "1", "--seed", "3")
+    kill_early(clinic, spool_folder, *minute, "--speed", "20")
+    assert eecp_agent("run", *minute, "--speed", "max") == 0
+    assert sorted(clinic.only_recording().chunks) == list(range(60))
+
+
+def test_recording_that_broke_off_long_ago_is_ended_and_a_new_one_begun(
+    clinic: ClinicServer, eecp_agent: Agent, spool_folder: Path
+) -> None:
+    minute = ("--source", "simulator", "--minutes", "1", "--seed", "3")
+    kill_early(clinic, spool_folder, *minute, "--speed", "20")
+    with closing(sqlite3.connect(spool_folder / "spool.sqlite3")) as db, db:
+        db.execute("UPDATE recording SET captured_at_ms = captured_at_ms - 3600000")
+    assert eecp_agent("run", *minute, "--speed", "max") == 0
+    old, new = clinic.recordings.values()
+    assert len(old.chunks) < 60
+    assert old.closed is not None
+    assert len(new.chunks) == 60
 
 
 def test_stopped_agent_ends_cleanly(clinic: ClinicServer, spool_folder: Path) -> None:
@@ -259,7 +312,7 @@ def test_damaged_spool_is_set_aside_and_told(
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("--source", "tape"), "wfdb:PATH, sample or simulator"),
+        (("--source", "tape"), "wfdb:PATH, edf:PATH, sample or simulator"),
         (("--source", "wfdb:/nowhere/100"), "cannot be read"),
         (("--source", "sample", "--speed", "fast"), "--speed must be"),
         (("--source", "sample", "--minutes", "-1"), "--minutes must"),
@@ -295,6 +348,17 @@ def test_finished_recording_is_not_taken_up_again(
     assert "already holds recording" in capsys.readouterr().err
 
 
+def test_recording_that_was_captured_whole_but_not_sent_is_sent_by_the_same_command(
+    clinic: ClinicServer, eecp_agent: Agent
+) -> None:
+    uuid = ("--recording", "7b0c9e4e-58f3-4a43-9a51-0f6d5f3a2b11")
+    clinic.down = True
+    assert eecp_agent("run", *MINUTE, *uuid, "--wait", "0.1") == 3
+    clinic.down = False
+    assert eecp_agent("run", *MINUTE, *uuid) == 0
+    assert sorted(clinic.only_recording().chunks) == list(range(60))
+
+
 def test_address_of_something_else_is_told(
     clinic: ClinicServer, eecp_agent: Agent, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -311,6 +375,15 @@ def test_full_spool_stops_the_capture_and_says_so(
     clinic.down = False
     assert eecp_agent("send") == 0
     assert len(clinic.only_recording().chunks) == 32  # one write of 32 chunks had room, the second had not
+
+
+def test_capture_goes_on_when_the_server_makes_room(
+    clinic: ClinicServer, eecp_agent: Agent, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clinic.answers.extend([(503, {})] * 2)  # the spool fills while the server is away
+    assert eecp_agent("run", *MINUTE, "--spool-max-bytes", "60000") == 0
+    assert len(clinic.only_recording().chunks) == 60
+    assert "There is room in the spool again" in capsys.readouterr().out
 
 
 def test_second_agent_in_the_same_folder_is_refused(

@@ -17,7 +17,7 @@ def server_that(answers: httpx.Response | Exception) -> Server:
             raise answers
         return answers
 
-    return Server(httpx.URL("https://clinic.example"), "key", transport=httpx.MockTransport(handle))
+    return Server(httpx.URL("https://clinic.example"), lambda: "key", transport=httpx.MockTransport(handle))
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,9 @@ def test_server_below_a_path_is_asked_there() -> None:
         asked.append(str(request.url))
         return httpx.Response(503)
 
-    server = Server(httpx.URL("https://clinic.example/eecp/"), "key", transport=httpx.MockTransport(handle))
+    server = Server(
+        httpx.URL("https://clinic.example/eecp/"), lambda: "key", transport=httpx.MockTransport(handle)
+    )
     with server, pytest.raises(ServerAway):
         server.state_of(UUID_1)
     assert asked == [f"https://clinic.example/eecp/api/v1/recordings/{UUID_1}/state"]

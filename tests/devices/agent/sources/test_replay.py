@@ -1,37 +1,48 @@
 """Sources, and the cutting of what they give."""
 
 import os
+import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from devices.agent.cutting import cut, end_of, formats_of
-from devices.agent.sources import Replay, Source, SourceError, open_source
+from devices.agent.cutting import cut, formats_of
+from devices.agent.numbering import end_of
+from devices.agent.sources.replay import Replay, open_replay
+from devices.agent.sources.source import Began, Ended, Piece, SourceError
 from devices.assembly import assemble
-from devices.protocol import Manifest, TriggerSource
+from devices.protocol import Chunk, Manifest
 from devices.simulator.settings import Settings
 from devices.waveform import Channel, ChannelName, Event, EventKind, Waveform
 
-SHARED = Path(os.environ.get("EECP_SHARED", Path(__file__).parents[3] / "../shared"))
+SHARED = Path(os.environ.get("EECP_SHARED", Path(__file__).parents[4] / "../shared"))
 
 
 def opened(spec: str, minutes: float | None = 1.0) -> Replay:
-    source = open_source(spec, minutes=minutes, settings=Settings(), seed=1)
-    assert isinstance(source, Replay)
-    return source
+    return open_replay(spec, minutes=minutes, settings=Settings(), seed=1, started_at_ms=1_788_940_800_000)
 
 
-def put_together(source: Source) -> Waveform:
+def of(waveform: Waveform) -> Replay:
+    return Replay("test", waveform, run="one", started_at_ms=1_788_940_800_000)
+
+
+def put_together(source: Replay) -> Waveform:
+    began, _, *pieces, ended = source.steps(threading.Event())
+    assert isinstance(began, Began)
+    assert isinstance(ended, Ended)
     manifest = Manifest(
-        started_at_ms=1_788_940_800_000,
+        started_at_ms=began.started_at_ms,
         clock_ms=1_788_940_800_000,
         agent_version="0",
         source=source.label,
-        trigger_source=TriggerSource.R_WAVE,
-        channels=source.formats,
+        trigger_source=began.trigger_source,
+        channels=began.formats,
     )
-    waveform, gaps = assemble(manifest, source.chunks())
+    chunks = [
+        Chunk(seq, piece.blocks, piece.events) for seq, piece in enumerate(pieces) if isinstance(piece, Piece)
+    ]
+    waveform, gaps = assemble(manifest, chunks)
     assert gaps == ()
     return waveform
 
@@ -50,7 +61,7 @@ def test_what_is_cut_comes_back_whole(spec: str) -> None:
 
 def test_rate_that_is_not_whole_is_cut_without_a_gap() -> None:
     waveform = Waveform((Channel(ChannelName.ECG, 249.89, np.linspace(0, 1, 2000)),))
-    back = put_together(Replay("test", waveform))
+    back = put_together(of(waveform))
     assert back.channels[0].samples.size == 2000
 
 
@@ -60,12 +71,12 @@ def test_last_chunk_may_be_short_and_knows_its_end() -> None:
     assert [chunk.seq for chunk in chunks] == [0, 1, 2]
     assert chunks[2].blocks[0].count == 50
     assert chunks[2].events[0].t_us == 2_400_000
-    assert end_of(chunks[2], formats_of(waveform)) == 2.5
+    assert end_of(chunks[2].blocks, formats_of(waveform)) == 2.5
 
 
-def test_cutting_can_begin_later() -> None:
-    source = opened("simulator")
-    assert list(source.chunks(50)) == list(source.chunks())[50:]
+def test_same_command_is_the_same_run_and_another_is_not() -> None:
+    assert opened("simulator").run == opened("simulator").run
+    assert opened("simulator").run != opened("simulator", minutes=2).run != opened("sample", minutes=2).run
 
 
 def test_sample_is_five_minutes_of_real_ecg() -> None:
@@ -99,7 +110,7 @@ def test_source_that_is_not_there_is_refused(spec: str) -> None:
 def test_record_that_is_no_ecg_is_refused(tmp_path: Path) -> None:
     (tmp_path / "p.hea").write_text("p 1 100 400\np.dat 16 10/mmHg 16 0 0 0 0 ABP\n")
     (tmp_path / "p.dat").write_bytes(bytes(800))
-    with pytest.raises(SourceError, match="give it in mV"):
+    with pytest.raises(SourceError, match="holds no ECG"):
         opened(f"wfdb:{tmp_path / 'p'}")
 
 
