@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from devices.assembly import Gap
 from devices.chunks import to_counts, to_values
 from devices.protocol import NOT_MEASURED, Manifest
-from devices.waveform import Channel, Cuff, Event, EventKind, Waveform, in_time_order
+from devices.waveform import Channel, ChannelName, Cuff, Event, EventKind, Waveform, in_time_order
 
 MAX_RECORD_S = 10
 #: edfio gives every data record the room of the fullest one; a console makes about seven events a beat.
@@ -169,8 +169,8 @@ def read_edf_file(data: bytes, manifest: Manifest) -> Waveform:
     return Waveform(channels, in_time_order(_event(a) for a in annotations if _is_event(a)))
 
 
-def gaps_in(data: bytes) -> tuple[tuple[float, float], ...]:
-    """From and to, in seconds, of each stretch of each channel that never arrived, as the file says.
+def channel_gaps_in(data: bytes) -> tuple[Gap, ...]:
+    """Each stretch of each channel that never arrived, as the file says.
 
     Raises
     ------
@@ -181,8 +181,18 @@ def gaps_in(data: bytes) -> tuple[tuple[float, float], ...]:
         annotations = read_edf(io.BytesIO(data)).annotations
     except (ValueError, IndexError, UnicodeDecodeError) as error:
         raise CannotStore(f"This is not a whole EDF+ file: {error}.") from error
-    gaps = [a for a in annotations if a.text.partition(" ")[0] == _GAP]
-    return tuple((gap.onset, gap.onset + (gap.duration or 0.0)) for gap in gaps)
+    found = []
+    for annotation in annotations:
+        kind, _, channel = annotation.text.partition(" ")
+        if kind == _GAP:
+            until_s = annotation.onset + (annotation.duration or 0.0)
+            found.append(Gap(ChannelName(channel), annotation.onset, until_s))
+    return tuple(found)
+
+
+def gaps_in(data: bytes) -> tuple[tuple[float, float], ...]:
+    """From and to, in seconds, of each such stretch; raises CannotStore."""
+    return tuple((gap.from_s, gap.to_s) for gap in channel_gaps_in(data))
 
 
 def _trimmed(counts: NDArray[np.int16], rate_hz: float, end_s: float, scale: float) -> NDArray[np.float64]:

@@ -98,6 +98,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "devices.api.entrance.ChunksEntrance",  # agents need nothing of what follows
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -269,6 +270,9 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
 }
 SPECTACULAR_SETTINGS = {"TITLE": "EECP Clinic device API", "VERSION": "1.0.0", "SERVE_INCLUDE_SCHEMA": False}
+
+# Far above what an agent sends, far below what a runaway loop would; in each process.
+AGENT_REQUESTS_A_SECOND = env.int("AGENT_REQUESTS_A_SECOND", default=200)
 
 # --- Logs ---------------------------------------------------------------------------------------------
 LOGGING: dict[str, Any] = {
