@@ -274,6 +274,9 @@ SPECTACULAR_SETTINGS = {"TITLE": "EECP Clinic device API", "VERSION": "1.0.0", "
 # Far above what an agent sends, far below what a runaway loop would; in each process.
 AGENT_REQUESTS_A_SECOND = env.int("AGENT_REQUESTS_A_SECOND", default=200)
 
+# Each live screen that is told of new samples holds one thread of the web server; keep some for everything else.
+LIVE_STREAMS_A_PROCESS = env.int("LIVE_STREAMS_A_PROCESS", default=8)
+
 # --- Logs ---------------------------------------------------------------------------------------------
 LOGGING: dict[str, Any] = {
     "version": 1,
