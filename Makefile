@@ -8,10 +8,10 @@ STAMP := .venv/.installed
 # Local work is development; a server's environment says production, which is the default everywhere else.
 DEVELOPMENT := ENVIRONMENT=$${ENVIRONMENT:-development}
 
-.PHONY: help install run demo demo-once migrate reset test check bench
+.PHONY: help install run demo demo-once migrate reset test check bench bench-ingest
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 install: $(STAMP) ## Get all that is needed into .venv (and system libraries where allowed)
 	@echo "All that uv.lock names is installed"
@@ -49,9 +49,12 @@ test: $(STAMP) ## Run the tests on servers of their own
 check: $(STAMP) ## Lint, format, types, arrows, migrations, settings
 	@scripts/check
 
+bench-ingest: $(STAMP) ## Measure what taking chunks from many devices costs, beside the least it could
+	@$(BIN)/python -m benchmarks.ingest
+
 bench: $(STAMP) ## Measure against peers and limits, one benchmark after the other
 	@for file in benchmarks/*.py; do \
 		grep -q '__main__' "$$file" || continue; \
 		echo "== $$file"; \
-		$(BIN)/python "$$file" || exit 1; \
+		$(BIN)/python -m "benchmarks.$$(basename "$$file" .py)" || exit 1; \
 	done

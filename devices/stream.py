@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 ON_TIME, DELAYED, CHUNKS = "on_time", "delayed", "chunks"
 #: A sign of life, after which a closed browser is noticed.
-QUIET_S = 10.0
+QUIET_S = 3.0
 #: Then the browser asks again, and is let in again or not.
 LONGEST_S = 600.0
 _AGAIN_S = 1.0
@@ -34,7 +34,7 @@ _WAITING = 4  # events that a slow browser may leave unread: each only says that
 class TooManyStreams(ClinicError):
     """This process has as many streams as it can serve."""
 
-    status = 503
+    status = 429
     default_code = "too_many_streams"
 
 

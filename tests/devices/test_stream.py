@@ -98,7 +98,7 @@ def test_one_screen_too_many_is_refused_and_let_in_when_another_left(
     settings.LIVE_STREAMS_A_PROCESS = 1
     address = reverse("devices:stream", args=[recording.pk])
     first = hub.join(recording.pk)
-    assert nurse_client.get(address).status_code == 503
+    assert nurse_client.get(address).status_code == 429
     first.close()
     assert nurse_client.get(address).status_code == 200
 
