@@ -65,7 +65,7 @@ class Bench:
         tally.took_s = asyncio.run(all_at_once(port, headers, work))
         return tally
 
-    def share(self, port: int, small_port: int, rounds: int = 4, seconds: float = 4) -> None:
+    def share(self, port: int, small_port: int, rounds: int = 10, seconds: float = 2) -> None:
         """Requests a second beside the smallest view, one chunk a request, turn by turn."""
         fleet = Fleet(CONNECTIONS)
         shares, rates, limits = [], [], []

@@ -1,5 +1,6 @@
 """Ranges of chunk numbers in one column: what has arrived of a recording, however long it is."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,6 +14,12 @@ SeqRanges = tuple[tuple[int, int], ...]
 def seq_ranges(found: Iterable[Range[int]]) -> SeqRanges:
     """First and last of each range, both included; PostgreSQL gives the end as the first that is not."""
     return tuple((r.lower, r.upper - 1) for r in found if r.lower is not None and r.upper is not None)
+
+
+def ranges_from_text(text: str) -> SeqRanges:
+    """The same from PostgreSQL's own spelling, ``{[0,18),[19,23)}``."""
+    numbers = [int(number) for number in re.findall(r"\d+", text)]
+    return tuple((first, end - 1) for first, end in zip(numbers[::2], numbers[1::2], strict=True))
 
 
 def multirange(ranges: Iterable[tuple[int, int]]) -> Multirange[int]:

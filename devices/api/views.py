@@ -3,7 +3,7 @@
 from typing import Any, cast
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView
@@ -52,7 +52,7 @@ class AgentView(APIView):
 
 class RecordingView(AgentView):
     @extend_schema(
-        request=request_of(Manifest), responses=answers(RecordingState, 200, 201, refusals="409 413 422")
+        request=request_of(Manifest), responses=answers(RecordingState, 200, 201, refusals="404 409 413 422")
     )
     def put(self, request: Request, uuid: UUID) -> Response:
         """Open a recording, or find it opened by the same manifest."""
@@ -65,7 +65,7 @@ class RecordingView(AgentView):
 
 class ChunksView(AgentView):
     @extend_schema(
-        request=CHUNKS_REQUEST, responses=answers(ChunksAnswer, 200, 409, 422, refusals="404 413 415")
+        request=CHUNKS_REQUEST, responses=answers(ChunksAnswer, 200, 409, 422, refusals="404 413 415 422")
     )
     def post(self, request: Request, uuid: UUID) -> HttpResponse:
         """Send chunks: a MessagePack array of at most 64 envelopes ``[seq, sha256, data]``."""
@@ -100,6 +100,15 @@ class HeartbeatView(AgentView):
             device=self.device_of(request), body=body_of(request._request), now=timezone.now()
         )
         return Response(status=204)
+
+
+@extend_schema(exclude=True)
+class NothingView(AgentView):
+    """Every other address below the API's: an agent is refused by a problem there too, not by a page."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        raise Http404
 
 
 class SchemaView(SpectacularAPIView):

@@ -34,7 +34,7 @@ def problem(answer: Any) -> tuple[int, str]:
 @pytest.mark.parametrize("name", [f"api:{pattern.name}" for pattern in urls.urlpatterns])
 @pytest.mark.parametrize("header", ["", "Bearer ", "Bearer unknown", "Basic abc", "Bearer " + "x" * 5000])
 def test_no_address_answers_without_a_good_key(db: None, name: str, header: str) -> None:
-    args = [] if name in {"api:schema", "api:heartbeat"} else [uuid.uuid4()]
+    args = [] if name in {"api:schema", "api:heartbeat"} else [str(uuid.uuid4())]
     method = {"api:schema": "get", "api:state": "get", "api:recording": "put"}.get(name, "post")
     answer = getattr(Client(), method)(reverse(name, args=args), headers={"Authorization": header})
     assert problem(answer) == (401, "unknown_key")
@@ -169,9 +169,16 @@ def test_another_content_type_is_another_version(agent: Sender) -> None:
     assert problem(answer) == (415, "unsupported_media_type")
 
 
+@pytest.mark.parametrize("path", ["nothing", "recordings/not-a-uuid", "recordings/not-a-uuid/chunks"])
+def test_address_that_is_not_there_is_refused_as_a_problem(agent: Sender, path: str) -> None:
+    answer = agent.client.put(f"/api/v1/{path}", b"{}", "application/json", headers=agent.headers)
+    assert problem(answer) == (404, "not_found")
+
+
 def test_method_that_is_not_there_is_refused_as_a_problem(agent: Sender) -> None:
     answer = agent.client.delete(agent.address, headers=agent.headers)
     assert problem(answer) == (405, "method_not_allowed")
+    assert answer["Allow"] == "PUT, OPTIONS"
 
 
 @pytest.mark.parametrize(
