@@ -65,9 +65,11 @@ class Bench:
         tally.took_s = asyncio.run(all_at_once(port, headers, work))
         return tally
 
-    def share(self, port: int, small_port: int, rounds: int = 10, seconds: float = 2) -> None:
+    def share(self, port: int, small_port: int, rounds: int = 9, seconds: float = 1.5) -> None:
         """Requests a second beside the smallest view, one chunk a request, turn by turn."""
         fleet = Fleet(CONNECTIONS)
+        self.smallest(small_port, seconds)  # both are warm before anything is counted
+        self.flood(port, fleet, self.single, seconds)
         shares, rates, limits = [], [], []
         for _ in range(rounds):
             limits.append(self.smallest(small_port, seconds).per_second())
@@ -79,7 +81,7 @@ class Bench:
             f"{statistics.median(limits):.0f}; share by turns {', '.join(f'{s:.2f}' for s in shares)}"
         )
 
-    def crowds(self, port: int, seconds: float = 8) -> None:
+    def crowds(self, port: int, seconds: float = 6) -> None:
         """As fast as they can, eight chunks a request, by few, some and many agents."""
         best = 0.0
         for size in (2, 50, 500):

@@ -33,7 +33,7 @@ WITH taken AS (
 ), stored AS (
     INSERT INTO devices_chunk (recording_id, seq, sha256, data, received_at)
     SELECT taken.uuid, chunk.seq, sha256(chunk.data), chunk.data, %(now)s
-    FROM taken, unnest(%(seqs)s::int4[], %(data)s::bytea[]) AS chunk (seq, data)
+    FROM taken, unnest(%(seqs)s::int4[], %(data)b::bytea[]) AS chunk (seq, data)
 )
 SELECT received::text FROM taken
 """
