@@ -195,7 +195,7 @@ class Close(msgspec.Struct, frozen=True, kw_only=True):
     ended_at_ms: EpochMs
 
 
-class Heartbeat(msgspec.Struct, frozen=True, kw_only=True):
+class Heartbeat(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     agent_version: Annotated[str, Meta(min_length=1, max_length=40)]
     clock_ms: EpochMs
     spool_unsent: Annotated[int, Meta(ge=0)]
