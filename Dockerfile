@@ -32,4 +32,4 @@ USER eecp
 ENV MEDIA_ROOT=/srv/eecp/media
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s CMD ["python", "scripts/healthcheck.py"]
-CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "eecp_clinic.wsgi:application"]
+CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--blocking-threads", "16", "--workers-kill-timeout", "10", "eecp_clinic.wsgi:application"]

@@ -8,7 +8,7 @@ STAMP := .venv/.installed
 # Local work is development; a server's environment says production, which is the default everywhere else.
 DEVELOPMENT := ENVIRONMENT=$${ENVIRONMENT:-development}
 
-.PHONY: help install run demo demo-once migrate reset test check bench bench-gating bench-peers
+.PHONY: help install run demo demo-once migrate reset test check bench bench-gating bench-ingest bench-peers
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -49,11 +49,14 @@ test: $(STAMP) ## Run the tests on servers of their own
 check: $(STAMP) ## Lint, format, types, arrows, migrations, settings
 	@scripts/check
 
+bench-ingest: $(STAMP) ## Measure what taking chunks from many devices costs, beside the least it could
+	@$(BIN)/python -m benchmarks.ingest
+
 bench: bench-peers ## Measure against peers and limits, one benchmark after the other
 	@for file in benchmarks/*.py; do \
 		grep -q '__main__' "$$file" || continue; \
 		echo "== $$file"; \
-		$(BIN)/python "$$file" || exit 1; \
+		$(BIN)/python -m "benchmarks.$$(basename "$$file" .py)" || exit 1; \
 	done
 
 bench-gating: bench-peers ## Measure the gating engine on one hour, beside public tools

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from devices.models import AgentKey, Device, Recording
-from eecp_clinic.errors import NotFound
+from eecp_clinic.errors import ClinicError, NotFound
 from eecp_clinic.models import Clinic
 
 
@@ -15,6 +15,23 @@ def get_device(clinic: Clinic, code: str) -> Device:
     if device is None:
         raise NotFound(_("There is no such device at your clinic. Choose one from the list of devices."))
     return device
+
+
+class UnknownKey(ClinicError):
+    """No key of an agent, or one that was revoked."""
+
+    status = 401
+    default_code = "unknown_key"
+
+
+def get_agent_key(sha256: str) -> AgentKey:
+    """The key with this SHA-256 with its device and clinic, or UnknownKey."""
+    key = AgentKey.objects.select_related("device__clinic").filter(sha256=sha256, revoked_at=None).first()
+    if key is None:
+        raise UnknownKey(
+            _("The key is missing, unknown or revoked. Ask an administrator of the clinic for a new key.")
+        )
+    return key
 
 
 def get_key(device: Device, prefix: str) -> AgentKey:

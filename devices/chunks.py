@@ -1,6 +1,7 @@
 """The coding of a chunk: samples to bytes and back, and every refusal of bytes that are not a sound chunk."""
 
 import hashlib
+import threading
 from collections.abc import Sequence
 
 import msgspec
@@ -26,6 +27,8 @@ from devices.waveform import ChannelName
 
 _ZSTD_LEVEL = 3
 _MAX_ZSTD_WINDOW_BYTES = 8 * 1024 * 1024
+#: One for each thread: to make one costs more than to unpack a chunk with it.
+_unpackers = threading.local()
 
 
 def to_counts(values: ArrayLike, counts_per_unit: float) -> NDArray[np.int16]:
@@ -85,13 +88,19 @@ def _unpack(envelope: Envelope) -> bytes:
         # The library obeys max_output_size only where the frame does not state its size, so that is asked first.
         if zstandard.frame_content_size(envelope.data) > MAX_CHUNK_BYTES:
             raise ProtocolError(f"Chunk {envelope.seq} unpacks to more than {MAX_CHUNK_BYTES} bytes.")
-        return zstandard.ZstdDecompressor(max_window_size=_MAX_ZSTD_WINDOW_BYTES).decompress(
-            envelope.data, max_output_size=MAX_CHUNK_BYTES, allow_extra_data=False
-        )
+        return _unpacker().decompress(envelope.data, max_output_size=MAX_CHUNK_BYTES, allow_extra_data=False)
     except zstandard.ZstdError as error:
         raise ProtocolError(
             f"Chunk {envelope.seq} is not one whole zstd frame of at most {MAX_CHUNK_BYTES} bytes: {error}."
         ) from None
+
+
+def _unpacker() -> zstandard.ZstdDecompressor:
+    try:
+        return _unpackers.zstd  # type: ignore[no-any-return]
+    except AttributeError:
+        _unpackers.zstd = zstandard.ZstdDecompressor(max_window_size=_MAX_ZSTD_WINDOW_BYTES)
+        return _unpackers.zstd  # type: ignore[no-any-return]
 
 
 def _check_blocks(chunk: Chunk, manifest: Manifest) -> None:

@@ -22,7 +22,7 @@ from devices.records import storing
 from devices.records.content import END_TEXT, BadRecord
 from devices.records.edf_files import open_edf
 from devices.records.events import event_of, text_of
-from devices.waveform import Channel, Waveform, in_time_order
+from devices.waveform import Channel, ChannelName, Waveform, in_time_order
 
 #: edfio gives every data record the room of the fullest one; a console makes about seven events a beat.
 MAX_EVENTS_A_SECOND = 200
@@ -157,16 +157,26 @@ def read_edf_file(data: bytes, manifest: Manifest) -> Waveform:
     return Waveform(channels, in_time_order(event for event in events if event is not None))
 
 
-def gaps_in(data: bytes) -> tuple[tuple[float, float], ...]:
-    """From and to, in seconds, of each stretch of each channel that never arrived, as the file says.
+def channel_gaps_in(data: bytes) -> tuple[Gap, ...]:
+    """Each stretch of each channel that never arrived, as the file says.
 
     Raises
     ------
     CannotStore
         The bytes are no EDF+ file.
     """
-    gaps = [a for a in _opened(data).annotations if a.text.partition(" ")[0] == _GAP]
-    return tuple((gap.onset, gap.onset + (gap.duration or 0.0)) for gap in gaps)
+    found = []
+    for annotation in _opened(data).annotations:
+        kind, _, channel = annotation.text.partition(" ")
+        if kind == _GAP:
+            until_s = annotation.onset + (annotation.duration or 0.0)
+            found.append(Gap(ChannelName(channel), annotation.onset, until_s))
+    return tuple(found)
+
+
+def gaps_in(data: bytes) -> tuple[tuple[float, float], ...]:
+    """From and to, in seconds, of each such stretch; raises CannotStore."""
+    return tuple((gap.from_s, gap.to_s) for gap in channel_gaps_in(data))
 
 
 def _trimmed(counts: NDArray[np.int16], rate_hz: float, end_s: float, scale: float) -> NDArray[np.float64]:

@@ -13,6 +13,16 @@ from devices.protocol import SourceState
 SILENT_AFTER = timedelta(seconds=35)
 STALE_AFTER = timedelta(seconds=5)
 CLOCK_LIMIT_MS = 60_000
+#: States in which something at the bedside keeps the signal from being good.
+TROUBLES = frozenset(
+    {
+        SourceState.NO_SIGNAL,
+        SourceState.UNPLUGGED,
+        SourceState.CABLE_UNPLUGGED,
+        SourceState.LEAD_OFF,
+        SourceState.SPOOL_FULL,
+    }
+)
 DISK_LIMIT_BYTES = 500 * 1024 * 1024
 
 
@@ -33,12 +43,15 @@ def signal_line(device: Device, now: datetime) -> SignalLine:
     status = status_of(device)
     recording = running(device)
     if recording is not None and recording.last_chunk_at is not None:
+        # Chunks go on coming while a lead is off: what the agent sees of its console is worse news.
+        if status is not None and now - status.at <= SILENT_AFTER and status.source_state in TROUBLES:
+            return _line_of_source(status, now)
         return _line_of_recording(now - recording.last_chunk_at)
     if status is None:
         return SignalLine("idle", _("No agent has been heard of yet"))
     if now - status.at > SILENT_AFTER:
         return SignalLine("look", _("Agent silent for %(time)s") % {"time": in_words(now - status.at)})
-    return _line_of_source(status)
+    return _line_of_source(status, now)
 
 
 def status_of(device: Device) -> AgentStatus | None:
@@ -61,18 +74,27 @@ def _line_of_recording(age: timedelta) -> SignalLine:
     return SignalLine(state, _("No signal for %(time)s") % {"time": in_words(age)})
 
 
-def _line_of_source(status: AgentStatus) -> SignalLine:
+def _line_of_source(status: AgentStatus, now: datetime) -> SignalLine:
     lines = {
         SourceState.OK: SignalLine("go", _("Ready")),
         SourceState.ENDED: SignalLine("go", _("Ready; the last recording has ended")),
+        SourceState.IDLE: SignalLine("go", _("Ready; no treatment runs")),
         SourceState.NO_SIGNAL: SignalLine("look", _("The console gives no signal")),
+        SourceState.UNPLUGGED: SignalLine("stop", _("The cable to the console is unplugged")),
         SourceState.CABLE_UNPLUGGED: SignalLine("stop", _("The cable to the console is unplugged")),
         SourceState.LEAD_OFF: SignalLine("look", _("An ECG lead is off")),
+        SourceState.SPOOL_FULL: SignalLine("stop", _("The agent's disk is full; nothing is recorded")),
     }
     try:
-        return lines[SourceState(status.source_state)]
+        line = lines[SourceState(status.source_state)]
     except ValueError:
         return SignalLine("look", _("The agent reports a state that this server does not know"))
+    if line.state == "go" or status.source_since is None:
+        return line
+    age = in_words(now - status.source_since)
+    if status.source_state == SourceState.NO_SIGNAL:
+        return SignalLine(line.state, _("No signal for %(time)s") % {"time": age})
+    return SignalLine(line.state, _("%(what)s, for %(time)s") % {"what": line.sentence, "time": age})
 
 
 def warnings_of(status: AgentStatus | None) -> list[str]:

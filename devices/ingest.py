@@ -5,7 +5,7 @@ Every function commits before it returns, so that an answer is a promise. Chunks
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from devices.edf import CannotStore, refuse_what_cannot_be_stored
 from devices.models import AgentStatus, Device, Recording
 from devices.notices import enqueue_finish
 from devices.protocol import Close, Heartbeat, Manifest, ProtocolError, RecordingState, decode_json
-from devices.recordings import from_ms, lock, manifest_of, record_audit, state, to_ms, unknown_recording
+from devices.recordings import find, from_ms, lock, manifest_of, record_audit, state, to_ms
 from devices.signals import recording_closed, recording_opened
 from eecp_clinic.errors import Conflict
 
@@ -118,23 +118,21 @@ def close_recording(*, device: Device, uuid: UUID, body: bytes, now: datetime) -
 def _refuse_contradiction(recording: Recording, close: Close) -> None:
     if from_ms(close.ended_at_ms) < recording.started_at:
         raise ProtocolError("The recording would end before it began; ended_at_ms is on the device clock.")
-    highest = recording.chunks.order_by("-seq").values_list("seq", flat=True).first()
-    if highest is not None and highest > close.last_seq:
+    highest = recording.received[-1][1] if recording.received else -1
+    if highest > close.last_seq:
         raise ProtocolError(f"Chunk {highest} was received, so {close.last_seq} cannot be the last.")
 
 
 def state_of(*, device: Device, uuid: UUID, now: datetime) -> RecordingState:
     """What has arrived; NotFound where this device has no such recording."""
-    recording = Recording.objects.filter(pk=uuid, device=device).first()
-    if recording is None:
-        raise unknown_recording()
-    return state(recording, now)
+    return state(find(device, uuid), now)
 
 
 def take_heartbeat(*, device: Device, body: bytes, now: datetime) -> None:
     """Remember how the agent of a device is; raises ProtocolError."""
     beat = decode_json(_without_nul(body), Heartbeat)
-    if beat.disk_free_bytes > _MAX_DISK_BYTES or beat.spool_unsent > _MAX_SPOOL:
+    since_s = beat.source_since_s
+    if max(beat.disk_free_bytes, beat.spool_bytes or 0) > _MAX_DISK_BYTES or beat.spool_unsent > _MAX_SPOOL:
         raise ProtocolError("No computer has so much room on its disk or so many chunks.")
     AgentStatus.objects.update_or_create(
         device=device,
@@ -142,7 +140,10 @@ def take_heartbeat(*, device: Device, body: bytes, now: datetime) -> None:
             "at": now,
             "agent_version": beat.agent_version,
             "source_state": beat.source_state.value,
+            "source_since": None if since_s is None else now - timedelta(seconds=since_s),
+            "patient_connected": beat.patient_connected,
             "spool_unsent": beat.spool_unsent,
+            "spool_bytes": beat.spool_bytes,
             "disk_free_bytes": beat.disk_free_bytes,
             "clock_offset_ms": beat.clock_ms - to_ms(now),
         },

@@ -19,6 +19,7 @@ from devices.gating.calibration import Calibration
 from devices.gating.config import GatingConfig
 from devices.gating.live import judge_tail, learn_calibration
 from devices.models import Recording
+from devices.overlaps import without_overlaps
 from devices.protocol import Block, Chunk, Manifest, ProtocolError
 from devices.recordings import contents, manifest_of, to_ms
 from devices.waveform import ChannelName, Waveform
@@ -50,7 +51,7 @@ def tail(recording: Recording, seconds: float) -> Tail | None:
     manifest = manifest_of(recording)
     # From a moment at which every channel has a sample, so that the tail's own time starts at 0 for all.
     step = record_seconds([channel.rate_hz for channel in manifest.channels])
-    chunks = _last_chunks(recording, manifest, seconds + step)
+    chunks, _ = without_overlaps(sorted(_last_chunks(recording, manifest, seconds + step), key=_number))
     spans = [_span(block, manifest) for chunk in chunks for block in chunk.blocks]
     if not spans:
         return None
@@ -72,6 +73,10 @@ def _last_chunks(recording: Recording, manifest: Manifest, seconds: float) -> li
         reach = max((end for _, end in spans), default=0.0) - min((start for start, _ in spans), default=0.0)
         if len(batch) < size or reach >= seconds or len(found) >= 4 * size:
             return found
+
+
+def _number(chunk: Chunk) -> int:
+    return chunk.seq
 
 
 def _span(block: Block, manifest: Manifest) -> tuple[float, float]:
@@ -151,7 +156,7 @@ def refresh_figures(*, recording: Recording, now: datetime) -> bool:
     try:
         found = tail(recording, FIGURES_S)
     except ProtocolError:
-        return False  # two chunks claim the same samples: the whole recording's failure says so when it ends
+        return False  # the row was not made by an agent: the failure says so when it ends
     if found is None:
         return False
     config = config_for(recording)
@@ -179,7 +184,7 @@ def _calibration(
     if not HEAD_S <= found.until_s <= 3 * HEAD_S:
         return None, None
     manifest = manifest_of(recording)
-    first = contents(recording.chunks.order_by("seq")[: math.ceil(HEAD_S)], manifest)
+    first, _ = without_overlaps(contents(recording.chunks.order_by("seq")[: math.ceil(HEAD_S)], manifest))
     head = assemble(manifest, first)[0]
     unassisted = averages(head, analyse(head, config).beats).unassisted
     return learn_calibration(head, config), to_plain(unassisted)

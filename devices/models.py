@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 import pghistory
 import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from devices.fields import SeqRangesField
 from eecp_clinic.codes import new_code
 from eecp_clinic.models import Clinic
 
@@ -100,7 +101,10 @@ class AgentStatus(models.Model):
     at = models.DateTimeField(_("last heard of"))
     agent_version = models.CharField(max_length=40, blank=True)
     source_state = models.CharField(max_length=20, blank=True)
+    source_since = models.DateTimeField(_("in that state since"), null=True)
+    patient_connected = models.BooleanField(_("a patient is connected"), null=True)
     spool_unsent = models.PositiveIntegerField(default=0)
+    spool_bytes = models.BigIntegerField(null=True)
     disk_free_bytes = models.BigIntegerField(null=True)
     clock_offset_ms = models.BigIntegerField(_("agent clock minus server clock"), null=True)
 
@@ -113,8 +117,9 @@ class RecordingQuerySet(models.QuerySet["Recording"]):
         return self.filter(closed_at__isnull=True)
 
     def to_store(self) -> "RecordingQuerySet":
-        """Ended, and not yet one file."""
-        return self.filter(closed_at__isnull=False, stored_at__isnull=True)
+        """Ended, and some of it is in no file yet."""
+        waits = models.Q(stored_at=None) | models.Q(late_chunks_at__isnull=False)
+        return self.filter(waits, closed_at__isnull=False)
 
 
 class Recording(models.Model):
@@ -135,16 +140,18 @@ class Recording(models.Model):
     # -1: the agent closed a recording without chunks. Null on a closed recording: closed for the agent's silence.
     last_seq = models.IntegerField(_("last chunk, as the agent said"), null=True)
     ended_at = models.DateTimeField(_("last sample, device time"), null=True)
+    received = SeqRangesField(_("numbers of the chunks that arrived"), default=tuple)
     # What the treatment prescribed, told by whoever binds the recording; without it attainment is not judged.
     prescribed_pressure_mmhg = models.PositiveSmallIntegerField(null=True)
     prescribed_minutes = models.PositiveSmallIntegerField(null=True)
-    # The finished file
+    # The newest file; StoredFile keeps every one that there was.
     stored_at = models.DateTimeField(_("stored"), null=True)
     file = models.FileField(_("EDF+ file"), max_length=200, blank=True)
     file_sha256 = models.CharField(_("SHA-256 of the file"), max_length=64, blank=True)
     chunks_sha256 = models.CharField(_("SHA-256 over the chunks' hashes in order"), max_length=64, blank=True)
     verified_at = models.DateTimeField(_("file read back and verified"), null=True)
     gap_seconds = models.FloatField(null=True)
+    late_chunks_at = models.DateTimeField(_("chunks arrived that are not in the file"), null=True)
     failure = models.CharField(_("why it could not be stored or analysed"), max_length=200, blank=True)
     # The last minute while it runs
     live = models.JSONField(null=True)
@@ -193,9 +200,14 @@ class Chunk(models.Model):
 
 
 class ChunkConflict(models.Model):
-    """Other bytes under a number that was already taken: kept aside and shown, never an overwrite."""
+    """What contradicts something that was committed before it: kept aside and shown, never an overwrite."""
+
+    class Kind(models.TextChoices):
+        NUMBER = "number", _("Other bytes under a number that was taken")
+        SAMPLES = "samples", _("Samples of a time that another chunk holds")
 
     recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="conflicts")
+    kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.NUMBER)
     seq = models.PositiveIntegerField()
     sha256 = models.BinaryField(max_length=32)
     data = models.BinaryField()
@@ -209,6 +221,50 @@ class ChunkConflict(models.Model):
 
     def __str__(self) -> str:
         return f"{self.recording_id} {self.seq}"
+
+
+class StoredFile(models.Model):
+    """One version of a recording's file. A later one stands beside it, so what was signed stays what it was."""
+
+    recording = models.ForeignKey(Recording, on_delete=models.PROTECT, related_name="files")
+    version = models.PositiveSmallIntegerField()
+    file = models.FileField(_("EDF+ file"), max_length=200)
+    file_sha256 = models.CharField(_("SHA-256 of the file"), max_length=64)
+    chunks_sha256 = models.CharField(_("SHA-256 over the chunks' hashes in order"), max_length=64)
+    received = SeqRangesField(_("numbers of the chunks in it"))
+    ended_at = models.DateTimeField(_("last sample, device time"), null=True)
+    gap_seconds = models.FloatField(null=True)
+    stored_at = models.DateTimeField(_("stored, read back and verified"))
+
+    class Meta:
+        ordering = ["recording", "version"]
+        constraints = [models.UniqueConstraint(fields=["recording", "version"], name="file_once_per_version")]
+        triggers = [pgtrigger.Protect(name="file_is_final", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.recording_id} version {self.version}"
+
+
+class PrunedChunks(models.Model):
+    """The hashes of chunks whose bytes were let go, because a verified file holds what they held."""
+
+    recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="pruned")
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="pruned")
+    seqs = ArrayField(models.IntegerField())
+    sha256s = models.BinaryField()  # 32 bytes for each of seqs, in their order
+    pruned_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+        triggers = [pgtrigger.Protect(name="hashes_are_final", operation=pgtrigger.Update)]
+
+    def __str__(self) -> str:
+        return f"{self.recording_id} {len(self.seqs)} chunks"
+
+    def hashes(self) -> dict[int, bytes]:
+        """The SHA-256 of each number."""
+        whole = bytes(self.sha256s)
+        return {seq: whole[32 * at : 32 * at + 32] for at, seq in enumerate(self.seqs)}
 
 
 class GatingReport(models.Model):

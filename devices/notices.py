@@ -4,6 +4,7 @@ The database is the truth; ``devices.tasks.sweep_recordings`` finds whatever a l
 """
 
 import logging
+import threading
 from functools import cache
 from uuid import UUID
 
@@ -14,9 +15,11 @@ from kombu.exceptions import OperationalError
 
 logger = logging.getLogger(__name__)
 
-#: One message a batch of chunks: the recording's UUID.
+#: One message a recording that got chunks: its UUID.
 CHUNKS_CHANNEL = "devices.chunks"
 _TIMEOUT_S = 0.5
+#: Notices of so long are told together, each recording once: a screen draws no faster.
+_GATHER_S = 0.05
 
 
 @cache
@@ -24,12 +27,49 @@ def _broker(url: str) -> redis.Redis:
     return redis.Redis.from_url(url, socket_timeout=_TIMEOUT_S, socket_connect_timeout=_TIMEOUT_S)
 
 
+class _Announcer:
+    """Tells the broker from a thread of its own, so that no agent waits for it."""
+
+    def __init__(self) -> None:
+        self._due: set[UUID] = set()
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def add(self, recording: UUID) -> None:
+        with self._lock:
+            self._due.add(recording)
+            if self._thread is None or not self._thread.is_alive():  # not in a process that was forked off
+                self._thread = threading.Thread(target=self._run, name="announcer", daemon=True)
+                self._thread.start()
+        self._wake.set()
+
+    def _run(self) -> None:
+        while True:
+            self._wake.wait()
+            threading.Event().wait(_GATHER_S)
+            self._wake.clear()
+            with self._lock:
+                due, self._due = self._due, set()
+            publish(due)
+
+
+_announcer = _Announcer()
+
+
 def announce_chunks(recording: UUID) -> None:
-    """Tell whoever listens that new samples are in the database."""
-    if not settings.REDIS_URL:
-        return
+    """Tell whoever listens, a moment later, that new samples are in the database."""
+    if settings.REDIS_URL:
+        _announcer.add(recording)
+
+
+def publish(recordings: set[UUID]) -> None:
+    """Tell it now; without the broker the screens ask by themselves."""
     try:
-        _broker(settings.REDIS_URL).publish(CHUNKS_CHANNEL, str(recording))
+        with _broker(settings.REDIS_URL).pipeline(transaction=False) as pipeline:
+            for recording in recordings:
+                pipeline.publish(CHUNKS_CHANNEL, str(recording))
+            pipeline.execute()
     except redis.RedisError:
         logger.warning("the broker did not take a notice; the next poll will find the samples")
 

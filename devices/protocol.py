@@ -4,7 +4,7 @@ Both sides import this module and it knows neither: the messages with their limi
 has arrived. The coding of a chunk is in ``devices.chunks``, putting chunks together in ``devices.assembly``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
@@ -29,6 +29,7 @@ MAX_DURATION_S = (
     12 * 3600
 )  # a session is one hour; this bounds what a faulty agent can make a server allocate
 MAX_SEQ = 1_000_000
+MAX_SINCE_S = 366 * 24 * 3600
 NOT_MEASURED = -32768
 
 Seq = Annotated[int, Meta(ge=0, le=MAX_SEQ)]
@@ -78,10 +79,13 @@ class SourceState(StrEnum):
     """What the agent sees of its console."""
 
     OK = "ok"
-    NO_SIGNAL = "no_signal"
     ENDED = "ended"
-    CABLE_UNPLUGGED = "cable_unplugged"
+    IDLE = "idle"  # the console answers and no treatment runs
+    NO_SIGNAL = "no_signal"
+    UNPLUGGED = "unplugged"
     LEAD_OFF = "lead_off"
+    SPOOL_FULL = "spool_full"
+    CABLE_UNPLUGGED = "cable_unplugged"  # as agents up to 0.1 call UNPLUGGED
 
 
 class ChannelFormat(msgspec.Struct, frozen=True):
@@ -191,12 +195,16 @@ class Close(msgspec.Struct, frozen=True, kw_only=True):
     ended_at_ms: EpochMs
 
 
-class Heartbeat(msgspec.Struct, frozen=True, kw_only=True):
+class Heartbeat(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     agent_version: Annotated[str, Meta(min_length=1, max_length=40)]
     clock_ms: EpochMs
     spool_unsent: Annotated[int, Meta(ge=0)]
     source_state: SourceState
     disk_free_bytes: Annotated[int, Meta(ge=0)]
+    # Not told by agents up to 0.1: None is not known.
+    source_since_s: Annotated[float, Meta(ge=0, le=MAX_SINCE_S)] | None = None
+    spool_bytes: Annotated[int, Meta(ge=0)] | None = None
+    patient_connected: bool | None = None
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
@@ -224,6 +232,17 @@ def encode_json(message: msgspec.Struct) -> bytes:
     return msgspec.json.encode(message)
 
 
+def merged(ranges: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Ranges of whole numbers, both ends included, in order and joined where they touch or overlap."""
+    found: list[tuple[int, int]] = []
+    for first, last in sorted(ranges):
+        if found and first <= found[-1][1] + 1:
+            found[-1] = (found[-1][0], max(found[-1][1], last))
+        else:
+            found.append((first, last))
+    return tuple(found)
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """Which chunks have arrived.
@@ -245,13 +264,17 @@ class Account:
     @classmethod
     def of(cls, seqs: Iterable[int], last_seq: int | None = None) -> "Account":
         """From the numbers received in any order, and the last number where the close has stated it."""
-        known = sorted(set(seqs))
-        edges = [-1, *known]
-        if last_seq is not None and last_seq >= edges[-1]:
-            edges.append(last_seq + 1)
-        missing = tuple((a + 1, b - 1) for a, b in pairwise(edges) if b - a > 1)
-        highest = missing[0][0] - 1 if missing else (known[-1] if known else -1)
-        return cls(highest, missing, len(known))
+        return cls.of_ranges(merged((seq, seq) for seq in seqs), last_seq)
+
+    @classmethod
+    def of_ranges(cls, ranges: Sequence[tuple[int, int]], last_seq: int | None = None) -> "Account":
+        """From ascending ranges that do not touch, both ends included."""
+        known = [(-1, -1), *ranges]
+        if last_seq is not None and last_seq >= known[-1][1]:
+            known.append((last_seq + 1, last_seq + 1))
+        missing = tuple((a[1] + 1, b[0] - 1) for a, b in pairwise(known) if b[0] - a[1] > 1)
+        highest = missing[0][0] - 1 if missing else (ranges[-1][1] if ranges else -1)
+        return cls(highest, missing, sum(last - first + 1 for first, last in ranges))
 
     @property
     def is_complete(self) -> bool:

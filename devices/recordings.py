@@ -54,14 +54,22 @@ def lock(device: Device, uuid: UUID) -> Recording:
     return found
 
 
+def find(device: Device, uuid: UUID) -> Recording:
+    """A recording of this device, or NotFound."""
+    found = Recording.objects.filter(pk=uuid, device=device).first()
+    if found is None:
+        raise unknown_recording()
+    return found
+
+
 def unknown_recording() -> NotFound:
     """The same for a recording of another device as for none."""
     return NotFound("There is no such recording. Send its manifest first.", code="unknown_recording")
 
 
 def account_of(recording: Recording) -> Account:
-    """Which chunks are in the database."""
-    return Account.of(recording.chunks.values_list("seq", flat=True), recording.last_seq)
+    """Which chunks have arrived."""
+    return Account.of_ranges(recording.received, recording.last_seq)
 
 
 def state(recording: Recording, now: datetime) -> RecordingState:

@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from devices.health import SignalLine, running, signal_line, status_of, warnings_of
-from devices.models import AgentKey, AgentStatus, Device, GatingReport, Recording
+from devices.models import AgentKey, AgentStatus, ChunkConflict, Device, GatingReport, Recording
 from eecp_clinic.models import Clinic
 
+Kind = ChunkConflict.Kind
 _GRADE_STATES = {"A": "go", "B": "go", "C": "look", "D": "stop"}
 
 
@@ -75,7 +76,11 @@ def recordings_of(device: Device) -> QuerySet[Recording]:
     """A device's recordings, newest first, with their reports and conflicts."""
     reports = GatingReport.objects.order_by("-made_at").defer("report", "config")
     return (
-        device.recordings.annotate(conflict_count=Count("conflicts"))
+        device.recordings.annotate(
+            conflict_count=Count("conflicts", filter=Q(conflicts__kind=Kind.NUMBER), distinct=True),
+            overlap_count=Count("conflicts", filter=Q(conflicts__kind=Kind.SAMPLES), distinct=True),
+            version_count=Count("files", distinct=True),
+        )
         .prefetch_related(Prefetch("reports", reports, to_attr="newest_reports"))
         .order_by("-started_at")
         .defer("live")
@@ -112,7 +117,18 @@ def _problems(recording: Recording) -> list[str]:
     found = [recording.failure] if recording.failure else []
     if recording.closed_at is not None and recording.last_seq is None:
         found.append(_("Closed because the agent fell silent; its end is the last sample that arrived."))
-    conflicts = getattr(recording, "conflict_count", 0)
+    if recording.stored_at is not None and recording.late_chunks_at is not None:
+        found.append(_("More arrived after it was stored; it is being made part of a new version."))
+    versions = getattr(recording, "version_count", 0)
+    if versions > 1:
+        found.append(_("Version %(n)s of its file; every earlier one is kept.") % {"n": versions})
+    return found + _conflicts(recording)
+
+
+def _conflicts(recording: Recording) -> list[str]:
+    """What contradicts something that came before it."""
+    found = []
+    conflicts, overlaps = getattr(recording, "conflict_count", 0), getattr(recording, "overlap_count", 0)
     if conflicts:
         found.append(
             ngettext(
@@ -121,6 +137,15 @@ def _problems(recording: Recording) -> list[str]:
                 conflicts,
             )
             % {"n": conflicts}
+        )
+    if overlaps:
+        found.append(
+            ngettext(
+                "%(n)s chunk holds samples of a time that an earlier one holds; it is kept and not in the file.",
+                "%(n)s chunks hold samples of a time that an earlier one holds; they are kept and not in the file.",
+                overlaps,
+            )
+            % {"n": overlaps}
         )
     return found
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from devices.analysis import prescribed_config
 from devices.gating.config import InvalidGatingConfig
-from devices.models import AgentKey, Device, GatingReport, Recording
+from devices.models import AgentKey, Device, GatingReport, Recording, StoredFile
 from devices.notices import enqueue_finish
 from eecp_clinic import audit
 from eecp_clinic.errors import Conflict, InvalidInput, NotFound
@@ -103,8 +103,16 @@ def prescribe(*, recording: Recording, pressure_mmhg: int | None, minutes: int |
 
 
 def latest_report(recording: Recording) -> GatingReport | None:
-    """The newest report of a recording as it is stored now; None where there is none yet."""
+    """The newest report of all that has arrived; None where there is none yet, or chunks wait to be stored."""
+    if recording.late_chunks_at is not None:
+        return None
     return recording.reports.filter(input_sha256=recording.file_sha256).order_by("-made_at").first()
+
+
+def file_of(report: GatingReport) -> StoredFile | None:
+    """The version of the file that a report judged, which a session that was signed with the report stands for."""
+    versions = StoredFile.objects.filter(recording=report.recording_id, file_sha256=report.input_sha256)
+    return versions.order_by("version").first()
 
 
 def note_download(*, recording: Recording, actor: User, now: datetime) -> None:

@@ -1,111 +1,60 @@
-"""The finished recording: one EDF+ file in the file store, read back and verified, with hashes that prove it."""
+"""The finished recording: one EDF+ file in the file store, read back and verified, with hashes that prove it.
+
+What arrives later makes another version of the file beside the first; a version is never changed or taken away,
+so what was signed with it can be shown with it.
+"""
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import transaction
 
-from devices.assembly import Gap, assemble
+from devices import files
+from devices.assembly import Gap
 from devices.edf import CannotStore, gaps_in, read_edf_file, write_edf
-from devices.models import Recording
-from devices.protocol import Chunk, Manifest, ProtocolError
-from devices.recordings import contents, manifest_of, record_audit
+from devices.gathering import Gathered, gather, hashes_of_pruned, keep_aside, sha256_over
+from devices.models import PrunedChunks, Recording, StoredFile
+from devices.protocol import ProtocolError
+from devices.recordings import manifest_of, record_audit
 from devices.waveform import Waveform
 
-#: About twelve hours of all channels at ordinary rates; more would only exhaust the worker's memory.
-MAX_SAMPLES = 60_000_000
 _FAILURE_LENGTH = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Gathered:
-    """All chunks of one recording as they were at one moment."""
-
-    manifest: Manifest
-    waveform: Waveform
-    gaps: tuple[Gap, ...]
-    chunk_count: int
-    chunks_sha256: str
+#: So long the chunks stay beside their verified file; a late one finds its neighbours as they came.
+KEPT = timedelta(days=30)
 
 
 def store(*, uuid: UUID, now: datetime) -> bool:
     """Make, save and verify the file of a recording that is over. Running it twice is harmless.
 
-    Returns whether the recording is stored; where it never can be, ``failure`` says why. A chunk that arrives
-    meanwhile makes it False, and the next sweep begins again.
+    Returns whether all that has arrived is stored; where it never can be, ``failure`` says why. A chunk that
+    arrives meanwhile makes it False, and the next sweep begins again.
     """
     recording = Recording.objects.select_related("device__clinic").get(pk=uuid)
     if recording.closed_at is None:
         return False
-    if recording.stored_at is not None:
+    if recording.stored_at is not None and recording.late_chunks_at is None:
         return True
     try:
         gathered = gather(recording)
         data = write_edf(
             gathered.waveform, gathered.gaps, gathered.manifest, recording.uuid, recording.started_at
         )
+        file_sha256 = hashlib.sha256(data).hexdigest()
+        name = files.save(recording, data, file_sha256)
+        refusal = verify_file(name, file_sha256, gathered)
     except (CannotStore, ProtocolError) as error:
-        _note_failure(recording, str(error))
-        return False
-    file_sha256 = hashlib.sha256(data).hexdigest()
-    name = _save(recording, data, file_sha256)
-    refusal = verify_file(name, file_sha256, gathered)
+        refusal = str(error)
     if refusal:
         _note_failure(recording, refusal)
         return False
     return _conclude(recording, gathered, name, file_sha256, now)
 
 
-def gather(recording: Recording) -> Gathered:
-    """The recording put together from its chunks, their hashes checked; raises ProtocolError, CannotStore."""
-    manifest = manifest_of(recording)
-    rows = list(recording.chunks.order_by("seq"))
-    chunks = contents(rows, manifest)
-    _refuse_endless(manifest, chunks)
-    waveform, gaps = assemble(manifest, chunks)
-    return Gathered(manifest, waveform, gaps, len(rows), sha256_over(bytes(row.sha256) for row in rows))
-
-
-def sha256_over(hashes: Iterable[bytes]) -> str:
-    """One hash over the chunks' hashes in order of their numbers."""
-    whole = hashlib.sha256()
-    for value in hashes:
-        whole.update(value)
-    return whole.hexdigest()
-
-
-def _refuse_endless(manifest: Manifest, chunks: Iterable[Chunk]) -> None:
-    rates = {channel.name: channel.rate_hz for channel in manifest.channels}
-    ends_s = [(b.first_sample + b.count) / rates[b.channel] for chunk in chunks for b in chunk.blocks]
-    samples = max(ends_s, default=0.0) * sum(rates.values())
-    if samples > MAX_SAMPLES:
-        raise CannotStore(f"The recording spans {samples:.0f} samples; at most {MAX_SAMPLES} can be stored.")
-
-
-def _save(recording: Recording, data: bytes, file_sha256: str) -> str:
-    """The name under which the file is saved; the name holds its hash, so a second run finds the first's."""
-    folder = f"recordings/{recording.started_at:%Y/%m}"
-    name = f"{folder}/{recording.uuid}-{file_sha256[:12]}.edf"
-    if default_storage.exists(name) and hashlib.sha256(_read(name)).hexdigest() == file_sha256:
-        return name
-    # Where a run died halfway the name is taken by a damaged file: the store then picks another name.
-    return default_storage.save(name, ContentFile(data))
-
-
-def _read(name: str) -> bytes:
-    with default_storage.open(name) as file:
-        data: bytes = file.read()
-    return data
-
-
 def verify_file(name: str, file_sha256: str, gathered: Gathered) -> str:
     """Why the saved file is not the recording, or ''. It is read back whole: hash, samples and events."""
-    data = _read(name)
+    data = files.read(name)
     if hashlib.sha256(data).hexdigest() != file_sha256:
         return "The file store gave back other bytes than it was given."
     try:
@@ -129,29 +78,45 @@ def _conclude(recording: Recording, gathered: Gathered, name: str, file_sha256: 
     with transaction.atomic():
         # The lock that chunk_store takes: either a late chunk is counted here, or it finds stored_at set.
         locked = Recording.objects.select_for_update(no_key=True).get(pk=recording.pk)
-        if locked.closed_at is None or locked.chunks.count() != gathered.chunk_count:
+        if locked.closed_at is None or locked.received != gathered.received:
             return False
-        if locked.stored_at is not None:
+        if locked.stored_at is not None and locked.late_chunks_at is None:
             return True
-        locked.file.name = name
-        locked.file_sha256 = file_sha256
-        locked.chunks_sha256 = gathered.chunks_sha256
-        locked.gap_seconds = seconds_in(gathered.gaps)
-        locked.stored_at = locked.verified_at = now
-        locked.failure = ""
-        locked.save(
-            update_fields=[
-                "file",
-                "file_sha256",
-                "chunks_sha256",
-                "gap_seconds",
-                "stored_at",
-                "verified_at",
-                "failure",
-            ]
+        version = StoredFile.objects.create(
+            recording=locked,
+            version=locked.files.count() + 1,
+            file=name,
+            file_sha256=file_sha256,
+            chunks_sha256=gathered.chunks_sha256,
+            received=gathered.received,
+            ended_at=locked.ended_at,
+            gap_seconds=seconds_in(gathered.gaps),
+            stored_at=now,
         )
-        record_audit("recording.stored", recording, now, file_sha256=file_sha256)
+        _point_to(locked, version)
+        aside = keep_aside(locked, gathered.set_aside)
+        record_audit(
+            "recording.stored",
+            recording,
+            now,
+            file_sha256=file_sha256,
+            version=version.version,
+            set_aside=aside,
+        )
     return True
+
+
+def _point_to(recording: Recording, version: StoredFile) -> None:
+    """The recording's own columns are those of its newest file."""
+    recording.file.name = version.file.name
+    recording.file_sha256 = version.file_sha256
+    recording.chunks_sha256 = version.chunks_sha256
+    recording.gap_seconds = version.gap_seconds
+    recording.stored_at = recording.verified_at = version.stored_at
+    recording.late_chunks_at = None
+    recording.failure = ""
+    fields = ["file", "file_sha256", "chunks_sha256", "gap_seconds", "stored_at", "verified_at"]
+    recording.save(update_fields=[*fields, "late_chunks_at", "failure"])
 
 
 def seconds_in(gaps: Iterable[Gap]) -> float:
@@ -172,10 +137,7 @@ def _note_failure(recording: Recording, sentence: str) -> None:
 
 def read_file(recording: Recording) -> bytes:
     """The file of a stored recording, its hash checked; raises CannotStore, FileNotFoundError."""
-    data = _read(recording.file.name)
-    if hashlib.sha256(data).hexdigest() != recording.file_sha256:
-        raise CannotStore("The file is not the one that was stored: its SHA-256 differs.")
-    return data
+    return files.read_checked(recording)
 
 
 def read_waveform(recording: Recording) -> Waveform:
@@ -187,23 +149,71 @@ def gaps_of(recording: Recording) -> tuple[tuple[float, float], ...] | None:
     """Seconds from the first sample, from and to, in which samples never arrived; None where that is not known."""
     if recording.stored_at is None or recording.gap_seconds is None:
         return None
-    return gaps_in(_read(recording.file.name)) if recording.gap_seconds else ()
+    return gaps_in(files.read(recording.file.name)) if recording.gap_seconds else ()
+
+
+def prune(*, uuid: UUID, now: datetime) -> int:
+    """Let the bytes of chunks go that a verified file holds; how many. Their hashes stay.
+
+    The file is read back and everything verified again first, under the recording's lock; what fails, or is not
+    wholly in a file, keeps its chunks.
+    """
+    with transaction.atomic():
+        recording = (
+            Recording.objects.select_for_update(no_key=True, of=("self",))
+            .select_related("device__clinic")
+            .get(pk=uuid)
+        )
+        newest = recording.files.order_by("version").last()
+        whole = newest is not None and newest.received == recording.received and not recording.is_open
+        if newest is None or not whole or recording.late_chunks_at is not None or damages(recording):
+            return 0
+        hashes = dict(recording.chunks.order_by("seq").values_list("seq", "sha256"))
+        if not hashes:
+            return 0
+        PrunedChunks.objects.create(
+            recording=recording,
+            file=newest,
+            seqs=list(hashes),
+            sha256s=b"".join(bytes(value) for value in hashes.values()),
+            pruned_at=now,
+        )
+        recording.chunks.all().delete()
+        record_audit("recording.chunks_pruned", recording, now, chunks=len(hashes), version=newest.version)
+    return len(hashes)
 
 
 def damages(recording: Recording) -> list[str]:
     """Everything that no longer is as it was when the recording was stored, in sentences; none is good."""
     found = []
-    hashes = []
+    hashes = hashes_of_pruned(recording)
     for chunk in recording.chunks.order_by("seq").iterator(chunk_size=500):
-        hashes.append(bytes(chunk.sha256))
-        if hashlib.sha256(bytes(chunk.data)).digest() != hashes[-1]:
+        hashes[chunk.seq] = bytes(chunk.sha256)
+        if hashlib.sha256(bytes(chunk.data)).digest() != hashes[chunk.seq]:
             found.append(f"chunk {chunk.seq} does not have its SHA-256")
-    if sha256_over(hashes) != recording.chunks_sha256:
-        found.append("the chunks are not those that were stored")
-    try:
-        read_waveform(recording)
-    except FileNotFoundError:
-        found.append(f"the file {recording.file.name} is missing")
-    except (CannotStore, OSError) as error:
-        found.append(f"the file {recording.file.name}: {error}")
+    versions: list[StoredFile | Recording] = list(recording.files.order_by("version"))
+    for stored in versions or [recording]:
+        found += _damages_of_file(stored, recording, hashes)
     return found
+
+
+def _damages_of_file(
+    stored: StoredFile | Recording, recording: Recording, hashes: dict[int, bytes]
+) -> list[str]:
+    """One version against its own hashes, and against those of the chunks that it was made of."""
+    found = []
+    label = f"version {stored.version}: " if isinstance(stored, StoredFile) and stored.version > 1 else ""
+    within = {seq: value for seq, value in hashes.items() if _holds(stored, seq)}
+    if sha256_over(within) != stored.chunks_sha256:
+        found.append(f"{label}the chunks are not those that were stored")
+    try:
+        read_edf_file(files.read_checked(stored), manifest_of(recording))
+    except FileNotFoundError:
+        found.append(f"{label}the file {stored.file.name} is missing")
+    except (CannotStore, ProtocolError, OSError) as error:
+        found.append(f"{label}the file {stored.file.name}: {error}")
+    return found
+
+
+def _holds(stored: StoredFile | Recording, seq: int) -> bool:
+    return any(first <= seq <= last for first, last in stored.received)

@@ -5,15 +5,15 @@ from uuid import UUID
 
 from celery import shared_task
 from django.core.cache import cache
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from devices.analysis import report_of
 from devices.live import refresh_figures
-from devices.models import Recording
+from devices.models import Chunk, GatingReport, Recording
 from devices.notices import enqueue_figures, enqueue_finish
 from devices.recordings import SILENCE, close_silent
-from devices.storage import store
+from devices.storage import KEPT, prune, store
 
 #: A recording that got a chunk so recently is still running, as far as the live tile is concerned.
 LIVE = timedelta(seconds=30)
@@ -24,6 +24,7 @@ EVERY_S = 5.0
 SETTLED = timedelta(seconds=10)
 #: How long one request for work is given before the sweep repeats it.
 PATIENCE_S = 300
+PRUNED_AT_ONCE = 20
 
 
 @shared_task(soft_time_limit=540, time_limit=600)
@@ -59,7 +60,21 @@ def sweep_recordings() -> None:
         close_silent(uuid=uuid, now=now)
     settled = Q(last_chunk_at__lt=now - SETTLED) | Q(last_chunk_at=None)
     due = Recording.objects.to_store().filter(settled, failure="").values_list("pk", flat=True)
-    unjudged = Recording.objects.filter(stored_at__isnull=False, reports=None, failure="")
+    of_its_file = GatingReport.objects.filter(recording=OuterRef("pk"), input_sha256=OuterRef("file_sha256"))
+    unjudged = Recording.objects.filter(~Exists(of_its_file), stored_at__isnull=False, failure="")
     for uuid in [*due, *unjudged.values_list("pk", flat=True)]:
         if cache.add(f"devices:finish:{uuid}", True, PATIENCE_S):
             enqueue_finish(uuid)
+
+
+@shared_task(soft_time_limit=540, time_limit=600)
+def prune_chunks() -> None:
+    """Let go of the chunks of recordings that were stored and verified long ago, a few at a time."""
+    now = timezone.now()
+    old = Recording.objects.filter(
+        Exists(Chunk.objects.filter(recording=OuterRef("pk"))),
+        verified_at__lt=now - KEPT,
+        late_chunks_at=None,
+    )
+    for uuid in old.order_by("stored_at").values_list("pk", flat=True)[:PRUNED_AT_ONCE]:
+        prune(uuid=uuid, now=now)

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.index, name="list"),
     path("add/", views.add, name="add"),
     path("recordings/<uuid:uuid>/live.json", views.live, name="live"),
+    path("recordings/<uuid:uuid>/stream", views.stream, name="stream"),
     path("recordings/<uuid:uuid>/file", views.recording_file, name="recording-file"),
     path("<str:code>/", views.detail, name="detail"),
     path("<str:code>/edit/", views.edit, name="edit"),

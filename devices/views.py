@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +19,7 @@ from devices.live import trace
 from devices.models import Device
 from devices.protocol import ProtocolError
 from devices.storage import read_file
+from devices.stream import hub
 from eecp_clinic.errors import Conflict, NotFound
 from eecp_clinic.roles import CLINICAL, Role, StaffRequest, staff_view
 
@@ -133,6 +134,19 @@ def live(request: StaffRequest, uuid: UUID) -> HttpResponse:
         return JsonResponse(trace(recording, now=timezone.now(), after_ms=after_ms))
     except ProtocolError as error:
         raise Conflict(_("The chunks of this recording contradict each other."), code="chunks") from error
+
+
+@require_GET
+@staff_view(*LOOKING)
+def stream(request: StaffRequest, uuid: UUID) -> StreamingHttpResponse:
+    """Tells a screen, as server-sent events, whenever the trace has something new."""
+    subscription = hub.join(get_recording(request.clinic, uuid).pk)
+    response = StreamingHttpResponse(
+        subscription.events(), content_type="text/event-stream", headers={"X-Accel-Buffering": "no"}
+    )
+    # Also where the stream was never begun: Django closes these with the answer.
+    response._resource_closers.append(subscription.close)  # type: ignore[attr-defined]
+    return response
 
 
 @require_GET

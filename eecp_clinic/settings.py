@@ -98,6 +98,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "devices.api.entrance.ChunksEntrance",  # agents need nothing of what follows
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -268,7 +269,18 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
 }
-SPECTACULAR_SETTINGS = {"TITLE": "EECP Clinic device API", "VERSION": "1.0.0", "SERVE_INCLUDE_SCHEMA": False}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "EECP Clinic device API",
+    "VERSION": "1.0.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "OAS_VERSION": "3.1.0",  # the messages' schemas are those of JSON Schema 2020-12
+}
+
+# Far above what an agent sends, far below what a runaway loop would; in each process.
+AGENT_REQUESTS_A_SECOND = env.int("AGENT_REQUESTS_A_SECOND", default=200)
+
+# Each live screen that is told of new samples holds one thread of the web server; keep some for everything else.
+LIVE_STREAMS_A_PROCESS = env.int("LIVE_STREAMS_A_PROCESS", default=8)
 
 # --- Logs ---------------------------------------------------------------------------------------------
 LOGGING: dict[str, Any] = {

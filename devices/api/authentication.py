@@ -7,14 +7,14 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
-from rest_framework.authentication import BaseAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from devices.access import get_agent_key
 from devices.models import AgentKey, Device
 
-_SCHEME = b"bearer"
+_SCHEME = "bearer"
 _LONGEST_KEY = 200
 #: "Last used" is told to the minute; a write with every request would cost more than it tells.
 _LAST_USED_EVERY = timedelta(minutes=1)
@@ -29,32 +29,35 @@ class Agent:
     is_authenticated: bool = True
 
 
+def key_sha256(authorization: str) -> str:
+    """The SHA-256 of the key in ``Bearer KEY``; empty where there is none."""
+    scheme, _, secret = authorization.partition(" ")
+    if scheme.lower() != _SCHEME or not 0 < len(secret) <= _LONGEST_KEY:
+        return ""
+    return hashlib.sha256(secret.strip().encode("latin-1", "replace")).hexdigest()
+
+
 class AgentKeyAuthentication(BaseAuthentication):
     """``Authorization: Bearer KEY``; a missing, unknown or revoked key is one and the same 401."""
 
     def authenticate(self, request: Request) -> tuple[Any, AgentKey] | None:
-        scheme, _, secret = get_authorization_header(request).partition(b" ")
-        if scheme.lower() != _SCHEME or not 0 < len(secret) <= _LONGEST_KEY:
+        sha256 = key_sha256(request.META.get("HTTP_AUTHORIZATION", ""))
+        if not sha256:
             return None
-        sha256 = hashlib.sha256(secret.strip()).hexdigest()
-        key = (
-            AgentKey.objects.select_related("device__clinic")
-            .filter(sha256=sha256, revoked_at__isnull=True)
-            .first()
-        )
-        if key is None:
-            raise AuthenticationFailed
-        _note_use(key, timezone.now())
+        key = get_agent_key(sha256)
+        now = timezone.now()
+        if key.last_used_at is None or now - key.last_used_at >= _LAST_USED_EVERY:
+            note_use(sha256, now)
         return Agent(key, key.device), key
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"
 
 
-def _note_use(key: AgentKey, now: datetime) -> None:
-    if key.last_used_at is None or now - key.last_used_at >= _LAST_USED_EVERY:
-        long_ago = Q(last_used_at=None) | Q(last_used_at__lte=now - _LAST_USED_EVERY)
-        AgentKey.objects.filter(long_ago, pk=key.pk).update(last_used_at=now)
+def note_use(sha256: str, now: datetime) -> None:
+    """Write when a key was last used, at most once a minute."""
+    long_ago = Q(last_used_at=None) | Q(last_used_at__lte=now - _LAST_USED_EVERY)
+    AgentKey.objects.filter(long_ago, sha256=sha256).update(last_used_at=now)
 
 
 class IsAgent(BasePermission):

@@ -3,32 +3,35 @@
 from collections.abc import Mapping
 from typing import IO, Any
 
+from django.http import HttpRequest
 from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
-from rest_framework.request import Request
 
 from devices.api.problems import BodyTooLarge
-from devices.protocol import CHUNKS_CONTENT_TYPE, MAX_BODY_BYTES
+from devices.protocol import CHUNKS_CONTENT_TYPE, MAX_BODY_BYTES, ProtocolError
 
 MAX_JSON_BYTES = 64 * 1024
 
 
-def body_of(request: Request, limit: int = MAX_JSON_BYTES) -> bytes:
+def body_of(request: HttpRequest, limit: int = MAX_JSON_BYTES) -> bytes:
     """The body, refused before it is read where it says that it is longer, and never read beyond the limit."""
-    if int(request.META.get("CONTENT_LENGTH") or 0) > limit:
+    stated = request.META.get("CONTENT_LENGTH") or "0"
+    if not stated.isdecimal() or len(stated) > 18:
+        raise ProtocolError("The length that the request states is no number of bytes.")
+    if int(stated) > limit:
         raise BodyTooLarge
-    stream = request.stream
-    body: bytes = stream.read(limit + 1) if stream is not None else b""
+    body: bytes = request.read(limit + 1)
     if len(body) > limit:
         raise BodyTooLarge
     return body
 
 
-def chunks_body_of(request: Request) -> bytes:
+def chunks_body_of(request: HttpRequest) -> bytes:
     """The body of a request with chunks; another content type is another version of them."""
-    if request.content_type.partition(";")[0].strip() != CHUNKS_CONTENT_TYPE:
-        raise UnsupportedMediaType(request.content_type)
+    content_type = request.META.get("CONTENT_TYPE", "")
+    if content_type.partition(";")[0].strip().lower() != CHUNKS_CONTENT_TYPE:
+        raise UnsupportedMediaType(content_type)
     return body_of(request, MAX_BODY_BYTES)
 
 

@@ -1,13 +1,21 @@
 """Refusals as RFC 9457 problems, with the stable codes that ``docs/agent-protocol.md`` lists."""
 
-from math import ceil
 from typing import Any
 
+from django.core.exceptions import DisallowedHost
 from django.http import Http404, HttpResponse
 from rest_framework import exceptions
 from rest_framework.views import set_rollback
 
-from devices.protocol import PROBLEM_CONTENT_TYPE, Problem, ProtocolError, TooLargeBody, encode_json
+from devices.api.throttling import WAIT_S
+from devices.protocol import (
+    CHUNKS_CONTENT_TYPE,
+    PROBLEM_CONTENT_TYPE,
+    Problem,
+    ProtocolError,
+    TooLargeBody,
+    encode_json,
+)
 from eecp_clinic.errors import ClinicError
 
 _UNKNOWN_KEY = "The key is missing, unknown or revoked. Ask an administrator of the clinic for a new key."
@@ -33,13 +41,23 @@ class BodyTooLarge(exceptions.APIException):
 
 def problem_handler(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
     """DRF's exception handler for this API; None (a 500) for what is a bug."""
+    response = problem_response(error)
+    if response is not None:
+        set_rollback()
+        # DRF knows what else may be asked at the address of its view.
+        if response.status_code == 405 and "view" in context:
+            response["Allow"] = ", ".join(context["view"].allowed_methods)
+    return response
+
+
+def problem_response(error: Exception) -> HttpResponse | None:
+    """The refusal that an error is, or None where it is none."""
     found = _problem(error)
     if found is None:
         return None
-    set_rollback()
-    return HttpResponse(
-        encode_json(found), status=found.status, content_type=PROBLEM_CONTENT_TYPE, headers=_headers(error)
-    )
+    body = encode_json(found)
+    headers = {"Content-Length": str(len(body)), **_headers(found.status)}
+    return HttpResponse(body, status=found.status, content_type=PROBLEM_CONTENT_TYPE, headers=headers)
 
 
 def _problem(error: Exception) -> Problem | None:
@@ -52,6 +70,8 @@ def _problem(error: Exception) -> Problem | None:
         return _of(401, "unknown_key", _UNKNOWN_KEY)
     if isinstance(error, exceptions.Throttled):
         return _of(429, "too_many_requests", "Too many requests in one second; wait and go on.")
+    if isinstance(error, DisallowedHost):
+        return _of(400, "unknown_host", "This server does not answer under that name.")
     if isinstance(error, Http404):
         return _of(404, "not_found", "There is nothing at this address.")
     if isinstance(error, exceptions.APIException):
@@ -64,10 +84,9 @@ def _of(status: int, code: str, detail: str) -> Problem:
     return Problem(status=status, code=code, title=_TITLES.get(status, "Refused"), detail=detail)
 
 
-def _headers(error: Exception) -> dict[str, str]:
-    headers = {}
-    if getattr(error, "auth_header", None):
-        headers["WWW-Authenticate"] = error.auth_header  # type: ignore[attr-defined]
-    if isinstance(error, exceptions.Throttled):
-        headers["Retry-After"] = str(ceil(getattr(error, "wait", None) or 1))
-    return headers
+def _headers(status: int) -> dict[str, str]:
+    if status == 401:
+        return {"WWW-Authenticate": "Bearer"}
+    if status == 415:
+        return {"Accept-Post": CHUNKS_CONTENT_TYPE}
+    return {"Retry-After": str(WAIT_S)} if status == 429 else {}

@@ -41,7 +41,10 @@ def _inline(node: Any, components: dict[str, Any]) -> Any:
     if isinstance(node, dict):
         if "$ref" in node:
             return _inline(components[node["$ref"].rpartition("/")[2]], components)
-        return {key: _inline(value, components) for key, value in node.items()}
+        inlined = {key: _inline(value, components) for key, value in node.items()}
+        if "prefixItems" in inlined:  # a pair, which DRF's generator would write as JSON Schema once did
+            inlined["items"] = inlined.pop("prefixItems")[0]
+        return inlined
     if isinstance(node, list | tuple):
         return [_inline(item, components) for item in node]
     return node

@@ -12,4 +12,5 @@ urlpatterns = [
     path("recordings/<uuid:uuid>/chunks", views.ChunksView.as_view(), name="chunks"),
     path("recordings/<uuid:uuid>/close", views.CloseView.as_view(), name="close"),
     path("recordings/<uuid:uuid>/state", views.StateView.as_view(), name="state"),
+    path("<path:rest>", views.NothingView.as_view(), name="nothing"),
 ]

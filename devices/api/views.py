@@ -3,6 +3,7 @@
 from typing import Any, cast
 from uuid import UUID
 
+from django.http import Http404, HttpResponse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView
@@ -12,18 +13,17 @@ from rest_framework.views import APIView
 
 from devices import ingest
 from devices.api.authentication import Agent, AgentKeyAuthentication, IsAgent
-from devices.api.bodies import BytesParser, BytesRenderer, body_of, chunks_body_of
+from devices.api.bodies import BytesParser, BytesRenderer, body_of
+from devices.api.entrance import post_chunks
 from devices.api.problems import problem_handler
 from devices.api.schema import CHUNKS_REQUEST, AgentSchema, answers, request_of
 from devices.api.throttling import KeyThrottle
-from devices.chunk_store import take_chunks
 from devices.models import Device
 from devices.protocol import (
     ChunksAnswer,
     Close,
     Heartbeat,
     Manifest,
-    Outcome,
     RecordingState,
     encode_json,
 )
@@ -52,34 +52,24 @@ class AgentView(APIView):
 
 class RecordingView(AgentView):
     @extend_schema(
-        request=request_of(Manifest), responses=answers(RecordingState, 200, 201, refusals="409 413 422")
+        request=request_of(Manifest), responses=answers(RecordingState, 200, 201, refusals="404 409 413 422")
     )
     def put(self, request: Request, uuid: UUID) -> Response:
         """Open a recording, or find it opened by the same manifest."""
         now = timezone.now()
         device = self.device_of(request)
-        opened = ingest.open_recording(device=device, uuid=uuid, body=body_of(request), now=now)
+        opened = ingest.open_recording(device=device, uuid=uuid, body=body_of(request._request), now=now)
         status = 201 if opened.is_new else 200
         return Response(encode_json(state(opened.recording, now)), status=status)
 
 
 class ChunksView(AgentView):
     @extend_schema(
-        request=CHUNKS_REQUEST, responses=answers(ChunksAnswer, 200, 409, 422, refusals="404 413 415")
+        request=CHUNKS_REQUEST, responses=answers(ChunksAnswer, 200, 409, 422, refusals="404 413 415 422")
     )
-    def post(self, request: Request, uuid: UUID) -> Response:
+    def post(self, request: Request, uuid: UUID) -> HttpResponse:
         """Send chunks: a MessagePack array of at most 64 envelopes ``[seq, sha256, data]``."""
-        answer = take_chunks(
-            device=self.device_of(request), uuid=uuid, body=chunks_body_of(request), now=timezone.now()
-        )
-        return Response(encode_json(answer), status=_status(answer))
-
-
-def _status(answer: ChunksAnswer) -> int:
-    outcomes = {result.outcome for result in answer.results}
-    if Outcome.CONFLICT in outcomes:
-        return 409
-    return 422 if outcomes - {Outcome.STORED, Outcome.DUPLICATE} else 200
+        return post_chunks(request._request, uuid)  # as ChunksEntrance does, which comes first
 
 
 class CloseView(AgentView):
@@ -89,7 +79,7 @@ class CloseView(AgentView):
     def post(self, request: Request, uuid: UUID) -> Response:
         """Say which chunk is the last; missing ones may still come."""
         found = ingest.close_recording(
-            device=self.device_of(request), uuid=uuid, body=body_of(request), now=timezone.now()
+            device=self.device_of(request), uuid=uuid, body=body_of(request._request), now=timezone.now()
         )
         return Response(encode_json(found))
 
@@ -106,8 +96,19 @@ class HeartbeatView(AgentView):
     @extend_schema(request=request_of(Heartbeat), responses=answers(None, 204, refusals="413 422"))
     def post(self, request: Request) -> Response:
         """Every ten seconds, recording or not."""
-        ingest.take_heartbeat(device=self.device_of(request), body=body_of(request), now=timezone.now())
+        ingest.take_heartbeat(
+            device=self.device_of(request), body=body_of(request._request), now=timezone.now()
+        )
         return Response(status=204)
+
+
+@extend_schema(exclude=True)
+class NothingView(AgentView):
+    """Every other address below the API's: an agent is refused by a problem there too, not by a page."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        raise Http404
 
 
 class SchemaView(SpectacularAPIView):

@@ -28,7 +28,7 @@ def web(port: int) -> Program:
     """The pages and the device API."""
     command = [
         str(BIN / "granian"), "--interface", "wsgi", "--host", HOST, "--port", str(port), "--workers", "1",
-        "--blocking-threads", "8", "--log-level", "warning",
+        "--blocking-threads", "16", "--workers-kill-timeout", "3", "--log-level", "warning",
         "eecp_clinic.wsgi:application",
     ]  # fmt: skip
     return Program("web", command, ready_url=f"http://{HOST}:{port}/healthz")

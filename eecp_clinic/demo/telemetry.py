@@ -76,7 +76,7 @@ def record(*, device: Device, started_at: datetime, hour: Hour, now: datetime) -
     for batch in batches(cut(waveform)):
         last = batch[-1].seq
         body = pack_envelopes([encode_chunk(chunk) for chunk in batch])
-        chunk_store.take_chunks(device=device, uuid=name, body=body, now=now)
+        chunk_store.take_chunks_of(device=device, uuid=name, body=body, now=now)
     ended_at_ms = to_ms(started_at) + round(waveform.duration_s * 1000)
     close = Close(last_seq=last, ended_at_ms=ended_at_ms)
     ingest.close_recording(device=device, uuid=name, body=msgspec.json.encode(close), now=now)

@@ -1,11 +1,14 @@
-// The live trace: <figure data-sweep data-url>, its markup stands in partials/_trace.html. Asks for the last seconds once
-// a second and sweeps through them; says how old the last sample is, and says so plainly when it is too old.
+// The live trace: <figure data-sweep data-url data-stream>, its markup stands in partials/_trace.html. Asks for the last
+// seconds when the stream says that there is something new, or once a second where it does not, and sweeps through them;
+// says how old the last sample is, and says so plainly when it is too old or asked for late.
 import { LaneBuffer } from "./lane-buffer.js";
 import { SweepCanvas } from "./sweep-canvas.js";
 
 const POLL_MS = 1000;
+const SURE_MS = 5000; // while the stream tells of everything; a lost event is made up for by this
 const TIMEOUT_MS = 4000;
 const LAG_MS = 2200; // a chunk of one second and a poll of one second lie between a sample and its arrival here
+const PROMPT_LAG_MS = 1500; // a chunk of one second and the way
 const STALE_MS = 3000;
 
 const still = matchMedia("(prefers-reduced-motion: reduce)");
@@ -28,10 +31,12 @@ class Sweep {
     this.newest = -Infinity;
     this.drawn = null;
     this.lost = false;
+    this.prompt = false; // told of new samples as they come
     new ResizeObserver(() => {
       this.canvas.resize();
       this.redraw();
     }).observe(figure);
+    this.follow();
     this.poll();
     this.sayAge();
     this.ageTimer = setInterval(() => this.sayAge(), 250);
@@ -42,8 +47,28 @@ class Sweep {
     return this.clock.server + (performance.now() - this.clock.here);
   }
 
+  // Notices of new samples. The browser connects again by itself; where it is refused, asking goes on without it.
+  follow() {
+    if (!this.figure.dataset.stream) return;
+    this.stream = new EventSource(this.figure.dataset.stream);
+    const set = (prompt) => () => {
+      this.prompt = prompt;
+      this.poll();
+    };
+    this.stream.addEventListener("on_time", set(true));
+    this.stream.addEventListener("delayed", set(false));
+    this.stream.addEventListener("error", set(false));
+    this.stream.addEventListener("chunks", () => this.poll());
+  }
+
   async poll() {
-    if (!this.figure.isConnected) return;
+    if (!this.figure.isConnected) return this.stream?.close();
+    if (this.asking) {
+      this.askAgain = true;
+      return undefined;
+    }
+    this.asking = true;
+    clearTimeout(this.timer);
     try {
       if (!document.hidden) {
         const answer = await fetch(this.figure.dataset.url, {
@@ -56,8 +81,13 @@ class Sweep {
       }
     } catch {
       this.lost = true; // said beside the trace; the next poll tries again
+      this.askAgain = false;
     }
-    setTimeout(() => this.poll(), POLL_MS);
+    this.asking = false;
+    const waitMs = this.prompt && !this.lost ? SURE_MS : POLL_MS;
+    this.timer = setTimeout(() => this.poll(), this.askAgain ? 0 : waitMs);
+    this.askAgain = false;
+    return undefined;
   }
 
   take({ now_ms: now, channels, events }) {
@@ -89,7 +119,7 @@ class Sweep {
     if (!this.figure.isConnected) return;
     requestAnimationFrame(() => this.frame());
     if (still.matches || !this.clock || this.newest === -Infinity) return;
-    const goal = Math.min(this.serverNow() - LAG_MS, this.newest);
+    const goal = Math.min(this.serverNow() - (this.prompt ? PROMPT_LAG_MS : LAG_MS), this.newest);
     const windowMs = this.seconds * 1000;
     if (this.drawn === null || Math.abs(goal - this.drawn) > windowMs) {
       this.drawn = goal;
@@ -108,11 +138,12 @@ class Sweep {
     const age = this.newest === -Infinity ? null : Math.max(0, this.serverNow() - this.newest);
     let state = "None";
     if (this.lost) state = "Lost";
-    else if (age !== null) state = age > STALE_MS ? "Stale" : "Age";
+    else if (age > STALE_MS) state = "Stale";
+    else if (age !== null) state = this.prompt || !text.stream ? "Age" : "Delayed";
     const seconds = state === "Stale" ? Math.floor(age / 1000) : ((age ?? 0) / 1000).toFixed(1);
     const words = text[`text${state}`].replace("{s}", seconds);
     this.figure.querySelector("[data-age]").textContent = words;
-    this.figure.classList.toggle("is-stale", state !== "Age");
+    this.figure.classList.toggle("is-stale", !["Age", "Delayed"].includes(state));
     // Announced when it turns, not four times a second.
     if (state !== this.state) this.figure.querySelector("[data-announce]").textContent = words;
     this.state = state;

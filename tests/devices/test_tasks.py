@@ -16,8 +16,10 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 from pytest_django.fixtures import Settings
 
-from devices import notices, signals, storage, tasks
+from devices import files, notices, signals, storage, tasks
 from devices.chunks import decode_chunk
+from devices.edf import write_edf
+from devices.gathering import gather
 from devices.models import Chunk, Device, GatingReport, Recording
 from devices.recordings import SILENCE, manifest_of
 from devices.services import latest_report, prescribe
@@ -95,10 +97,10 @@ def test_run_that_died_before_it_noted_the_file_is_repeated_without_a_second_fil
 def test_half_written_file_of_a_dead_run_is_not_taken_for_the_recording(
     recording: Recording, tmp_path: Path
 ) -> None:
-    name = finished(recording).file.name
-    path = tmp_path / "media" / name
-    path.write_bytes(path.read_bytes()[:1000])
-    Recording.objects.update(stored_at=None)
+    found = gather(recording)
+    data = write_edf(found.waveform, found.gaps, found.manifest, recording.uuid, recording.started_at)
+    name = files.save(recording, data, hashlib.sha256(data).hexdigest())
+    (tmp_path / "media" / name).write_bytes(data[:1000])
     assert finished(recording).is_verified
     assert recording.file.name != name
     assert storage.damages(recording) == []
@@ -147,7 +149,7 @@ def test_late_chunk_gives_a_new_file_and_a_new_report(agent: Sender, recording: 
 def test_chunk_that_comes_while_the_file_is_made_is_not_forgotten(
     agent: Sender, recording: Recording, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gathered = storage.gather(recording)
+    gathered = gather(recording)
     agent.send([chunk(4)])
     monkeypatch.setattr(storage, "gather", lambda recording: gathered)
     assert not storage.store(uuid=recording.pk, now=MONDAY_NINE)
@@ -172,7 +174,7 @@ def test_recording_without_samples_says_that_there_is_nothing_to_store(agent: Se
 def test_file_store_that_gives_back_other_bytes_is_found_out(
     recording: Recording, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(storage, "_read", lambda name: b"other")
+    monkeypatch.setattr(files, "read", lambda name: b"other")
     assert "other bytes" in finished(recording).failure
     assert recording.stored_at is None
 
@@ -262,6 +264,7 @@ def test_lost_broker_delays_work_and_refuses_nothing(
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     notices.enqueue_finish(recording.pk)
     notices.announce_chunks(recording.pk)
+    notices.publish({recording.pk})
 
 
 def test_verify_recordings_is_content_with_what_is_whole(

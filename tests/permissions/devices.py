@@ -42,6 +42,7 @@ ROWS = [
     Row("devices:list", only(*LOOKING)),
     Row("devices:detail", only(*LOOKING), args=device),
     Row("devices:live", only(*LOOKING), args=recording),
+    Row("devices:stream", only(*LOOKING), args=recording),
     Row("devices:recording-file", only(*LOOKING), args=recording),
     Row("devices:add", only("administrator")),
     Row("devices:add", only("administrator", status=302), method="post", data=form, outsider=302),

@@ -1,16 +1,18 @@
 """What agents send is taken exactly once, in any order, and nothing is overwritten."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
-from django.core.cache import cache
 from django.test import Client
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import DjangoCaptureOnCommitCallbacks
 
 from devices import signals
 from devices.models import AgentKey, AgentStatus, Chunk, ChunkConflict, Device, Recording
+from devices.protocol import Account
 from devices.recordings import to_ms
 from eecp_clinic.models import AuditEvent
 from tests.devices.wire import Sender, chunk, outcomes
@@ -148,7 +150,7 @@ def test_late_chunk_makes_a_stored_recording_due_again(agent: Sender) -> None:
     Recording.objects.update(stored_at=MONDAY_NINE, verified_at=MONDAY_NINE, file_sha256="ab" * 32)
     agent.send([chunk(1)])
     assert list(Recording.objects.to_store()) == [Recording.objects.get()]
-    assert not Recording.objects.get().is_verified
+    assert Recording.objects.get().is_verified  # the file that there is stays what it was
     assert AuditEvent.objects.filter(action="recording.late_chunks").exists()
 
 
@@ -167,6 +169,18 @@ def test_heartbeat_is_remembered(agent: Sender, device: Device) -> None:
     assert agent.beat(source_state="lead_off", spool_unsent=0).status_code == 204
     status = AgentStatus.objects.get()
     assert (status.device, status.source_state, status.spool_unsent) == (device, "lead_off", 0)
+    assert (status.source_since, status.spool_bytes, status.patient_connected) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    "state", ["ok", "ended", "idle", "no_signal", "unplugged", "lead_off", "spool_full", "cable_unplugged"]
+)
+def test_heartbeat_tells_what_the_agent_sees_and_since_when(agent: Sender, state: str) -> None:
+    news = {"source_since_s": 180, "spool_bytes": 4096, "patient_connected": True, "of_a_later_version": [1]}
+    assert agent.beat(source_state=state, **news).status_code == 204
+    status = AgentStatus.objects.get()
+    assert (status.source_state, status.spool_bytes, status.patient_connected) == (state, 4096, True)
+    assert status.source_since == status.at - timedelta(minutes=3)
 
 
 def test_use_of_a_key_is_told_to_the_minute(
@@ -182,18 +196,53 @@ def test_use_of_a_key_is_told_to_the_minute(
     assert AgentKey.objects.get().last_used_at >= first  # type: ignore[operator]
 
 
-def test_batch_takes_as_many_queries_as_one_chunk(
+def test_batch_with_duplicates_takes_as_many_queries_as_one_chunk(
     agent: Sender, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     agent.open()
+    agent.send([chunk(3)])
     with django_assert_max_num_queries(10):
         agent.send([chunk(seq) for seq in range(64)])
 
 
-def test_without_the_cache_requests_are_let_in(agent: Sender, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(settings.CACHES["default"], "LOCATION", "redis://127.0.0.1:1/0")
-    monkeypatch.delattr(cache._connections, "default", raising=False)  # type: ignore[attr-defined]
-    assert agent.open().status_code == 201
+def test_ordinary_batch_is_one_statement(
+    agent: Sender, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    agent.open()
+    agent.send([chunk(0)])
+    with django_assert_num_queries(
+        0
+    ):  # but for the one that is counted below, which goes past Django's cursor
+        agent.send([chunk(seq) for seq in range(1, 65)])
+    assert Recording.objects.get().received == ((0, 64),)
+    assert Chunk.objects.count() == 65
+
+
+@given(order=st.permutations(range(12)), batch=st.integers(1, 5), twice=st.sets(st.integers(0, 11)))
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_account_is_exact_whatever_comes_in_whatever_order(
+    agent: Sender, order: list[int], batch: int, twice: set[int]
+) -> None:
+    agent.uuid = uuid.uuid4()
+    agent.open()
+    come = [seq for seq in order for _ in range(1 + (seq in twice))]
+    seen: set[int] = set()
+    for first in range(0, len(come), batch):
+        answer = agent.send([chunk(seq) for seq in come[first : first + batch]])
+        assert answer.status_code == 200
+        seen |= set(come[first : first + batch])
+        expected = Account.of(seen)
+        assert answer.json()["highest_contiguous_seq"] == expected.highest_contiguous_seq
+        assert answer.json()["missing"] == [list(gap) for gap in expected.missing]
+    stored = Chunk.objects.filter(recording=agent.uuid).values_list("seq", flat=True)
+    assert sorted(stored) == list(range(12))
+
+
+def test_use_of_a_key_is_told_by_its_chunks(agent: Sender) -> None:
+    agent.open()
+    AgentKey.objects.update(last_used_at=None)
+    agent.send([chunk(0)])
+    assert AgentKey.objects.get().last_used_at is not None
 
 
 def test_schema_is_told_to_agents(agent: Sender) -> None:

@@ -10,11 +10,12 @@ import msgspec
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django.fixtures import Settings
 
-from devices.api import throttling, urls
+from devices.api import urls
 from devices.chunks import pack_envelopes
 from devices.models import AgentKey, Chunk, Device, Recording
-from devices.protocol import MAX_BODY_BYTES, PROBLEM_CONTENT_TYPE, Envelope
+from devices.protocol import CHUNKS_CONTENT_TYPE, MAX_BODY_BYTES, PROBLEM_CONTENT_TYPE, Envelope
 from tests import factories
 from tests.devices.wire import Sender, chunk, manifest, outcomes
 from tests.factories import MONDAY_NINE
@@ -33,7 +34,7 @@ def problem(answer: Any) -> tuple[int, str]:
 @pytest.mark.parametrize("name", [f"api:{pattern.name}" for pattern in urls.urlpatterns])
 @pytest.mark.parametrize("header", ["", "Bearer ", "Bearer unknown", "Basic abc", "Bearer " + "x" * 5000])
 def test_no_address_answers_without_a_good_key(db: None, name: str, header: str) -> None:
-    args = [] if name in {"api:schema", "api:heartbeat"} else [uuid.uuid4()]
+    args = [] if name in {"api:schema", "api:heartbeat"} else [str(uuid.uuid4())]
     method = {"api:schema": "get", "api:state": "get", "api:recording": "put"}.get(name, "post")
     answer = getattr(Client(), method)(reverse(name, args=args), headers={"Authorization": header})
     assert problem(answer) == (401, "unknown_key")
@@ -168,9 +169,16 @@ def test_another_content_type_is_another_version(agent: Sender) -> None:
     assert problem(answer) == (415, "unsupported_media_type")
 
 
+@pytest.mark.parametrize("path", ["nothing", "recordings/not-a-uuid", "recordings/not-a-uuid/chunks"])
+def test_address_that_is_not_there_is_refused_as_a_problem(agent: Sender, path: str) -> None:
+    answer = agent.client.put(f"/api/v1/{path}", b"{}", "application/json", headers=agent.headers)
+    assert problem(answer) == (404, "not_found")
+
+
 def test_method_that_is_not_there_is_refused_as_a_problem(agent: Sender) -> None:
     answer = agent.client.delete(agent.address, headers=agent.headers)
     assert problem(answer) == (405, "method_not_allowed")
+    assert answer["Allow"] == "PUT, OPTIONS"
 
 
 @pytest.mark.parametrize(
@@ -192,8 +200,47 @@ def test_close_of_a_recording_that_was_never_opened_is_refused(agent: Sender) ->
     assert problem(agent.close(0, MONDAY_NINE + timedelta(hours=1))) == (404, "unknown_recording")
 
 
-def test_runaway_agent_is_told_to_wait(agent: Sender, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(throttling, "REQUESTS_A_SECOND", 0)
-    answer = agent.beat()
-    assert problem(answer) == (429, "too_many_requests")
-    assert answer["Retry-After"] == "1"
+def test_runaway_agent_is_told_to_wait(agent: Sender, settings: Settings) -> None:
+    agent.open()
+    settings.AGENT_REQUESTS_A_SECOND = 0
+    for answer in (agent.beat(), agent.send([chunk(0)])):
+        assert problem(answer) == (429, "too_many_requests")
+        assert answer["Retry-After"] == "1"
+    assert not Chunk.objects.exists()
+
+
+def test_another_content_type_is_told_which_is_taken(agent: Sender) -> None:
+    agent.open()
+    later = agent.send_raw(pack_envelopes([chunk(0)]), "application/vnd.eecp.chunks.v2+msgpack")
+    assert problem(later) == (415, "unsupported_media_type")
+    assert later["Accept-Post"] == CHUNKS_CONTENT_TYPE
+
+
+def test_revoked_key_stores_nothing_though_its_recording_is_known(agent: Sender) -> None:
+    agent.open()
+    agent.send([chunk(0)])
+    AgentKey.objects.update(revoked_at=MONDAY_NINE)
+    assert problem(agent.send([chunk(1)])) == (401, "unknown_key")
+    assert Chunk.objects.count() == 1
+
+
+@pytest.mark.parametrize("length", ["-1", "1e3", "9" * 30])
+def test_length_that_is_no_number_is_refused(agent: Sender, length: str) -> None:
+    agent.open()
+    answer = agent.client.generic(
+        "POST",
+        f"{agent.address}/chunks",
+        b"x",
+        content_type=CHUNKS_CONTENT_TYPE,
+        headers=agent.headers,
+        CONTENT_LENGTH=length,
+    )
+    assert problem(answer) == (422, "malformed")
+
+
+def test_host_that_is_not_ours_is_refused(agent: Sender) -> None:
+    agent.open()
+    headers = agent.headers | {"Host": "elsewhere.example"}
+    address = f"{agent.address}/chunks"
+    answer = agent.client.post(address, b"x", content_type=CHUNKS_CONTENT_TYPE, headers=headers)
+    assert problem(answer) == (400, "unknown_host")
