@@ -1,5 +1,6 @@
 """Fetching and authorising in one step: whatever is not of the clinic in hand is not there."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -24,9 +25,9 @@ class UnknownKey(ClinicError):
     default_code = "unknown_key"
 
 
-def get_agent_key(sha256: str) -> AgentKey:
+def get_agent_key(sha256: str, now: datetime) -> AgentKey:
     """The key with this SHA-256 with its device and clinic, or UnknownKey."""
-    key = AgentKey.objects.select_related("device__clinic").filter(sha256=sha256, revoked_at=None).first()
+    key = AgentKey.objects.good(now).select_related("device__clinic").filter(sha256=sha256).first()
     if key is None:
         raise UnknownKey(
             _("The key is missing, unknown or revoked. Ask an administrator of the clinic for a new key.")

@@ -11,6 +11,7 @@ from functools import lru_cache, partial
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from msgspec import structs
 
 from devices.access import get_agent_key
@@ -64,7 +65,7 @@ def take_chunks(
             transaction.on_commit(partial(announce_chunks, uuid))
             results = tuple(ChunkResult(envelope.seq, Outcome.STORED) for envelope in envelopes)
             return _answer(results, Account.of_ranges(received), now)
-    return _with_care(get_agent_key(key_sha256).device, uuid, envelopes, refused, now)
+    return _with_care(get_agent_key(key_sha256, now).device, uuid, envelopes, refused, now)
 
 
 def take_chunks_of(*, device: Device, uuid: UUID, body: bytes, now: datetime) -> ChunksAnswer:
@@ -81,7 +82,7 @@ def known_manifest(key_sha256: str, uuid: UUID) -> Manifest:
 
     That the key is still good is proven again with every write. Raises UnknownKey, NotFound.
     """
-    return manifest_of(find(get_agent_key(key_sha256).device, uuid))
+    return manifest_of(find(get_agent_key(key_sha256, timezone.now()).device, uuid))
 
 
 def _refusal(envelope: Envelope, manifest: Manifest) -> ChunkResult | None:

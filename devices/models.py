@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from devices.fields import SeqRangesField
 from eecp_clinic.codes import new_code
-from eecp_clinic.models import Clinic
+from eecp_clinic.models import Clinic, User
 
 
 class DeviceQuerySet(models.QuerySet["Device"]):
@@ -76,6 +76,12 @@ class MaintenanceWindow(models.Model):
         return f"{self.device} {self.reason}"
 
 
+class AgentKeyQuerySet(models.QuerySet["AgentKey"]):
+    def good(self, now: datetime) -> "AgentKeyQuerySet":
+        """Neither revoked nor past its end; ``devices.quick_store`` says the same in SQL."""
+        return self.filter(models.Q(expires_at=None) | models.Q(expires_at__gt=now), revoked_at=None)
+
+
 class AgentKey(models.Model):
     """The secret of one device's agent: kept as a hash, shown once, good for that device only."""
 
@@ -86,12 +92,36 @@ class AgentKey(models.Model):
     created_at = models.DateTimeField(_("made"))
     last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+    # Of a key that the agent replaced: good until then, or until the new one is first used.
+    expires_at = models.DateTimeField(_("good until"), null=True, blank=True)
+    replaces = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="replacements"
+    )
+
+    objects = AgentKeyQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at"]
 
     def __str__(self) -> str:
         return f"{self.prefix}…"
+
+
+class EnrolmentCode(models.Model):
+    """What a person types into a new agent to let it fetch its key: good once and for minutes, kept as a keyed hash."""
+
+    device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="enrolment_codes")
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField(_("made"))
+    expires_at = models.DateTimeField(_("good until"))
+    used_at = models.DateTimeField(_("used"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["-made_at"]
+
+    def __str__(self) -> str:
+        return f"{self.device} {self.made_at:%H:%M:%S}"
 
 
 class AgentStatus(models.Model):

@@ -207,6 +207,19 @@ class Heartbeat(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     patient_connected: bool | None = None
 
 
+class Enrolment(msgspec.Struct, frozen=True, kw_only=True):
+    """The code of a device's page, as a person typed it."""
+
+    code: Annotated[str, Meta(min_length=1, max_length=40)]
+
+
+class NewKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A key that was made for an agent, and the name of the device that it is for."""
+
+    key: Annotated[str, Meta(min_length=1, max_length=200)]
+    device: str
+
+
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """A refusal of a whole request (RFC 9457) with a stable ``code``."""
 
@@ -217,7 +230,9 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     type: str = "about:blank"
 
 
-Message = TypeVar("Message", Manifest, Close, Heartbeat, ChunksAnswer, RecordingState, Problem)
+Message = TypeVar(
+    "Message", Manifest, Close, Heartbeat, ChunksAnswer, RecordingState, Enrolment, NewKey, Problem
+)
 
 
 def decode_json(body: bytes, message: type[Message]) -> Message:

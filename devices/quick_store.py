@@ -26,7 +26,8 @@ WITH taken AS (
     SET received = received + %(numbers)s::int4multirange, last_chunk_at = %(now)s
     FROM devices_agentkey AS key
     WHERE recording.uuid = %(uuid)s
-        AND key.sha256 = %(key)s AND key.revoked_at IS NULL AND key.device_id = recording.device_id
+        AND key.sha256 = %(key)s AND key.revoked_at IS NULL
+        AND (key.expires_at IS NULL OR key.expires_at > %(now)s) AND key.device_id = recording.device_id
         AND recording.closed_at IS NULL AND recording.stored_at IS NULL AND recording.failure = ''
         AND NOT recording.received && %(numbers)s::int4multirange
     RETURNING recording.uuid, recording.received

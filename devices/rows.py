@@ -28,6 +28,14 @@ class DeviceRow:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyRow:
+    """One line of a device's keys; ``state`` is good, replaced (still good), over or revoked."""
+
+    key: AgentKey
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecordingRow:
     """One line of a device's recordings; None is not known."""
 
@@ -41,7 +49,7 @@ class RecordingRow:
     problems: list[str]
 
 
-def devices_of(clinic: Clinic) -> QuerySet[Device]:
+def devices_of(clinic: Clinic, now: datetime) -> QuerySet[Device]:
     """The clinic's devices with all that a row needs, in a fixed number of queries."""
     return (
         Device.objects.of(clinic)
@@ -52,7 +60,7 @@ def devices_of(clinic: Clinic) -> QuerySet[Device]:
                 Recording.objects.open().order_by("-started_at").defer("manifest", "live"),
                 to_attr="open_recordings",
             ),
-            Prefetch("agent_keys", AgentKey.objects.filter(revoked_at=None), to_attr="good_keys"),
+            Prefetch("agent_keys", AgentKey.objects.good(now), to_attr="good_keys"),
         )
     )
 
@@ -60,7 +68,7 @@ def devices_of(clinic: Clinic) -> QuerySet[Device]:
 def device_row(device: Device, now: datetime) -> DeviceRow:
     keys = getattr(device, "good_keys", None)
     if keys is None:
-        keys = list(device.agent_keys.filter(revoked_at=None)[:1])
+        keys = list(device.agent_keys.good(now)[:1])
     status = status_of(device)
     return DeviceRow(
         device=device,
@@ -70,6 +78,19 @@ def device_row(device: Device, now: datetime) -> DeviceRow:
         key=keys[0] if keys else None,
         warnings=warnings_of(status),
     )
+
+
+def keys_of(device: Device, now: datetime) -> list[KeyRow]:
+    """A device's keys, newest first."""
+    return [KeyRow(key, _key_state(key, now)) for key in device.agent_keys.all()]
+
+
+def _key_state(key: AgentKey, now: datetime) -> str:
+    if key.revoked_at is not None:
+        return "revoked"
+    if key.expires_at is None:
+        return "good"
+    return "replaced" if key.expires_at > now else "over"
 
 
 def recordings_of(device: Device) -> QuerySet[Recording]:

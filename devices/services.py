@@ -1,7 +1,5 @@
 """What people do to devices and their keys, and what the rest of the application asks of recordings."""
 
-import hashlib
-import secrets
 from datetime import datetime
 from functools import partial
 
@@ -10,14 +8,25 @@ from django.utils.translation import gettext as _
 
 from devices.analysis import prescribed_config
 from devices.gating.config import InvalidGatingConfig
-from devices.models import AgentKey, Device, GatingReport, Recording, StoredFile
+from devices.keys import make_key, revoke_key
+from devices.models import Device, GatingReport, Recording, StoredFile
 from devices.notices import enqueue_finish
 from eecp_clinic import audit
-from eecp_clinic.errors import Conflict, InvalidInput, NotFound
+from eecp_clinic.errors import Conflict, InvalidInput
 from eecp_clinic.models import Clinic, User
 
-KEY_BEGINS = "eecp_"
-_PREFIX_LENGTH = 12  # tells keys apart; the 36 characters that remain stay unknown
+__all__ = [
+    "DEVICE_FIELDS",
+    "add_device",
+    "edit_device",
+    "file_of",
+    "latest_report",
+    "make_key",
+    "note_download",
+    "prescribe",
+    "revoke_key",
+]
+
 DEVICE_FIELDS = ("name", "model", "serial", "kind", "is_active")
 
 
@@ -58,29 +67,6 @@ def _save(device: Device, update_fields: list[str] | None = None) -> None:
         ) from error
 
 
-def make_key(*, device: Device, actor: User, now: datetime) -> tuple[AgentKey, str]:
-    """A new key for a device's agent, and its secret, which is kept nowhere and shown this once."""
-    secret = f"{KEY_BEGINS}{secrets.token_urlsafe(32)}"
-    with transaction.atomic():
-        key = AgentKey.objects.create(
-            device=device,
-            prefix=secret[:_PREFIX_LENGTH],
-            sha256=hashlib.sha256(secret.encode()).hexdigest(),
-            created_at=now,
-        )
-        _audit("device.key_made", device, actor, now, prefix=key.prefix)
-    return key, secret
-
-
-def revoke_key(*, key: AgentKey, actor: User, now: datetime) -> None:
-    """Refuse a key from now on; NotFound where it was revoked before."""
-    with transaction.atomic():
-        if not AgentKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=now):
-            raise NotFound(_("This key was revoked before."))
-        key.revoked_at = now
-        _audit("device.key_revoked", key.device, actor, now, prefix=key.prefix)
-
-
 def prescribe(*, recording: Recording, pressure_mmhg: int | None, minutes: int | None) -> None:
     """Tell the analysis what was prescribed; a recording that was stored before is judged again by it.
 
@@ -115,9 +101,9 @@ def file_of(report: GatingReport) -> StoredFile | None:
     return versions.order_by("version").first()
 
 
-def note_download(*, recording: Recording, actor: User, now: datetime) -> None:
-    """Waves left the application: who took which recording."""
-    _audit("recording.downloaded", recording.device, actor, now, recording=str(recording.pk))
+def note_download(*, recording: Recording, form: str, actor: User, now: datetime) -> None:
+    """Waves left the application: who took which recording, and as what."""
+    _audit("recording.downloaded", recording.device, actor, now, recording=str(recording.pk), form=form)
 
 
 def _audit(action: str, device: Device, actor: User, now: datetime, **data: object) -> None:

@@ -11,8 +11,10 @@ urlpatterns = [
     path("recordings/<uuid:uuid>/live.json", views.live, name="live"),
     path("recordings/<uuid:uuid>/stream", views.stream, name="stream"),
     path("recordings/<uuid:uuid>/file", views.recording_file, name="recording-file"),
+    path("recordings/<uuid:uuid>/wfdb", views.recording_wfdb, name="recording-wfdb"),
     path("<str:code>/", views.detail, name="detail"),
     path("<str:code>/edit/", views.edit, name="edit"),
+    path("<str:code>/enrol/", views.enrol, name="enrol"),
     path("<str:code>/keys/", views.make_key, name="make-key"),
     path("<str:code>/keys/<str:prefix>/revoke/", views.revoke_key, name="revoke-key"),
 ]

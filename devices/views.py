@@ -11,16 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from devices import rows, services
+from devices import downloads, keys, rows, services
 from devices.access import get_device, get_key, get_recording
-from devices.edf import CannotStore
 from devices.forms import DeviceForm
 from devices.live import trace
-from devices.models import Device
+from devices.models import Device, Recording
 from devices.protocol import ProtocolError
-from devices.storage import read_file
 from devices.stream import hub
-from eecp_clinic.errors import Conflict, NotFound
+from eecp_clinic.errors import Conflict
 from eecp_clinic.roles import CLINICAL, Role, StaffRequest, staff_view
 
 LOOKING = (*CLINICAL, Role.ADMINISTRATOR)
@@ -32,7 +30,7 @@ PAGE_SIZE = 25
 def index(request: StaffRequest) -> HttpResponse:
     """Each device with how it is now; htmx asks for the table alone, again and again."""
     now = timezone.now()
-    devices = [rows.device_row(device, now) for device in rows.devices_of(request.clinic)]
+    devices = [rows.device_row(device, now) for device in rows.devices_of(request.clinic, now)]
     template = "devices/_devices.html" if request.htmx else "devices/list.html"
     return render(request, template, {"devices": devices, "may_edit": _may_edit(request)})
 
@@ -44,11 +42,12 @@ def detail(request: StaffRequest, code: str) -> HttpResponse:
 
 
 def _detail(request: StaffRequest, device: Device) -> dict[str, object]:
+    now = timezone.now()
     page = Paginator(rows.recordings_of(device), PAGE_SIZE).get_page(request.GET.get("page"))
     return {
         "device": device,
-        "row": rows.device_row(device, timezone.now()),
-        "keys": device.agent_keys.all(),
+        "row": rows.device_row(device, now),
+        "keys": rows.keys_of(device, now),
         "page_obj": page,
         "recordings": [rows.recording_row(recording) for recording in page],
         "may_edit": _may_edit(request),
@@ -111,6 +110,21 @@ def make_key(request: StaffRequest, code: str) -> HttpResponse:
     return render(request, "devices/key.html", context)
 
 
+@require_POST
+@staff_view(Role.ADMINISTRATOR)
+def enrol(request: StaffRequest, code: str) -> HttpResponse:
+    """Answers with a code for a new agent: like a key, it is shown this once."""
+    device = get_device(request.clinic, code)
+    made = keys.make_code(device=device, actor=request.user, now=timezone.now())
+    context = {
+        "device": device,
+        "code": keys.in_groups(made),
+        "minutes": int(keys.CODE_LIFE.total_seconds() // 60),
+        "server": request.build_absolute_uri("/")[:-1],
+    }
+    return render(request, "devices/enrol.html", context)
+
+
 @require_http_methods(["GET", "POST"])
 @staff_view(Role.ADMINISTRATOR)
 def revoke_key(request: StaffRequest, code: str, prefix: str) -> HttpResponse:
@@ -153,22 +167,18 @@ def stream(request: StaffRequest, uuid: UUID) -> StreamingHttpResponse:
 @staff_view(*LOOKING)
 def recording_file(request: StaffRequest, uuid: UUID) -> HttpResponse:
     """The EDF+ file, as it was stored or not at all; who took it stands in the audit trail."""
-    recording = get_recording(request.clinic, uuid)
-    if recording.stored_at is None:
-        raise NotFound(_("This recording is not stored as a file yet. Try again when it has ended."))
-    try:
-        data = read_file(recording)
-    except FileNotFoundError as error:
-        raise NotFound(
-            _("The file of this recording is missing. Tell your administrator: a backup may hold it."),
-            code="file_missing",
-        ) from error
-    except CannotStore as error:
-        raise Conflict(
-            _("The file of this recording has changed since it was stored. Tell your administrator."),
-            code="file_changed",
-        ) from error
-    services.note_download(recording=recording, actor=request.user, now=timezone.now())
-    name = f"recording-{recording.started_at:%Y%m%d-%H%M%S}Z-{str(recording.pk)[:8]}.edf"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(data, content_type="application/octet-stream", headers=headers)
+    return _download(request, get_recording(request.clinic, uuid), "edf")
+
+
+@require_GET
+@staff_view(*LOOKING)
+def recording_wfdb(request: StaffRequest, uuid: UUID) -> HttpResponse:
+    """The same as a WFDB record in a zip, on the same terms."""
+    return _download(request, get_recording(request.clinic, uuid), "wfdb")
+
+
+def _download(request: StaffRequest, recording: Recording, form: str) -> HttpResponse:
+    made = downloads.as_edf(recording) if form == "edf" else downloads.as_wfdb(recording)
+    services.note_download(recording=recording, form=form, actor=request.user, now=timezone.now())
+    headers = {"Content-Disposition": f'attachment; filename="{made.name}"'}
+    return HttpResponse(made.data, content_type="application/octet-stream", headers=headers)

@@ -1,7 +1,8 @@
 """``eecp-agent``: the program beside the device.
 
-    eecp-agent run --source serial:/dev/ttyUSB0 --server https://clinic.example --key-file key.txt
-    eecp-agent check, status, send, forget-refused
+    eecp-agent enrol --server https://clinic.example
+    eecp-agent run --source serial:/dev/ttyUSB0 --server https://clinic.example
+    eecp-agent check, status, send, forget-refused, rotate-key
 
 Exit codes: 0 all was sent (or all is well), 1 a check failed, 2 a setting is wrong, 3 data remain unsent in the
 spool, 4 the server refused some of what this run sent.
@@ -18,8 +19,10 @@ import threading
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from importlib.metadata import version
+from pathlib import Path
 from types import FrameType
 
+import httpx
 import msgspec
 import structlog
 
@@ -27,13 +30,14 @@ from devices.agent import checking, status
 from devices.agent.backoff import Backoff
 from devices.agent.capture import Capture, OtherRecording, end_broken_off
 from devices.agent.clock import ServerClock, now_ms
+from devices.agent.enrolment import Rotation, enrol, rotate
 from devices.agent.health import Health, SourceState
 from devices.agent.heartbeat import Pulse
-from devices.agent.key import VARIABLE, Key, keep_private
+from devices.agent.key import USUAL_NAME, VARIABLE, Key, keep_private
 from devices.agent.options import WrongSetting, asked_source, check_numbers, read_options, speed_of
 from devices.agent.runner import Runner
 from devices.agent.sender import Sender
-from devices.agent.server import CannotSend, Server, checked_address
+from devices.agent.server import CannotSend, Server, ServerAway, checked_address
 from devices.agent.sources.opening import open_source
 from devices.agent.sources.source import SourceError
 from devices.agent.spool import DEFAULT_MAX_BYTES, Spool
@@ -47,6 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options = read_options(arguments)
         _log_to_stderr(verbose=options.verbose)
         return {
+            "enrol": _enrol,
+            "rotate-key": _rotate_key,
             "run": _run,
             "send": _run,
             "check": _check,
@@ -56,6 +62,44 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (WrongSetting, SourceError, OtherRecording, SpoolBusy, CannotSend) as wrong:
         print(wrong, file=sys.stderr)
         return WRONG_SETTING
+
+
+def _enrol(options: argparse.Namespace) -> int:
+    url = checked_address(options.server, allow_plain_http=options.allow_plain_http)
+    path = _key_path(options)
+    try:
+        device = enrol(url, options.code or _asked_code(), path)
+    except ServerAway as away:
+        print(f"{away} The code was not used; try again.", file=sys.stderr)
+        return UNSENT
+    _say(f"This agent sends for the device {device}. Its key is in {path}, for this user alone.")
+    return ALL_SENT
+
+
+def _asked_code() -> str:
+    try:
+        return input("Code on the device's page: ")
+    except EOFError as error:
+        raise WrongSetting("There is no code. Type it, or give it as --code.") from error
+
+
+def _rotate_key(options: argparse.Namespace) -> int:
+    url = checked_address(options.server, allow_plain_http=options.allow_plain_http)
+    path = _key_path(options)
+    try:
+        with Server(url, Key(path=path)) as server:
+            device = rotate(server, path)
+            server.look()  # with its first use the new key ends the old one
+    except ServerAway as away:
+        print(f"{away} The key in {path} is still good.", file=sys.stderr)
+        return UNSENT
+    _say(f"The key in {path} was replaced by a new one of the device {device}.")
+    return ALL_SENT
+
+
+def _key_path(options: argparse.Namespace) -> Path:
+    found: Path = options.key_file or options.spool / USUAL_NAME
+    return found
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -90,12 +134,18 @@ def _run(options: argparse.Namespace) -> int:
             say=_say,
             heartbeat_s=options.heartbeat,
             wait_s=options.wait,
+            rotation=_rotation(options, stack, url, key),
         )
         if capture is None:
             _take_up_what_is_there(spool, refused_too=options.refused_too)
         _stop_on_signal(stop, wake)
         runner.run()
         return _verdict(spool, sender)
+
+
+def _rotation(options: argparse.Namespace, stack: ExitStack, url: httpx.URL, key: Key) -> Rotation | None:
+    path = _key_file(options)
+    return None if path is None else Rotation(path, stack.enter_context(Server(url, key)), _say)
 
 
 def _take_up_what_is_there(spool: Spool, *, refused_too: bool) -> None:
@@ -130,11 +180,20 @@ def _verdict(spool: Spool, sender: Sender) -> int:
 def _key(options: argparse.Namespace) -> Key:
     if options.key:
         return Key(given=options.key)
-    if options.key_file is None:
+    path = _key_file(options)
+    if path is None:
         return Key(given=os.environ.get(VARIABLE, ""))
-    if options.command != "check" and (said := keep_private(options.key_file)):
+    if options.command != "check" and (said := keep_private(path)):
         _say(said)
-    return Key(path=options.key_file)
+    return Key(path=path)
+
+
+def _key_file(options: argparse.Namespace) -> Path | None:
+    """The file that holds the key; None where it is given in another way."""
+    if options.key or (options.key_file is None and os.environ.get(VARIABLE)):
+        return None
+    path = _key_path(options)
+    return path if options.key_file is not None or path.exists() else None
 
 
 def _spool(options: argparse.Namespace, max_bytes: int = DEFAULT_MAX_BYTES) -> Spool:

@@ -1,7 +1,7 @@
 """A waveform cut into chunks of one second, the way a live device delivers it. Pure."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from devices.chunks import block_of, to_counts
 from devices.protocol import Block, ChannelFormat, Chunk, ChunkEvent
@@ -19,30 +19,37 @@ COUNTS_PER_UNIT: dict[ChannelName, float] = {
 }
 
 
-def formats_of(waveform: Waveform) -> tuple[ChannelFormat, ...]:
+Scales = Mapping[ChannelName, float]
+
+
+def formats_of(waveform: Waveform, scales: Scales = COUNTS_PER_UNIT) -> tuple[ChannelFormat, ...]:
     """How each channel of the waveform is sent."""
     return tuple(
-        ChannelFormat(channel.name, channel.unit, channel.rate_hz, COUNTS_PER_UNIT[channel.name])
+        ChannelFormat(channel.name, channel.unit, channel.rate_hz, scales[channel.name])
         for channel in waveform.channels
     )
 
 
-def cut(waveform: Waveform, first_seq: int = 0) -> Iterator[Chunk]:
+def cut(waveform: Waveform, first_seq: int = 0, scales: Scales = COUNTS_PER_UNIT) -> Iterator[Chunk]:
     """Chunks of one second from number ``first_seq`` on; the last may be shorter."""
     events = [event for event in waveform.events if event.t_s < waveform.duration_s]
     of_second: dict[int, list[Event]] = {}
     for event in events:
         of_second.setdefault(int(event.t_s / CHUNK_S), []).append(event)
     for seq in range(first_seq, math.ceil(waveform.duration_s / CHUNK_S - 1e-9)):
-        blocks = tuple(block for channel in waveform.channels if (block := _block(channel, seq)) is not None)
+        blocks = tuple(
+            block
+            for channel in waveform.channels
+            if (block := _block(channel, seq, scales[channel.name])) is not None
+        )
         told = tuple(ChunkEvent(round(e.t_s * 1e6), e.kind, e.cuff) for e in of_second.get(seq, ()))
         yield Chunk(seq, blocks, told)
 
 
-def _block(channel: Channel, seq: int) -> Block | None:
+def _block(channel: Channel, seq: int, scale: float) -> Block | None:
     # Sample n belongs to second floor(n / rate), for rates that are not whole numbers too.
     start, stop = (math.ceil(second * CHUNK_S * channel.rate_hz - 1e-6) for second in (seq, seq + 1))
     samples = channel.samples[start:stop]
     if not samples.size:
         return None
-    return block_of(channel.name, start, to_counts(samples, COUNTS_PER_UNIT[channel.name]))
+    return block_of(channel.name, start, to_counts(samples, scale))

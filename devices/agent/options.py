@@ -42,6 +42,8 @@ def _parser() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParse
     )
     under = parser.add_subparsers(dest="command", required=True)
     commands = {
+        "enrol": under.add_parser("enrol", help="get a key with the code of the device's page"),
+        "rotate-key": under.add_parser("rotate-key", help="put a new key in the place of the old one"),
         "run": under.add_parser("run", help="capture and send, with whatever is still in the spool"),
         "send": under.add_parser("send", help="send what is still in the spool"),
         "check": under.add_parser("check", help="say what is wrong, in words; changes nothing"),
@@ -54,8 +56,11 @@ def _parser() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParse
             "--spool", type=Path, default=Path.home() / ".eecp-agent", help="folder for unsent data"
         )
         command.add_argument("--verbose", action="store_true", help="log each request")
+    for name in ("run", "send", "check", "enrol", "rotate-key"):
+        _add_address_options(commands[name])
     for name in ("run", "send", "check"):
         _add_server_options(commands[name])
+    commands["enrol"].add_argument("--code", help="the code; without this it is asked for")
     for name in ("run", "check"):
         _add_source_options(commands[name])
     commands["send"].add_argument(
@@ -65,15 +70,19 @@ def _parser() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParse
     return parser, commands
 
 
-def _add_server_options(command: argparse.ArgumentParser) -> None:
+def _add_address_options(command: argparse.ArgumentParser) -> None:
     add = command.add_argument
     add("--server", help="address of the clinic's server")
+    add("--key-file", type=Path, help="file that holds the key (usually 'key' in the spool folder)")
+    add("--allow-plain-http", action="store_true", help="HTTP to another machine, in a closed network")
+
+
+def _add_server_options(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
     add("--key", help="the device's key; better in EECP_AGENT_KEY or --key-file, out of sight")
-    add("--key-file", type=Path, help="file that holds the key")
     add("--spool-max-bytes", type=int, default=DEFAULT_MAX_BYTES, help="most that the spool may hold")
     add("--heartbeat", type=float, default=10.0, help="seconds between signs of life (default 10)")
     add("--wait", type=float, default=300.0, help="seconds to go on trying at the end (default 300)")
-    add("--allow-plain-http", action="store_true", help="HTTP to another machine, in a closed network")
 
 
 def _add_source_options(command: argparse.ArgumentParser) -> None:
@@ -99,7 +108,7 @@ def _from_file(path: Path, commands: dict[str, argparse.ArgumentParser]) -> dict
         action.dest: action
         for command in commands.values()
         for action in command._actions
-        if action.dest not in ("help", "config", "key")
+        if action.dest not in ("help", "config", "key", "code")
     }
     values: dict[str, object] = {}
     for name, value in told.items():

@@ -14,6 +14,7 @@ import structlog
 from devices.agent import status
 from devices.agent.capture import Capture
 from devices.agent.clock import ServerClock, now_ms
+from devices.agent.enrolment import Rotation
 from devices.agent.health import Health
 from devices.agent.heartbeat import Pulse, Vitals
 from devices.agent.sender import Sender
@@ -48,6 +49,7 @@ class Runner:
     stop : set by Ctrl-C or SIGTERM.
     wait_s : how long to go on trying to send after a replay ended by itself.
     grace_s : how long to go on sending after ``stop``.
+    rotation : None where the key is in no file, and so is not the agent's to replace.
     """
 
     spool: Spool
@@ -63,6 +65,7 @@ class Runner:
     heartbeat_s: float = 10.0
     wait_s: float = 300.0
     grace_s: float = 5.0
+    rotation: Rotation | None = None
     _capturing: threading.Event = field(default_factory=threading.Event)
     _finished: threading.Event = field(default_factory=threading.Event)
     _faults: list[BaseException] = field(default_factory=list)
@@ -170,6 +173,8 @@ class Runner:
                 self.pulse.beat(vitals)
             except (ServerAway, CannotSend, RecordingUnknown, RecordingRefused, BodyTooLarge) as missed:
                 log.info("heartbeat_missed", reason=str(missed))
+            if self.rotation is not None:
+                self.rotation.when_due()
             self._leave_status(vitals)
             self._note_clock(vitals)
             if self._finished.wait(self.heartbeat_s):

@@ -26,6 +26,7 @@ from devices.protocol import (
     Close,
     Envelope,
     Manifest,
+    NewKey,
     Problem,
     ProtocolError,
     RecordingState,
@@ -132,6 +133,14 @@ class Server:
     def heartbeat(self, body: bytes) -> None:
         self._ask("POST", "heartbeat", body)
 
+    def new_key(self) -> NewKey:
+        """A key in the place of the one in use, which stays good until the new one is used."""
+        response = self._ask("POST", "key")
+        try:
+            return decode_json(response.content, NewKey)
+        except ProtocolError as error:
+            raise CannotSend(f"What answers at {self.url} gives no key: {error}") from error
+
     def look(self) -> datetime | None:
         """Asks for a recording that nobody has, which changes nothing and tells whether address, certificate and key
         are right; returns the time that the answer bears, where it bears one, to a second.
@@ -146,28 +155,30 @@ class Server:
     def _ask(
         self, method: str, path: str, body: bytes | None = None, *, content_type: str = "application/json"
     ) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {self._key()}"}
+        key = self._key()
+        response = self._exchange(key, method, path, body, content_type)
+        if response.status_code == 401 and (newer := self._key()) != key:
+            # It was replaced while the request travelled.
+            response = self._exchange(newer, method, path, body, content_type)
+        self._refuse(response)
+        return response
+
+    def _exchange(
+        self, key: str, method: str, path: str, body: bytes | None, content_type: str
+    ) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {key}"}
         if body is not None:
             headers["Content-Type"] = content_type
         self._clock.sent()
         try:
-            response = self._client.request(method, path, content=body, headers=headers)
+            return self._client.request(method, path, content=body, headers=headers)
         except httpx.TransportError as error:
-            if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error)):
-                raise CannotSend(
-                    f"The certificate of {self.url} cannot be trusted: {error}."
-                    " Check the address, this computer's clock, and the clinic's certificate."
-                ) from error
-            raise ServerAway(
-                f"The server at {self.url} does not answer ({error or type(error).__name__})."
-            ) from error
-        self._refuse(response)
-        return response
+            raise no_answer(self.url, error) from error
 
     def _refuse(self, response: httpx.Response) -> None:
         """Raises what a refusal of the whole request means."""
         status = response.status_code
-        problem = _problem(response)
+        problem = problem_of(response)
         if status == 429 or status >= 500:
             raise ServerAway(
                 f"The server at {self.url} is busy or down ({status}).", _retry_after_s(response)
@@ -200,6 +211,16 @@ class Server:
         return read
 
 
+def no_answer(url: httpx.URL, error: httpx.TransportError) -> ServerAway | CannotSend:
+    """What it means that a request was not answered."""
+    if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error)):
+        return CannotSend(
+            f"The certificate of {url} cannot be trusted: {error}."
+            " Check the address, this computer's clock, and the clinic's certificate."
+        )
+    return ServerAway(f"The server at {url} does not answer ({error or type(error).__name__}).")
+
+
 def _causes(error: BaseException) -> Iterator[BaseException]:
     cause: BaseException | None = error
     while cause is not None:
@@ -207,7 +228,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         cause = cause.__cause__ or cause.__context__
 
 
-def _problem(response: httpx.Response) -> Problem | None:
+def problem_of(response: httpx.Response) -> Problem | None:
     if not response.headers.get("Content-Type", "").startswith(PROBLEM_CONTENT_TYPE):
         return None
     try:

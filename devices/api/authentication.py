@@ -2,22 +2,19 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from devices.access import get_agent_key
+from devices.keys import LAST_USED_EVERY, note_use
 from devices.models import AgentKey, Device
 
 _SCHEME = "bearer"
 _LONGEST_KEY = 200
-#: "Last used" is told to the minute; a write with every request would cost more than it tells.
-_LAST_USED_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +41,14 @@ class AgentKeyAuthentication(BaseAuthentication):
         sha256 = key_sha256(request.META.get("HTTP_AUTHORIZATION", ""))
         if not sha256:
             return None
-        key = get_agent_key(sha256)
         now = timezone.now()
-        if key.last_used_at is None or now - key.last_used_at >= _LAST_USED_EVERY:
+        key = get_agent_key(sha256, now)
+        if key.last_used_at is None or now - key.last_used_at >= LAST_USED_EVERY:
             note_use(sha256, now)
         return Agent(key, key.device), key
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"
-
-
-def note_use(sha256: str, now: datetime) -> None:
-    """Write when a key was last used, at most once a minute."""
-    long_ago = Q(last_used_at=None) | Q(last_used_at__lte=now - _LAST_USED_EVERY)
-    AgentKey.objects.filter(long_ago, sha256=sha256).update(last_used_at=now)
 
 
 class IsAgent(BasePermission):

@@ -6,21 +6,21 @@ middleware but the one that insists on HTTPS. The schema and the other addresses
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from devices.api.authentication import key_sha256, note_use
+from devices.api.authentication import key_sha256
 from devices.api.bodies import chunks_body_of
 from devices.api.problems import problem_response
 from devices.api.throttling import count_request
 from devices.chunk_store import known_manifest, take_chunks
+from devices.keys import LAST_USED_EVERY, note_use
 from devices.protocol import ChunksAnswer, Outcome, encode_json
 
 _CHUNKS = re.compile(r"/api/v1/recordings/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/chunks")
-_NOTE_USE_EVERY = timedelta(minutes=1)
 _used: dict[str, datetime] = {}
 
 
@@ -65,6 +65,6 @@ def _status(answer: ChunksAnswer) -> int:
 
 def _note_use(sha256: str, now: datetime) -> None:
     used = _used.get(sha256)
-    if used is None or now - used >= _NOTE_USE_EVERY:
-        _used[sha256] = now
+    if used is None or now - used >= LAST_USED_EVERY:
         note_use(sha256, now)
+        _used[sha256] = now

@@ -21,6 +21,7 @@ from eecp_clinic.errors import ClinicError
 _UNKNOWN_KEY = "The key is missing, unknown or revoked. Ask an administrator of the clinic for a new key."
 _TITLES = {
     401: "Unknown key",
+    403: "Refused",
     404: "Not found",
     405: "Method not allowed",
     409: "Conflict",
@@ -57,6 +58,8 @@ def problem_response(error: Exception) -> HttpResponse | None:
         return None
     body = encode_json(found)
     headers = {"Content-Length": str(len(body)), **_headers(found.status)}
+    if isinstance(error, ClinicError) and "retry_after_s" in error.data:
+        headers["Retry-After"] = str(error.data["retry_after_s"])
     return HttpResponse(body, status=found.status, content_type=PROBLEM_CONTENT_TYPE, headers=headers)
 
 

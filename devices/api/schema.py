@@ -11,16 +11,19 @@ from devices.protocol import (
     PROBLEM_CONTENT_TYPE,
     ChunksAnswer,
     Close,
+    Enrolment,
     Heartbeat,
     Manifest,
+    NewKey,
     Problem,
     RecordingState,
 )
 
-_MESSAGES = (Manifest, Close, Heartbeat, ChunksAnswer, RecordingState, Problem)
+_MESSAGES = (Manifest, Close, Heartbeat, ChunksAnswer, RecordingState, Enrolment, NewKey, Problem)
 _TEMPLATE = "#/components/schemas/{name}"
 _REFUSALS = {
     "401": "The key is missing, unknown or revoked.",
+    "403": "The code is wrong, was used, or is too old.",
     "404": "No such recording of this device.",
     "409": "Something else was said before.",
     "413": "Too large; it was not read.",
@@ -57,12 +60,14 @@ def request_of(message: type[msgspec.Struct]) -> dict[str, Any]:
 CHUNKS_REQUEST: dict[Any, Any] = {CHUNKS_CONTENT_TYPE: {"type": "string", "format": "binary"}}
 
 
-def answers(message: type[msgspec.Struct] | None, *statuses: int, refusals: str) -> dict[Any, Any]:
+def answers(
+    message: type[msgspec.Struct] | None, *statuses: int, refusals: str, needs_key: bool = True
+) -> dict[Any, Any]:
     """Responses: ``message`` (None: no body) for ``statuses``, and a problem for each of ``refusals``."""
     found: dict[Any, Any] = {}
     for status in statuses:
         found[(status, "application/json") if message else status] = said(message) if message else None
-    for status_text in ["401", *refusals.split(), "429"]:
+    for status_text in [*(["401"] if needs_key else []), *refusals.split(), "429"]:
         found[(int(status_text), PROBLEM_CONTENT_TYPE)] = {
             **said(Problem),
             "description": _REFUSALS[status_text],

@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 from django.conf import settings
+from django.http import HttpRequest
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
@@ -14,6 +15,8 @@ from devices.api.authentication import Agent
 from eecp_clinic.errors import ClinicError
 
 WAIT_S = 1
+ATTEMPTS_A_MINUTE = 10
+ATTEMPTS_WAIT_S = 60
 
 _counts: dict[str, int] = {}
 _second = 0
@@ -35,6 +38,41 @@ def count_request(key_sha256: str) -> None:
     count = _counts[key_sha256] = _counts.get(key_sha256, 0) + 1
     if count > settings.AGENT_REQUESTS_A_SECOND:
         raise TooManyRequests("Too many requests in one second; wait and go on.", code="too_many_requests")
+
+
+class Attempts:
+    """Counts what each address tried within a minute; who guesses codes is soon told to wait, whoever else is not.
+
+    A code has 27 to the power of 10 values and lives for minutes, so a few tries more (each process counts for
+    itself) change nothing.
+    """
+
+    def __init__(self) -> None:
+        self._counts: dict[str, int] = {}
+        self._minute = 0
+
+    def count(self, address: str) -> None:
+        """Raises TooManyRequests."""
+        minute = int(time.monotonic()) // ATTEMPTS_WAIT_S
+        if minute != self._minute:
+            self._counts.clear()
+            self._minute = minute
+        count = self._counts[address] = self._counts.get(address, 0) + 1
+        if count > ATTEMPTS_A_MINUTE:
+            raise TooManyRequests(
+                "Too many codes were tried from this address; wait a minute and try again.",
+                code="too_many_requests",
+                retry_after_s=ATTEMPTS_WAIT_S,
+            )
+
+
+def address_of(request: HttpRequest) -> str:
+    """Whence a request comes; behind our proxy that is what it, and nobody before it, added to the header."""
+    if settings.SECURE_PROXY_SSL_HEADER:
+        forwarded = str(request.META.get("HTTP_X_FORWARDED_FOR", "")).rpartition(",")[2].strip()
+        if forwarded:
+            return forwarded
+    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 class KeyThrottle(BaseThrottle):

@@ -7,6 +7,8 @@ from devices.api import views
 app_name = "api"
 urlpatterns = [
     path("schema", views.SchemaView.as_view(), name="schema"),
+    path("enrol", views.EnrolView.as_view(), name="enrol"),
+    path("key", views.KeyView.as_view(), name="key"),
     path("heartbeat", views.HeartbeatView.as_view(), name="heartbeat"),
     path("recordings/<uuid:uuid>", views.RecordingView.as_view(), name="recording"),
     path("recordings/<uuid:uuid>/chunks", views.ChunksView.as_view(), name="chunks"),

@@ -11,20 +11,23 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from devices import ingest
+from devices import ingest, keys
 from devices.api.authentication import Agent, AgentKeyAuthentication, IsAgent
 from devices.api.bodies import BytesParser, BytesRenderer, body_of
 from devices.api.entrance import post_chunks
 from devices.api.problems import problem_handler
 from devices.api.schema import CHUNKS_REQUEST, AgentSchema, answers, request_of
-from devices.api.throttling import KeyThrottle
+from devices.api.throttling import Attempts, KeyThrottle, address_of
 from devices.models import Device
 from devices.protocol import (
     ChunksAnswer,
     Close,
+    Enrolment,
     Heartbeat,
     Manifest,
+    NewKey,
     RecordingState,
+    decode_json,
     encode_json,
 )
 from devices.recordings import state
@@ -100,6 +103,38 @@ class HeartbeatView(AgentView):
             device=self.device_of(request), body=body_of(request._request), now=timezone.now()
         )
         return Response(status=204)
+
+
+class EnrolView(AgentView):
+    """The one address without a key: it is where an agent gets its first."""
+
+    authentication_classes = []
+    permission_classes = []
+    throttle_classes = []
+    attempts = Attempts()
+
+    @extend_schema(
+        request=request_of(Enrolment),
+        responses=answers(NewKey, 201, refusals="403 413 422", needs_key=False),
+    )
+    def post(self, request: Request) -> Response:
+        """Exchange the code of a device's page for a key of that device."""
+        self.attempts.count(address_of(request._request))
+        asked = decode_json(body_of(request._request), Enrolment)
+        made = keys.enrol(code=asked.code, now=timezone.now())
+        return _new_key(made)
+
+
+class KeyView(AgentView):
+    @extend_schema(request=None, responses=answers(NewKey, 201, refusals=""))
+    def post(self, request: Request) -> Response:
+        """Ask for another key; the one in use is good until the other is first used, and for 24 hours at most."""
+        return _new_key(keys.rotate_key(key=cast(Agent, request.user).key, now=timezone.now()))
+
+
+def _new_key(made: keys.Made) -> Response:
+    told = encode_json(NewKey(key=made.secret, device=made.key.device.name))
+    return Response(told, status=201, headers={"Cache-Control": "no-store"})
 
 
 @extend_schema(exclude=True)

@@ -6,7 +6,9 @@ uses, and meets a damaged header with whatever error comes first. A bedside comm
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from devices.records.content import BadRecord
 
@@ -116,12 +118,34 @@ def _whole(field: str, what: str, most: int) -> int:
     return int(field)
 
 
-def header_text(name: str, header: Header, starts: dict[str, int]) -> str:
-    """The header of a record in format 16; ``starts`` holds the first sample of each signal by its name."""
-    lines = [f"{name} {len(header.signals)} {header.frame_hz:.12g} {header.frames or 0}"]
+def header_text(
+    name: str,
+    header: Header,
+    starts: dict[str, int],
+    started_at: datetime | None = None,
+    remarks: Sequence[str] = (),
+) -> str:
+    """The header of a record in format 16.
+
+    Parameters
+    ----------
+    starts
+        The first sample of each signal by its name.
+    started_at
+        What the record line says as base time and date; WFDB knows no zone.
+    remarks
+        Lines of explanation, which end the header.
+    """
+    base = (
+        f" {started_at:%H:%M:%S}.{started_at.microsecond // 1000:03d} {started_at:%d/%m/%Y}"
+        if started_at
+        else ""
+    )
+    lines = [f"{name} {len(header.signals)} {header.frame_hz:.12g} {header.frames or 0}{base}"]
     for s in header.signals:
         gain = f"{s.gain or 0:.12g}({s.baseline})/{s.unit}"
         lines.append(
             f"{s.file} {s.form}x{s.per_frame} {gain} 16 0 {starts[s.name]} {s.checksum or 0} 0 {s.name}"
         )
+    lines += [f"# {remark}" for remark in remarks]
     return "\n".join(lines) + "\n"

@@ -1,13 +1,12 @@
 """Rows of the devices: everybody in the treatment room looks, the administrator changes."""
 
-from hashlib import sha256
 from typing import Any
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
+import numpy as np
 
+from devices.waveform import Channel, ChannelName, Waveform
 from tests import factories
-from tests.devices.wire import manifest
+from tests.devices.stored import store_waveform
 from tests.permissions.table import Row, only
 from tests.permissions.world import World
 
@@ -15,10 +14,8 @@ LOOKING = ("nurse", "physician", "administrator")
 
 
 def extend(world: World) -> None:
-    name = default_storage.save("recordings/one.edf", ContentFile(b"0"))
-    world.things["recording"] = factories.make_recording(
-        world["device"], file=name, file_sha256=sha256(b"0").hexdigest(), manifest=manifest()
-    )
+    flat = Waveform((Channel(ChannelName.ECG, 250.0, np.zeros(500)),))
+    world.things["recording"] = store_waveform(world["device"], flat)
     world.things["key"] = factories.make_key(world["device"])[0]
 
 
@@ -44,11 +41,13 @@ ROWS = [
     Row("devices:live", only(*LOOKING), args=recording),
     Row("devices:stream", only(*LOOKING), args=recording),
     Row("devices:recording-file", only(*LOOKING), args=recording),
+    Row("devices:recording-wfdb", only(*LOOKING), args=recording),
     Row("devices:add", only("administrator")),
     Row("devices:add", only("administrator", status=302), method="post", data=form, outsider=302),
     Row("devices:edit", only("administrator"), args=device),
     Row("devices:edit", only("administrator", status=302), method="post", args=device, data=form),
     Row("devices:make-key", only("administrator"), method="post", args=device),
+    Row("devices:enrol", only("administrator"), method="post", args=device),
     Row("devices:revoke-key", only("administrator"), args=key),
     Row("devices:revoke-key", only("administrator", status=302), method="post", args=key),
 ]

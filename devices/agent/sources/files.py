@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 
 from devices.agent.sources.source import SourceError
 from devices.records.content import BadRecord
-from devices.records.edf_files import open_edf, read_edf_record
+from devices.records.edf_files import read_edf_record
 from devices.records.recording import recording_of
+from devices.records.start import edf_start, wfdb_start
 from devices.records.wfdb_reading import beats_beside, read_wfdb
 from devices.waveform import ChannelName, Waveform
 
 _CUFFS = frozenset({ChannelName.CUFF_CALF, ChannelName.CUFF_THIGH, ChannelName.CUFF_HIP})
 _RECORDS_FIELD = slice(236, 244)  # of an EDF header: the number of data records, -1 while it is being written
-_DATES = ("%H:%M:%S.%f %d/%m/%Y", "%H:%M:%S %d/%m/%Y")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,34 +60,19 @@ def _edf(path: Path, zone: tzinfo | None) -> FileRecording:
     if data[_RECORDS_FIELD].strip() == b"-1":
         raise SourceError(f"The file {path} is still being written, or its writer was cut off.")
     waveform = recording_of(read_edf_record(path)).waveform
-    edf = open_edf(data)
-    try:
-        start = datetime.combine(edf.startdate, edf.starttime)
-    except ValueError:  # an anonymised date
-        return FileRecording(waveform, None)
-    return FileRecording(waveform, _to_ms(start, zone))
+    return FileRecording(waveform, _to_ms(edf_start(data), zone))
 
 
 def _wfdb(path: Path, zone: tzinfo | None) -> FileRecording:
     base = path.with_suffix("") if path.suffix == ".hea" else path
     waveform = recording_of(read_wfdb(base)).waveform
-    start = _wfdb_start(base.with_name(f"{base.name}.hea").read_text(encoding="utf-8", errors="replace"))
-    started_at_ms = None if start is None else _to_ms(start, zone)
-    return FileRecording(waveform, started_at_ms, beats_beside(base, "atr"))
+    start = wfdb_start(base.with_name(f"{base.name}.hea").read_text(encoding="utf-8", errors="replace"))
+    return FileRecording(waveform, _to_ms(start, zone), beats_beside(base, "atr"))
 
 
-def _wfdb_start(header: str) -> datetime | None:
-    """Base time and date, the fifth and sixth word of the record line; None where either is missing."""
-    record = next((line for line in header.splitlines() if line.strip() and not line.startswith("#")), "")
-    words = " ".join(record.split()[4:6])
-    for form in _DATES:
-        try:
-            return datetime.strptime(words, form)  # noqa: DTZ007 (its zone is not in the file)
-        except ValueError:
-            continue
-    return None
-
-
-def _to_ms(start: datetime, zone: tzinfo | None) -> int:
-    aware = start.replace(tzinfo=zone) if zone is not None else start.astimezone()
-    return int(aware.timestamp() * 1000)
+def _to_ms(start: datetime | None, zone: tzinfo | None) -> int | None:
+    if start is None:
+        return None
+    if start.tzinfo is None:
+        start = start.replace(tzinfo=zone) if zone is not None else start.astimezone()
+    return int(start.timestamp() * 1000)

@@ -72,7 +72,7 @@ def test_answers_are_those_of_the_document(mode: Any, agent: Sender, live_server
         agent.open()
         probe()
         asked.add(operation.label)
-    assert len(asked) == 5, asked
+    assert len(asked) == 7, asked
 
 
 def test_every_refusal_without_a_key_is_in_the_document(agent: Sender, live_server: LiveServer) -> None:
@@ -89,6 +89,8 @@ def test_every_refusal_without_a_key_is_in_the_document(agent: Sender, live_serv
         def probe(case: Any) -> None:
             answer = case.call(base_url=live_server.url, headers={"Authorization": "Bearer nobody"})
             case.validate_response(answer, checks=CHECKS)
-            assert answer.status_code in {401, 404}
+            assert answer.status_code in (
+                {401, 404} | ({403, 422, 429} if case.path.endswith("/enrol") else set())
+            )
 
         probe()
