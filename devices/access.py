@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from devices.models import AgentKey, Device, Recording
+from devices.models import AgentKey, Device, Recording, RecordingImport
 from eecp_clinic.errors import ClinicError, NotFound
 from eecp_clinic.models import Clinic
 
@@ -48,4 +48,12 @@ def get_recording(clinic: Clinic, uuid: UUID) -> Recording:
     found = Recording.objects.select_related("device").filter(pk=uuid, device__clinic=clinic).first()
     if found is None:
         raise NotFound(_("There is no such recording at your clinic. Look in the list of its device."))
+    return found
+
+
+def get_import(device: Device, code: str) -> RecordingImport:
+    """A file that was given for this device and waits, or became a recording; or NotFound."""
+    found = device.imports.select_related("recording__device", "uploaded_by").filter(code=code).first()
+    if found is None:
+        raise NotFound(_("There is no such file. It was discarded, or waited for a day; upload it again."))
     return found

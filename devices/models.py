@@ -211,6 +211,44 @@ class Recording(models.Model):
         return starts_before_end and (own_end is None or start < own_end + slack)
 
 
+class RecordingImport(models.Model):
+    """A file that a person gave: read, cut into chunks, and waiting to be confirmed; then where a recording came from.
+
+    ``chunks`` is what would be stored, and nothing else of the file: not its name, nor what its header says of a
+    patient.
+    """
+
+    code = models.CharField(max_length=12, unique=True, default=new_code, editable=False)
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
+    device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="imports")
+    uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField(_("uploaded"))
+    sha256 = models.CharField(_("SHA-256 of the file"), max_length=64)
+    found = models.JSONField(_("what was found in it"))
+    # As the file says it, in the clinic's zone where it names none; null where it does not say.
+    started_at = models.DateTimeField(_("first sample"), null=True)
+    chunks = models.FileField(_("chunks that wait"), max_length=200, blank=True)
+    recording = models.OneToOneField(
+        Recording, on_delete=models.PROTECT, null=True, blank=True, related_name="source_import"
+    )
+
+    class Meta:
+        ordering = ["-uploaded_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["clinic", "sha256"],
+                condition=models.Q(recording__isnull=False),
+                name="file_imported_once_per_clinic",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Import {self.code}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("devices:import-confirm", args=[self.device.code, self.code])
+
+
 class Chunk(models.Model):
     """A numbered piece of a recording, byte for byte as the agent sent it."""
 

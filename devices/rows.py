@@ -8,10 +8,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from devices.health import SignalLine, running, signal_line, status_of, warnings_of
-from devices.models import AgentKey, AgentStatus, ChunkConflict, Device, GatingReport, Recording
+from devices.models import (
+    AgentKey,
+    AgentStatus,
+    ChunkConflict,
+    Device,
+    GatingReport,
+    Recording,
+    RecordingImport,
+)
 from eecp_clinic.models import Clinic
 
 Kind = ChunkConflict.Kind
+#: Recordings on one page of a device.
+PAGE_SIZE = 25
 _GRADE_STATES = {"A": "go", "B": "go", "C": "look", "D": "stop"}
 
 
@@ -122,6 +132,39 @@ def recording_row(recording: Recording) -> RecordingRow:
         grade_state=_GRADE_STATES.get(grade or "", "idle"),
         problems=_problems(recording),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRow:
+    """What was read in a file that waits to be confirmed."""
+
+    kind: str
+    duration: str
+    channels: list[dict[str, object]]
+    events: str
+    left_out: str
+    notes: list[str]
+
+
+def found_row(taken: RecordingImport) -> FoundRow:
+    found = taken.found
+    minutes, seconds = divmod(round(found["duration_s"]), 60)
+    events = found["events"]
+    words = {"trigger": _("triggers"), "inflate": _("inflations"), "deflate": _("deflations")}
+    return FoundRow(
+        kind=found["kind"],
+        duration=f"{minutes} min {seconds:02d} s",
+        channels=[channel | {"missing": _trimmed(channel["missing_s"])} for channel in found["channels"]],
+        events=", ".join(f"{events[kind]} {word}" for kind, word in words.items() if events[kind]),
+        left_out=", ".join(found["left_out"]),
+        notes=found["notes"],
+    )
+
+
+def place_of(recording: Recording) -> str:
+    """The address of the line of a recording on its device's page."""
+    newer = recording.device.recordings.filter(started_at__gt=recording.started_at).count()
+    return f"{recording.device.get_absolute_url()}?page={newer // PAGE_SIZE + 1}#recording-{recording.pk}"
 
 
 def _state_of(recording: Recording) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from devices.analysis import report_of
+from devices.importing import forget_unconfirmed
 from devices.live import refresh_figures
 from devices.models import Chunk, GatingReport, Recording
 from devices.notices import enqueue_figures, enqueue_finish
@@ -65,6 +66,12 @@ def sweep_recordings() -> None:
     for uuid in [*due, *unjudged.values_list("pk", flat=True)]:
         if cache.add(f"devices:finish:{uuid}", True, PATIENCE_S):
             enqueue_finish(uuid)
+
+
+@shared_task(soft_time_limit=60, time_limit=90)
+def forget_imports() -> None:
+    """Let go of files that were uploaded and never confirmed."""
+    forget_unconfirmed(now=timezone.now())
 
 
 @shared_task(soft_time_limit=540, time_limit=600)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from devices import views
+from devices import import_views, views
 
 app_name = "devices"
 urlpatterns = [
@@ -14,6 +14,9 @@ urlpatterns = [
     path("recordings/<uuid:uuid>/wfdb", views.recording_wfdb, name="recording-wfdb"),
     path("<str:code>/", views.detail, name="detail"),
     path("<str:code>/edit/", views.edit, name="edit"),
+    path("<str:code>/import/", import_views.upload, name="import"),
+    path("<str:code>/import/<str:taken>/", import_views.confirm, name="import-confirm"),
+    path("<str:code>/import/<str:taken>/discard/", import_views.discard, name="import-discard"),
     path("<str:code>/enrol/", views.enrol, name="enrol"),
     path("<str:code>/keys/", views.make_key, name="make-key"),
     path("<str:code>/keys/<str:prefix>/revoke/", views.revoke_key, name="revoke-key"),

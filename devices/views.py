@@ -22,7 +22,6 @@ from eecp_clinic.errors import Conflict
 from eecp_clinic.roles import CLINICAL, Role, StaffRequest, staff_view
 
 LOOKING = (*CLINICAL, Role.ADMINISTRATOR)
-PAGE_SIZE = 25
 
 
 @require_GET
@@ -43,7 +42,7 @@ def detail(request: StaffRequest, code: str) -> HttpResponse:
 
 def _detail(request: StaffRequest, device: Device) -> dict[str, object]:
     now = timezone.now()
-    page = Paginator(rows.recordings_of(device), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Paginator(rows.recordings_of(device), rows.PAGE_SIZE).get_page(request.GET.get("page"))
     return {
         "device": device,
         "row": rows.device_row(device, now),

@@ -24,6 +24,7 @@ app.conf.update(
         "devices-live-figures": {"task": "devices.tasks.refresh_live_figures", "schedule": 5.0},
         "devices-sweep": {"task": "devices.tasks.sweep_recordings", "schedule": 15.0},
         "devices-prune": {"task": "devices.tasks.prune_chunks", "schedule": 900.0},
+        "devices-forget-imports": {"task": "devices.tasks.forget_imports", "schedule": 3600.0},
         "courses-sweep": {"task": "courses.tasks.sweep", "schedule": 30.0},
     },
 )

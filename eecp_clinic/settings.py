@@ -222,6 +222,13 @@ if env.str("S3_BUCKET", default=""):
         },
     }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# A console's file of one session; an hour of five channels takes 5 to 20 MB.
+UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=64 * 1024 * 1024)
+FILE_UPLOAD_HANDLERS = [
+    "eecp_clinic.uploads.UploadCeiling",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # --- Hardening ----------------------------------------------------------------------------------------
 SECURE_CONTENT_TYPE_NOSNIFF = True

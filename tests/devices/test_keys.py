@@ -10,6 +10,7 @@ from devices import keys
 from devices.access import UnknownKey, get_agent_key
 from devices.models import AgentKey, Device, EnrolmentCode
 from eecp_clinic.models import AuditEvent, User
+from eecp_clinic.roles import Role
 from tests import factories
 from tests.factories import MONDAY_NINE as NOW
 
@@ -89,7 +90,7 @@ def test_code_that_nobody_made_is_refused(db: None, code: str) -> None:
 def test_code_that_is_typed_twice_at_once_gives_one_key() -> None:
     clinic = factories.make_clinic()
     device = factories.make_device(clinic)
-    admin = factories.make_user(clinic, "administrator", "ada", "Ada", "Admin-Example", "")
+    admin = factories.make_user(clinic, Role.ADMINISTRATOR, "ada", "Ada", "Admin-Example", "")
     code = keys.make_code(device=device, actor=admin, now=NOW)
     refused: list[str] = []
 

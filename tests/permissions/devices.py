@@ -4,9 +4,12 @@ from typing import Any
 
 import numpy as np
 
+from devices import importing
 from devices.waveform import Channel, ChannelName, Waveform
 from tests import factories
+from tests.devices.given_files import edf_of
 from tests.devices.stored import store_waveform
+from tests.factories import MONDAY_NINE
 from tests.permissions.table import Row, only
 from tests.permissions.world import World
 
@@ -16,6 +19,10 @@ LOOKING = ("nurse", "physician", "administrator")
 def extend(world: World) -> None:
     flat = Waveform((Channel(ChannelName.ECG, 250.0, np.zeros(500)),))
     world.things["recording"] = store_waveform(world["device"], flat)
+    [given] = edf_of(flat)
+    world.things["import"] = importing.take_file(
+        device=world["device"], given=[given], actor=world.users["nurse"], now=MONDAY_NINE
+    )
     world.things["key"] = factories.make_key(world["device"])[0]
 
 
@@ -25,6 +32,14 @@ def device(world: World) -> list[Any]:
 
 def recording(world: World) -> list[Any]:
     return [world["recording"].pk]
+
+
+def waiting(world: World) -> list[Any]:
+    return [world["device"].code, world["import"].code]
+
+
+def confirmed(world: World) -> dict[str, Any]:
+    return {"started_at": "2026-03-02T09:00:00", "trigger_source": "r_wave"}
 
 
 def key(world: World) -> list[Any]:
@@ -42,6 +57,11 @@ ROWS = [
     Row("devices:stream", only(*LOOKING), args=recording),
     Row("devices:recording-file", only(*LOOKING), args=recording),
     Row("devices:recording-wfdb", only(*LOOKING), args=recording),
+    Row("devices:import", only(*LOOKING), args=device),
+    Row("devices:import", only(*LOOKING, status=422), method="post", args=device),
+    Row("devices:import-confirm", only(*LOOKING), args=waiting),
+    Row("devices:import-confirm", only(*LOOKING, status=302), method="post", args=waiting, data=confirmed),
+    Row("devices:import-discard", only(*LOOKING, status=302), method="post", args=waiting),
     Row("devices:add", only("administrator")),
     Row("devices:add", only("administrator", status=302), method="post", data=form, outsider=302),
     Row("devices:edit", only("administrator"), args=device),

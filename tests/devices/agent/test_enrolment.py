@@ -20,6 +20,7 @@ from devices.agent.server import CannotSend, Server, ServerAway
 from devices.api.throttling import Attempts
 from devices.api.views import EnrolView
 from devices.models import AgentKey, Device
+from eecp_clinic.roles import Role
 from tests import factories
 
 URL = httpx.URL("https://clinic.example")
@@ -39,7 +40,7 @@ def device(transactional_db: None) -> Device:
 
 @pytest.fixture
 def code(device: Device) -> str:
-    admin = factories.make_user(device.clinic, "administrator", "ada", "Ada", "Admin-Example", "")
+    admin = factories.make_user(device.clinic, Role.ADMINISTRATOR, "ada", "Ada", "Admin-Example", "")
     return keys.in_groups(keys.make_code(device=device, actor=admin, now=timezone.now()))
 
 
