@@ -18,7 +18,7 @@ class UploadCeiling(FileUploadHandler):
         input_data: Any,
         META: dict[str, str],  # noqa: N803 (Django passes it by this name)
         content_length: int,
-        boundary: bytes,
+        boundary: str,
         encoding: str | None = None,
     ) -> None:
         self.is_too_long = content_length > settings.UPLOAD_MAX_BYTES
