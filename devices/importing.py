@@ -154,7 +154,7 @@ def _bodies(envelopes: Sequence[Envelope]) -> list[bytes]:
 def _found(read: Read, manifest: Manifest) -> dict[str, Any]:
     """What the confirmation shows: figures and the reader's own sentences."""
     waveform, sources = read.recording.waveform, read.recording.sources
-    missing = {c.name: round(float(np.isnan(c.samples).sum()) / c.rate_hz, 1) for c in waveform.channels}
+    missing = {c.name: round(float(np.isnan(c.samples).sum()) / c.rate_hz, 4) for c in waveform.channels}
     return {
         "kind": read.kind,
         "duration_s": waveform.duration_s,

@@ -154,11 +154,16 @@ def found_row(taken: RecordingImport) -> FoundRow:
     return FoundRow(
         kind=found["kind"],
         duration=f"{minutes} min {seconds:02d} s",
-        channels=[channel | {"missing": _trimmed(channel["missing_s"])} for channel in found["channels"]],
+        channels=[channel | {"missing": _seconds(channel["missing_s"])} for channel in found["channels"]],
         events=", ".join(f"{events[kind]} {word}" for kind, word in words.items() if events[kind]),
         left_out=", ".join(found["left_out"]),
         notes=found["notes"],
     )
+
+
+def _seconds(value: float) -> str:
+    """A little is not nothing."""
+    return _("under 0.1 s") if 0 < value < 0.1 else f"{_trimmed(value)} s"
 
 
 def place_of(recording: Recording) -> str:
