@@ -274,6 +274,8 @@ def _take_in(
     ended_at = started_at + timedelta(seconds=taken.found["duration_s"])
     close = Close(last_seq=taken.found["last_seq"], ended_at_ms=to_ms(ended_at))
     ingest.close_recording(device=device, uuid=uuid, body=encode_json(close), now=now)
+    # Its opening is announced after the commit too: by then it must be seen to have ended, not to run on.
+    opened.recording.refresh_from_db()
     return opened.recording
 
 
