@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from devices.models import AgentKey, Device, Recording
+from devices.models import AgentKey, Device, Recording, StoredFile
 from eecp_clinic.errors import ClinicError, NotFound
 from eecp_clinic.models import Clinic
 
@@ -47,4 +47,17 @@ def get_recording(clinic: Clinic, uuid: UUID) -> Recording:
     found = Recording.objects.select_related("device").filter(pk=uuid, device__clinic=clinic).first()
     if found is None:
         raise NotFound(_("There is no such recording at your clinic. Look in the list of its device."))
+    return found
+
+
+def get_stored(recording: Recording, version: str = "") -> Recording | StoredFile:
+    """The file of a recording, the newest or the version of that number, or NotFound."""
+    if recording.stored_at is None:
+        raise NotFound(_("This recording is not stored as a file yet. Try again when it has ended."))
+    if not version:
+        return recording
+    number = int(version) if version.isdecimal() and len(version) < 5 else 0
+    found = recording.files.filter(version=number).first()
+    if found is None:
+        raise NotFound(_("There is no such version of this file. Take the newest."))
     return found

@@ -115,9 +115,10 @@ def file_of(report: GatingReport) -> StoredFile | None:
     return versions.order_by("version").first()
 
 
-def note_download(*, recording: Recording, actor: User, now: datetime) -> None:
-    """Waves left the application: who took which recording."""
-    _audit("recording.downloaded", recording.device, actor, now, recording=str(recording.pk))
+def note_download(*, recording: Recording, actor: User, now: datetime, file_sha256: str) -> None:
+    """Waves left the application: who took which version of which recording."""
+    uuid = str(recording.pk)
+    _audit("recording.downloaded", recording.device, actor, now, recording=uuid, file_sha256=file_sha256)
 
 
 def _audit(action: str, device: Device, actor: User, now: datetime, **data: object) -> None:

@@ -12,14 +12,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from devices import rows, services
-from devices.access import get_device, get_key, get_recording
+from devices.access import get_device, get_key, get_recording, get_stored
 from devices.edf import CannotStore
+from devices.files import read_checked
 from devices.forms import DeviceForm
 from devices.live import trace
 from devices.models import Device
 from devices.protocol import ProtocolError
-from devices.storage import read_file
+from devices.recordings import manifest_of
 from devices.stream import hub
+from devices.wfdb_download import zipped_wfdb
 from eecp_clinic.errors import Conflict, NotFound
 from eecp_clinic.roles import CLINICAL, Role, StaffRequest, staff_view
 
@@ -152,23 +154,30 @@ def stream(request: StaffRequest, uuid: UUID) -> StreamingHttpResponse:
 @require_GET
 @staff_view(*LOOKING)
 def recording_file(request: StaffRequest, uuid: UUID) -> HttpResponse:
-    """The EDF+ file, as it was stored or not at all; who took it stands in the audit trail."""
+    """The EDF+ file, as it was stored or not at all; who took it stands in the audit trail.
+
+    ``?as=wfdb`` gives the same as a WFDB record, ``?version=1`` an earlier version of the file.
+    """
     recording = get_recording(request.clinic, uuid)
-    if recording.stored_at is None:
-        raise NotFound(_("This recording is not stored as a file yet. Try again when it has ended."))
+    stored = get_stored(recording, request.GET.get("version", ""))
+    as_wfdb = request.GET.get("as") == "wfdb"
+    name = f"recording-{recording.started_at:%Y%m%d-%H%M%S}Z-{str(recording.pk)[:8]}"
     try:
-        data = read_file(recording)
+        data = read_checked(stored)
+        if as_wfdb:
+            data = zipped_wfdb(name, data, manifest_of(recording))
     except FileNotFoundError as error:
         raise NotFound(
             _("The file of this recording is missing. Tell your administrator: a backup may hold it."),
             code="file_missing",
         ) from error
-    except CannotStore as error:
+    except (CannotStore, ProtocolError) as error:
         raise Conflict(
             _("The file of this recording has changed since it was stored. Tell your administrator."),
             code="file_changed",
         ) from error
-    services.note_download(recording=recording, actor=request.user, now=timezone.now())
-    name = f"recording-{recording.started_at:%Y%m%d-%H%M%S}Z-{str(recording.pk)[:8]}.edf"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    services.note_download(
+        recording=recording, actor=request.user, now=timezone.now(), file_sha256=stored.file_sha256
+    )
+    headers = {"Content-Disposition": f'attachment; filename="{name}.{"zip" if as_wfdb else "edf"}"'}
     return HttpResponse(data, content_type="application/octet-stream", headers=headers)
