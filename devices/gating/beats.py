@@ -68,7 +68,9 @@ def detect(trace: Trace, usable: Bools, config: GatingConfig) -> Detections:
     first = _measured(found.r_s, ok, trace.rate_hz)
     # The second detector is made for such a rate; where exactly its peaks lie is settled with those of the first.
     pairs = 0.5 * (values[:-1:2] + values[1::2])
-    near = (_second_detector(pairs, trace.rate_hz / 2) * 2 + 0.5) / trace.rate_hz
+    near = np.asarray(
+        (_second_detector(pairs, trace.rate_hz / 2) * 2 + 0.5) / trace.rate_hz, dtype=np.float64
+    )
     second = _one_each(_measured(placed(values, near, trace.rate_hz), ok, trace.rate_hz), found.energy)
     in_first, in_second = match(first, second, config.detector_agreement_ms / 1000)
     plain = first[np.isin(first, found.r_s[found.prominence >= PLAIN_PROMINENCE])]

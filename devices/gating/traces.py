@@ -105,7 +105,7 @@ def _thinned(values: Floats, missing: Bools, step: int) -> tuple[Floats, Bools]:
     taps = firwin(2 * reach * step + 1, 0.8 / step)
     count = -(-values.size // step)
     # The filter's delay is ``reach`` of the new samples.
-    smooth = upfirdn(taps, values, 1, step, mode="edge")[reach : reach + count]
+    smooth = upfirdn(taps, values, 1, step, mode="symmetric")[reach : reach + count]
     if not missing.any():
         return smooth, np.zeros(count, dtype=np.bool_)
     return smooth, np.logical_or.reduceat(missing, np.arange(0, values.size, step))
