@@ -1,0 +1,130 @@
+"""One bed: a console, the agent beside it, and the link to the clinic."""
+
+import threading
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Self
+
+from tests.devices.agent.console import AgentProcess, Run, TcpConsole, status
+from tests.faults.clinic import Clinic
+from tests.faults.link import Link
+from tests.faults.truth import Hashes, Whole, assert_whole, spool_hashes
+
+LONGEST_S = 280  # then the console's counts repeat
+
+
+class Bed:
+    """The console produces second after second (``speak``), whoever listens; ``end`` ends its run and proves the result."""
+
+    def __init__(
+        self, clinic: Clinic, folder: Path, *more: str, environment: dict[str, str] | None = None
+    ) -> None:
+        told = clinic.desk.ask("make_device")
+        self.clinic = clinic
+        self.device = int(told["device"])
+        self.folder = folder
+        self.spool = folder / "spool"
+        self.link = Link(clinic.web.port)
+        self.console = TcpConsole()
+        self.run = Run()
+        self.produced = 0
+        self.on_disk: dict[str, Hashes] = {}
+        key = folder / "key"
+        key.write_text(told["key"])
+        key.chmod(0o600)
+        options = ("--key-file", str(key), *more)
+        self.agent = AgentProcess(
+            self.link.url, self.spool, self.console.spec, *options, environment=environment
+        )
+        self._heard = 0
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        with ExitStack() as stack:
+            stack.enter_context(self.console)
+            stack.enter_context(self.link)
+            stack.enter_context(self.agent)
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def wait_for_agent(self) -> None:
+        """Until the agent has connected to the console since it was last started."""
+        self.console.wait_for_agent(self._heard + 1)
+
+    def speak(self, seconds: int) -> None:
+        """The console's next seconds, all at once, to the agent if it is there."""
+        assert self.produced + seconds <= LONGEST_S
+        self.console.say(self.run.header(), self.run.seconds(self.produced, self.produced + seconds))
+        self.produced += seconds
+
+    def kill_agent(self) -> None:
+        """kill -9, and what it leaves on its disk is noted: all of that must arrive."""
+        self.agent.kill()
+        self.note_spool()
+
+    def start_agent(self) -> None:
+        self._heard = self.console.connections
+        self.agent.start()
+
+    def note_spool(self) -> None:
+        if not (self.spool / "spool.sqlite3").exists():
+            return
+        for uuid, hashes in spool_hashes(self.spool, self.folder / "copy").items():
+            known = self.on_disk.setdefault(uuid, {})
+            for seq, sha256 in hashes.items():
+                assert known.get(seq, sha256) == sha256, f"the agent gave number {seq} to two chunks"
+            known.update(hashes)
+
+    def recordings(self) -> list[str]:
+        return self.clinic.recordings(self.device)
+
+    def acknowledged(self) -> int:
+        """Chunks of this bed that the clinic has committed."""
+        query = (
+            "SELECT count(*) FROM devices_chunk JOIN devices_recording ON recording_id = uuid"
+            " WHERE device_id = %s"
+        )
+        return int(self.clinic.postgres.rows(query, self.device)[0][0])
+
+    def is_closed(self) -> bool:
+        query = "SELECT count(*) FILTER (WHERE last_seq IS NULL), count(*) FROM devices_recording WHERE device_id = %s"
+        still_open, all_of_them = self.clinic.postgres.rows(query, self.device)[0]
+        return bool(all_of_them > 0 and still_open == 0)
+
+    def end_run(self) -> None:
+        """The last second, and the end of the run, told until the agent has passed it on."""
+        self.wait_for_agent()
+        last = self.run.header() + self.run.lines_of(self.produced)
+        self.produced += 1
+        pause = threading.Event()
+        for _ in range(120):
+            self.console.say(last, self.run.finish(), status("idle", "0"))
+            for _ in range(20):
+                if self.is_closed():
+                    return
+                pause.wait(0.05)
+        raise AssertionError(f"the recording was not closed; the agent said:\n{self.agent.said[-3000:]}")
+
+    def end(self, *, complete: bool) -> Whole:
+        """Ends the run, has it stored, and proves it; ``complete`` where nothing may be missing."""
+        self.end_run()
+        assert self.agent.stop() == 0, self.agent.said
+        self.note_spool()
+        accounts = [self.clinic.desk.ask("file_away", uuid) for uuid in self.recordings()]
+        whole = assert_whole(self.clinic, accounts, self.produced, self.on_disk)
+        self.assert_all_arrived(accounts)
+        if complete:
+            assert len(accounts) == 1, "the run became more than one recording"
+            assert whole.is_complete, f"{whole.missing_seconds} s are missing"
+        return whole
+
+    def assert_all_arrived(self, accounts: list[dict[str, object]]) -> None:
+        """Whatever was on the agent's disk once is in the clinic."""
+        arrived = {str(account["uuid"]): account for account in accounts}
+        for uuid, hashes in self.on_disk.items():
+            assert uuid in arrived, f"recording {uuid} never came"
+            held = {seq for seq, _, _ in self.clinic.chunks(uuid)}
+            assert set(hashes) <= held, f"chunks {sorted(set(hashes) - held)} never came"
