@@ -129,6 +129,9 @@ class Postgres(Database):
         command += ["-l", str(home.path / "postgres.log"), "-o", f"-p {self._port}"]
         until(lambda: home.account.run(command, PLAIN).returncode == 0, "PostgreSQL after a kill")
 
+    def is_up(self) -> bool:
+        return self._cluster.url() is not None
+
     def migrate(self) -> None:
         command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
         environment = {**os.environ, "ENVIRONMENT": "test", "DATABASE_URL": self.url}
@@ -168,7 +171,7 @@ class Web:
 
     def start(self) -> None:
         self.begin()
-        until(self._answers, "the web server")
+        until(self.is_up, "the web server")
 
     def begin(self) -> None:
         """Starts it, and does not wait until it answers."""
@@ -198,7 +201,7 @@ class Web:
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
 
-    def _answers(self) -> bool:
+    def is_up(self) -> bool:
         address = f"http://127.0.0.1:{self.port}/healthz"
         with suppress(OSError), urllib.request.urlopen(address, timeout=5) as answer:
             return bool(answer.status == 200)
@@ -224,6 +227,16 @@ class Clinic:
         self.desk = Desk(environment, var / "desk.log")
         self.web = Web(environment, var / "web.log")
         self.web.start()
+
+    def revive(self) -> None:
+        """A case that failed half way must not fail those after it."""
+        if isinstance(self.postgres, Postgres) and not self.postgres.is_up():
+            self.postgres.start()
+        if not valkey.answers(self.valkey.url, self.valkey.pid):
+            self.valkey.start()
+        if not self.web.is_up():
+            self.web.kill()
+            self.web.start()
 
     def recordings(self, device: int) -> list[str]:
         """UUIDs of what a device recorded, in order of opening."""

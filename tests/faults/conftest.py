@@ -90,6 +90,11 @@ def clinic(var: Path, database: Database) -> Iterator[Clinic]:
     clinic.stop()
 
 
+@pytest.fixture(autouse=True)
+def _all_is_up(clinic: Clinic) -> None:
+    clinic.revive()
+
+
 @pytest.fixture
 def bed(clinic: Clinic, tmp_path: Path) -> Iterator[Bed]:
     """A bed whose agent has reached its console."""
