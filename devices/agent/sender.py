@@ -76,7 +76,7 @@ class Sender:
             return moved, wait_s
         except SpoolFull as full:
             # What the server has acknowledged cannot be noted, so it is sent once more: a duplicate does no harm.
-            self.trouble = str(full)
+            log.warning("acknowledged_and_not_noted", reason=str(full))
             return moved, _LOOK_FOR_ROOM_S
         if self.trouble:
             self.say("The server answers again.")
