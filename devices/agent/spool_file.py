@@ -3,6 +3,8 @@
 import sqlite3
 from pathlib import Path
 
+from devices.agent.spool_journal import mend_journal
+
 SCHEMA_VERSION = 2
 _TABLES = """
 CREATE TABLE recording (
@@ -77,6 +79,7 @@ def _locked(path: Path) -> sqlite3.Connection:
 
 def open_database(path: Path) -> sqlite3.Connection:
     """The spool's database, checked and of the newest format; sqlite3.DatabaseError where it is damaged."""
+    mend_journal(path.with_name(f"{path.name}-wal"))
     db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     try:
         db.execute("PRAGMA journal_mode = WAL")
