@@ -43,7 +43,7 @@ def mend_journal(path: Path) -> bool:
         return False
     header, order = _header_of(whole)
     frames = _frames_of(whole)
-    salts = header[4:6] if header is not None else _usual([frame.salts for frame in frames[:3]])
+    salts = (header[4], header[5]) if header is not None else _usual([frame.salts for frame in frames[:3]])
     fields = header[:6] if header is not None else _new_fields(salts)
     first = _sums(_HEADER.pack(*fields, 0, 0)[:24], (0, 0), order)
     last, is_damaged = _last_sound(frames, salts, first, order)

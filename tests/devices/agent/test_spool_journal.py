@@ -14,7 +14,7 @@ from devices.agent.spool import Spool
 from devices.agent.spool_journal import mend_journal
 from devices.agent.spooled import Written
 from devices.protocol import Envelope, Manifest
-from tests.devices.agent.test_spool import MANIFEST
+from tests.devices.test_protocol import MANIFEST
 
 CHUNKS = 25
 
