@@ -8,7 +8,7 @@ STAMP := .venv/.installed
 # Local work is development; a server's environment says production, which is the default everywhere else.
 DEVELOPMENT := ENVIRONMENT=$${ENVIRONMENT:-development}
 
-.PHONY: help install run demo demo-once migrate reset test check bench bench-gating bench-ingest bench-peers
+.PHONY: help install run demo demo-once migrate reset test faults check bench bench-gating bench-ingest bench-peers
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -45,6 +45,10 @@ reset: $(STAMP) ## Stop the local servers and delete all local data
 test: $(STAMP) ## Run the tests on servers of their own
 	@echo "Testing"
 	@$(BIN)/python -m pytest -n 2 --dist worksteal
+
+faults: $(STAMP) ## Break everything between console and file, and prove every sample; TIMES=N repeats
+	@echo "Breaking things"
+	@$(BIN)/python -m pytest tests/faults -n 0 --times $(or $(TIMES),1)
 
 check: $(STAMP) ## Lint, format, types, arrows, migrations, settings
 	@scripts/check

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from devices.models import AgentKey, Device, Recording, RecordingImport
+from devices.models import AgentKey, Device, Recording, RecordingImport, StoredFile
 from eecp_clinic.errors import ClinicError, NotFound
 from eecp_clinic.models import Clinic
 
@@ -56,4 +56,17 @@ def get_import(device: Device, code: str) -> RecordingImport:
     found = device.imports.select_related("recording__device", "uploaded_by").filter(code=code).first()
     if found is None:
         raise NotFound(_("There is no such file. It was discarded, or waited for a day; upload it again."))
+    return found
+
+
+def get_stored(recording: Recording, version: str = "") -> Recording | StoredFile:
+    """The file of a recording, the newest or the version of that number, or NotFound."""
+    if recording.stored_at is None:
+        raise NotFound(_("This recording is not stored as a file yet. Try again when it has ended."))
+    if not version:
+        return recording
+    number = int(version) if version.isdecimal() and len(version) < 5 else 0
+    found = recording.files.filter(version=number).first()
+    if found is None:
+        raise NotFound(_("There is no such version of this file. Take the newest."))
     return found

@@ -101,9 +101,20 @@ def file_of(report: GatingReport) -> StoredFile | None:
     return versions.order_by("version").first()
 
 
-def note_download(*, recording: Recording, form: str, actor: User, now: datetime) -> None:
-    """Waves left the application: who took which recording, and as what."""
-    _audit("recording.downloaded", recording.device, actor, now, recording=str(recording.pk), form=form)
+def note_download(
+    *, recording: Recording, actor: User, now: datetime, file_sha256: str, form: str = "edf"
+) -> None:
+    """Waves left the application: who took which version of which recording, and as what."""
+    uuid = str(recording.pk)
+    _audit(
+        "recording.downloaded",
+        recording.device,
+        actor,
+        now,
+        recording=uuid,
+        file_sha256=file_sha256,
+        form=form,
+    )
 
 
 def _audit(action: str, device: Device, actor: User, now: datetime, **data: object) -> None:

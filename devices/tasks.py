@@ -20,7 +20,7 @@ from devices.storage import KEPT, prune, store
 LIVE = timedelta(seconds=30)
 #: Figures that are already of the newest samples need no second look.
 NEW_SAMPLES = Q(live_at=None) | Q(last_chunk_at__gt=F("live_at"))
-EVERY_S = 5.0
+EVERY_S = 2.0
 #: Late chunks come in a row: the file is made again once they have stopped.
 SETTLED = timedelta(seconds=10)
 #: How long one request for work is given before the sweep repeats it.

@@ -11,7 +11,6 @@ urlpatterns = [
     path("recordings/<uuid:uuid>/live.json", views.live, name="live"),
     path("recordings/<uuid:uuid>/stream", views.stream, name="stream"),
     path("recordings/<uuid:uuid>/file", views.recording_file, name="recording-file"),
-    path("recordings/<uuid:uuid>/wfdb", views.recording_wfdb, name="recording-wfdb"),
     path("<str:code>/", views.detail, name="detail"),
     path("<str:code>/edit/", views.edit, name="edit"),
     path("<str:code>/import/", import_views.upload, name="import"),

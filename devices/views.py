@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from devices import downloads, keys, rows, services
-from devices.access import get_device, get_key, get_recording
+from devices.access import get_device, get_key, get_recording, get_stored
 from devices.forms import DeviceForm
 from devices.live import trace
-from devices.models import Device, Recording
+from devices.models import Device
 from devices.protocol import ProtocolError
 from devices.stream import hub
 from eecp_clinic.errors import Conflict
@@ -165,19 +165,20 @@ def stream(request: StaffRequest, uuid: UUID) -> StreamingHttpResponse:
 @require_GET
 @staff_view(*LOOKING)
 def recording_file(request: StaffRequest, uuid: UUID) -> HttpResponse:
-    """The EDF+ file, as it was stored or not at all; who took it stands in the audit trail."""
-    return _download(request, get_recording(request.clinic, uuid), "edf")
+    """The EDF+ file, as it was stored or not at all; who took it stands in the audit trail.
 
-
-@require_GET
-@staff_view(*LOOKING)
-def recording_wfdb(request: StaffRequest, uuid: UUID) -> HttpResponse:
-    """The same as a WFDB record in a zip, on the same terms."""
-    return _download(request, get_recording(request.clinic, uuid), "wfdb")
-
-
-def _download(request: StaffRequest, recording: Recording, form: str) -> HttpResponse:
-    made = downloads.as_edf(recording) if form == "edf" else downloads.as_wfdb(recording)
-    services.note_download(recording=recording, form=form, actor=request.user, now=timezone.now())
+    ``?as=wfdb`` gives the same as a WFDB record, ``?version=1`` an earlier version of the file.
+    """
+    recording = get_recording(request.clinic, uuid)
+    stored = get_stored(recording, request.GET.get("version", ""))
+    form = "wfdb" if request.GET.get("as") == "wfdb" else "edf"
+    made = downloads.FORMS[form](recording, stored)
+    services.note_download(
+        recording=recording,
+        actor=request.user,
+        now=timezone.now(),
+        file_sha256=stored.file_sha256,
+        form=form,
+    )
     headers = {"Content-Disposition": f'attachment; filename="{made.name}"'}
     return HttpResponse(made.data, content_type="application/octet-stream", headers=headers)

@@ -21,7 +21,7 @@ app.conf.update(
     broker_connection_retry_on_startup=True,
     broker_transport_options={"visibility_timeout": 1800},
     beat_schedule={
-        "devices-live-figures": {"task": "devices.tasks.refresh_live_figures", "schedule": 5.0},
+        "devices-live-figures": {"task": "devices.tasks.refresh_live_figures", "schedule": 2.0},
         "devices-sweep": {"task": "devices.tasks.sweep_recordings", "schedule": 15.0},
         "devices-prune": {"task": "devices.tasks.prune_chunks", "schedule": 900.0},
         "devices-forget-imports": {"task": "devices.tasks.forget_imports", "schedule": 3600.0},

@@ -8,11 +8,16 @@ from pathlib import Path
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from hypothesis import settings as hypothesis_settings
 from pytest_django.fixtures import Settings
 
 from eecp_clinic.models import Clinic, User
 from eecp_clinic.roles import Role
 from tests import factories
+
+# How long an example takes says more about the machine than about the code.
+hypothesis_settings.register_profile("clinic", deadline=None)
+hypothesis_settings.load_profile("clinic")
 
 #: A Monday in the clinic's working hours (09:00 in Chicago); what tests pass as ``now``.
 MONDAY = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)

@@ -25,6 +25,7 @@ from courses.models import Course, Session, VitalSigns
 from courses.models import Reading as ReadingRow
 from courses.treatment.report_section import paper_drawings
 from devices.models import GatingReport, Recording
+from devices.services import file_of
 from eecp_clinic.models import Signature
 from eecp_clinic.signing import is_intact
 
@@ -106,7 +107,7 @@ def sheet_of(session: Session, around: Surroundings) -> SessionSheet:
             for p in supervision
         ),
         unsupervised=tuple((gap.start, gap.end) for gap in gaps),
-        recording=_recorded(session.recording) if session.recording else None,
+        recording=_recorded(session.recording, session.gating_report) if session.recording else None,
         without_recording_reason=session.without_recording_reason,
         gating=_gating(session.gating_report) if session.gating_report else None,
         signature=signed(f"Session {session.number}", session.signature),
@@ -143,14 +144,17 @@ def _reading(row: ReadingRow) -> Reading:
     )
 
 
-def _recorded(recording: Recording) -> Recorded:
+def _recorded(recording: Recording, report: GatingReport | None) -> Recorded:
+    """The recording as it was when its report was made: samples that came later made another version of the file."""
+    file = file_of(report) if report is not None else None
+    judged = file or recording
     return Recorded(
         uuid=str(recording.uuid),
         started_at=recording.started_at,
-        ended_at=recording.ended_at,
-        gap_seconds=recording.gap_seconds,
-        file_sha256=recording.file_sha256,
-        chunks_sha256=recording.chunks_sha256,
+        ended_at=judged.ended_at,
+        gap_seconds=judged.gap_seconds,
+        file_sha256=judged.file_sha256,
+        chunks_sha256=judged.chunks_sha256,
         verified_at=recording.verified_at,
     )
 

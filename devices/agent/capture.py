@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from uuid import UUID, uuid4
 
 import structlog
@@ -177,7 +178,9 @@ class Capture:
             trigger_source=began.trigger_source,
             channels=began.formats,
         )
-        self.spool.begin(uuid, manifest, run=began.run, device_offset_ms=offset_ms)
+        self._when_there_is_room(
+            partial(self.spool.begin, uuid, manifest, run=began.run, device_offset_ms=offset_ms)
+        )
         return SpooledRecording(uuid, manifest, -1, began.started_at_ms, False, False, began.run, {}, now_ms)
 
     def _opened(self, known: SpooledRecording, now_ms: int) -> _Open:
@@ -201,7 +204,7 @@ class Capture:
     def _end(self, *, is_over: bool = True) -> None:
         self._write()
         if self._open is not None:
-            self.spool.end(self._open.uuid, is_over=is_over)
+            self._when_there_is_room(partial(self.spool.end, self._open.uuid, is_over=is_over))
             log.info("recording_ended", recording=str(self._open.uuid), last_seq=self._open.next_seq - 1)
             self._open = None
             self.captured()
@@ -209,7 +212,7 @@ class Capture:
     def _end_what_broke_off(self) -> None:
         for recording in self.spool.unended():
             if recording.uuid != self.uuid:
-                end_broken_off(self.spool, recording, self.say)
+                self._when_there_is_room(partial(end_broken_off, self.spool, recording, self.say))
 
     # Samples
 
@@ -259,17 +262,24 @@ class Capture:
             captured_at_ms=self.clock_ms(),
             next_samples=self._open.next_samples,
         )
+        try:
+            self._when_there_is_room(partial(self.spool.add, self._open.uuid, self._waiting, written))
+        finally:
+            self._waiting.clear()
+        self.captured()
+
+    def _when_there_is_room(self, write: Callable[[], None]) -> None:
+        """Writes to the spool; while that is full, waits: a live source for ever, a replay for ``patience_s``."""
         give_up_s = time.monotonic() + self.patience_s
         before: tuple[SourceState, bool | None] | None = None
         while True:
             try:
-                self.spool.add(self._open.uuid, self._waiting, written)
+                write()
             except SpoolFull as full:
                 if before is None:
                     before = (self.health.state, self.health.patient_connected)
                     self._say_full(full)
                 if self.stop.is_set() or (not self.source.is_live and time.monotonic() >= give_up_s):
-                    self._waiting.clear()
                     raise
                 self.stop.wait(
                     min(_LOOK_FOR_ROOM_S, max(0.0, give_up_s - time.monotonic()) or _LOOK_FOR_ROOM_S)
@@ -279,8 +289,6 @@ class Capture:
         if before is not None:
             self.health.saw(*before)
             self.say("There is room in the spool again; capturing goes on.")
-        self._waiting.clear()
-        self.captured()
 
     def _say_full(self, full: SpoolFull) -> None:
         self.health.saw(SourceState.SPOOL_FULL)

@@ -12,7 +12,7 @@ import structlog
 from devices.agent.backoff import Backoff
 from devices.agent.server import BodyTooLarge, RecordingRefused, RecordingUnknown, Server, ServerAway
 from devices.agent.spool import Spool
-from devices.agent.spooled import SpooledRecording
+from devices.agent.spooled import SpooledRecording, SpoolFull
 from devices.protocol import (
     MAX_BODY_BYTES,
     MAX_CHUNKS_A_BODY,
@@ -27,6 +27,7 @@ _BATCH_BYTES = MAX_BODY_BYTES - 1024
 _NEWEST_IN_A_BATCH = 4  # so that the screen is live again at once, whatever waits
 _MOST_RANGES_TOLD = 1000  # the server names no more missing ranges than these
 _TRIES_AFTER_BAD_HASH = 3
+_LOOK_FOR_ROOM_S = 1.0
 
 log = structlog.get_logger()
 
@@ -73,6 +74,10 @@ class Sender:
                 self.say(f"{away} Everything is kept here and sent when it answers again.")
             self.trouble = str(away)
             return moved, wait_s
+        except SpoolFull as full:
+            # What the server has acknowledged cannot be noted, so it is sent once more: a duplicate does no harm.
+            log.warning("acknowledged_and_not_noted", reason=str(full))
+            return moved, _LOOK_FOR_ROOM_S
         if self.trouble:
             self.say("The server answers again.")
         self.trouble = ""

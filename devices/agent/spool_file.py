@@ -1,7 +1,10 @@
 """The file behind the spool: its tables, who may hold it, and what becomes of an older or a damaged one."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
+
+from devices.agent.spool_journal import mend_journal
 
 SCHEMA_VERSION = 2
 _TABLES = """
@@ -77,6 +80,7 @@ def _locked(path: Path) -> sqlite3.Connection:
 
 def open_database(path: Path) -> sqlite3.Connection:
     """The spool's database, checked and of the newest format; sqlite3.DatabaseError where it is damaged."""
+    mend_journal(path.with_name(f"{path.name}-wal"))
     db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     try:
         db.execute("PRAGMA journal_mode = WAL")
@@ -85,6 +89,8 @@ def open_database(path: Path) -> sqlite3.Connection:
         if db.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
             raise sqlite3.DatabaseError("the file is damaged")
         _bring_up_to_date(db)
+        if not has_sound_schema(db):
+            raise sqlite3.DatabaseError("the names of its tables or columns are damaged")
     except BaseException:
         db.close()
         raise
@@ -95,10 +101,29 @@ def _bring_up_to_date(db: sqlite3.Connection) -> None:
     version = int(db.execute("PRAGMA user_version").fetchone()[0])
     if not 0 <= version <= SCHEMA_VERSION:
         raise sqlite3.DatabaseError(f"the file has format {version}, not {SCHEMA_VERSION}")
+    if steps := _steps(version, SCHEMA_VERSION):
+        db.executescript(f"BEGIN; {steps} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+
+
+def _steps(version: int, to: int) -> str:
     steps = [_TABLES] if version == 0 else []
-    steps += [_UPGRADES[step] for step in range(max(1, version), SCHEMA_VERSION)]
-    if steps:
-        db.executescript(f"BEGIN; {' '.join(steps)} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+    return " ".join([*steps, *(_UPGRADES[step] for step in range(max(1, version), to))])
+
+
+def has_sound_schema(db: sqlite3.Connection) -> bool:
+    """Whether tables and columns have the names that they were given, which SQLite's own check does not look at."""
+    version = int(db.execute("PRAGMA user_version").fetchone()[0])
+    if not 1 <= version <= SCHEMA_VERSION:
+        return False
+    with closing(sqlite3.connect(":memory:")) as new:
+        new.executescript(_steps(0, version))
+        return _schema(new) == _schema(db)
+
+
+def _schema(db: sqlite3.Connection) -> dict[str, list[object]]:
+    """Columns of each table: how the words are set, and what stands between them, may differ from version to version."""
+    names = db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
+    return {name: db.execute("SELECT * FROM pragma_table_info(?)", (name,)).fetchall() for (name,) in names}
 
 
 def move_away(path: Path, now_ms: int) -> Path:

@@ -12,7 +12,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from devices.agent.spool_file import open_database
+from devices.agent.spool_file import has_sound_schema, open_database
 from devices.protocol import Manifest, ProtocolError, decode_json
 
 _STOP_AFTER_MISSES = 4096  # numbers in a row that hold nothing readable: there is no more
@@ -87,11 +87,13 @@ def _readable(
 def _opened(damaged: Path) -> sqlite3.Connection:
     db = sqlite3.connect(f"{damaged.absolute().as_uri()}?mode=ro", uri=True)
     try:
-        db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        is_sound = has_sound_schema(db)
     except sqlite3.DatabaseError:
-        db.close()
-        return _with_new_first_page(damaged)
-    return db
+        is_sound = False
+    if is_sound:
+        return db
+    db.close()
+    return _with_new_first_page(damaged)
 
 
 def _with_new_first_page(damaged: Path) -> sqlite3.Connection:

@@ -17,7 +17,7 @@ from devices.gating.detector_path import SHORTEST_RR_S
 from devices.gating.detector_place import placed
 from devices.gating.detector_signal import WORK_HZ
 from devices.gating.matching import match, nearest
-from devices.gating.report import Bools, Floats, Ints
+from devices.gating.report import Bools, Floats
 from devices.gating.traces import Trace, bridged
 
 #: The ECG is thinned to about this rate: R peaks are placed between samples anyway.
@@ -66,7 +66,7 @@ def detect(trace: Trace, usable: Bools, config: GatingConfig) -> Detections:
     values = bridged(trace.values, ~ok)
     found = find(values, trace.rate_hz)
     first = _measured(found.r_s, ok, trace.rate_hz)
-    near = _second_detector(values, trace.rate_hz) / trace.rate_hz
+    near = _second_detector(values, trace.rate_hz)
     second = _one_each(_measured(placed(values, near, trace.rate_hz), ok, trace.rate_hz), found.energy)
     in_first, in_second = match(first, second, config.detector_agreement_ms / 1000)
     plain = first[np.isin(first, found.r_s[found.prominence >= PLAIN_PROMINENCE])]
@@ -129,11 +129,15 @@ def _measured(times_s: Floats, ok: Bools, rate_hz: float) -> Floats:
     return np.unique(times_s[inside & ok[np.clip(at, 0, ok.size - 1)]])
 
 
-def _second_detector(values: Floats, rate_hz: float) -> Ints:
+def _second_detector(values: Floats, rate_hz: float) -> Floats:
+    """Peaks in seconds; at half the rate where that is enough for it: they are placed with those of the first."""
+    offset = 0.0
+    if rate_hz >= 200:
+        values, rate_hz, offset = 0.5 * (values[:-1:2] + values[1::2]), rate_hz / 2, 0.25
     moving = np.flatnonzero(np.diff(values) != 0)
     if not moving.size or values.size - moving[0] < 2 * rate_hz:
-        return np.empty(0, dtype=np.int64)
-    return np.asarray(detect_heartbeats(values, rate_hz), dtype=np.int64)
+        return np.empty(0)
+    return np.asarray((detect_heartbeats(values, rate_hz) + offset) / rate_hz, dtype=np.float64)
 
 
 def _one_each(times_s: Floats, energy: Floats) -> Floats:

@@ -104,11 +104,16 @@ def crossings_after(values: Floats, first: Ints, last: Ints, level: Floats, risi
 
 
 @njit(cache=True)
-def second_statistics(values: Floats, starts: Ints, low: float, high: float) -> Floats:
-    """Count of missing, least, greatest, count equal to the sample before, count at ``low`` or ``high``.
+def second_statistics(values: Floats, starts: Ints) -> Floats:
+    """Count of missing, least, greatest, count equal to the sample before, count at the recording's own ends.
 
     One row per stretch from ``starts[k]`` to the next start; shape (stretches, 5).
     """
+    low, high = np.inf, -np.inf
+    for i in range(values.size):
+        x = values[i]
+        if np.isfinite(x):
+            low, high = min(low, x), max(high, x)
     result = np.zeros((starts.size, 5))
     for k in range(starts.size):
         stop = starts[k + 1] if k + 1 < starts.size else values.size
@@ -127,4 +132,18 @@ def second_statistics(values: Floats, starts: Ints, low: float, high: float) -> 
             if x == low or x == high:  # noqa: SIM109 (the compiled code has no tuple search)
                 result[k, 4] += 1
         result[k, 1], result[k, 2] = least, most
+    return result
+
+
+@njit(cache=True)
+def rms_of_difference(a: Floats, b: Floats, first: Ints, count: int) -> Floats:
+    """Root mean square of ``a - b`` over ``count`` samples from each ``first``; NaN where they leave the arrays."""
+    result = np.full(first.size, np.nan)
+    for k in range(first.size):
+        if first[k] < 0 or first[k] + count > a.size:
+            continue
+        total = 0.0
+        for i in range(first[k], first[k] + count):
+            total += (a[i] - b[i]) ** 2
+        result[k] = np.sqrt(total / count)
     return result

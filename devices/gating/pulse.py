@@ -11,7 +11,7 @@ import numpy as np
 from scipy.ndimage import median_filter
 
 from devices.gating.beats import Beats
-from devices.gating.kernels import greatest_between
+from devices.gating.kernels import greatest_between, rms_of_difference
 from devices.gating.matching import nearest, parabola_offset, rows, start_index
 from devices.gating.report import Bools, Floats
 from devices.gating.traces import Trace, band
@@ -254,8 +254,7 @@ def _descent(trace: Trace, slope: Floats, upstroke_s: Floats) -> Floats:
 
 def _noise_share(trace: Trace, smooth: Floats, foot: Floats, height: Floats) -> Floats:
     """RMS of what the 10 Hz low-pass took away, over the half second from the foot, as share of the height."""
-    rough = rows(trace, trace.values - smooth, foot, 0.5)
-    rms = np.sqrt(np.mean(np.where(np.isfinite(rough), rough, 0.0) ** 2, axis=1))
+    rms = rms_of_difference(trace.values, smooth, start_index(trace, foot), round(0.5 * trace.rate_hz))
     return np.where(height > 0, rms / np.where(height > 0, height, 1.0), np.nan)
 
 

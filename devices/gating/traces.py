@@ -101,16 +101,14 @@ def _thinned(values: Floats, missing: Bools, step: int) -> tuple[Floats, Bools]:
 
     Only the samples that stay are computed. The pass band ends at 0.4 of the new rate.
     """
-    half = 4 * step
-    taps = firwin(2 * half + 1, 0.8 / step)
-    padded = np.concatenate((np.full(half, values[0]), values, np.full(half, values[-1])))
+    reach = 4
+    taps = firwin(2 * reach * step + 1, 0.8 / step)
     count = -(-values.size // step)
-    smooth = upfirdn(taps, padded, 1, step)
-    # The filter's delay is ``half`` samples before and the padding another ``half``: 2 * half in all.
-    first = 2 * half // step
-    starts = np.arange(0, values.size, step)
-    left_out = np.logical_or.reduceat(missing, starts) if missing.any() else np.zeros(count, dtype=np.bool_)
-    return np.ascontiguousarray(smooth[first : first + count]), left_out
+    # The filter's delay is ``reach`` of the new samples.
+    smooth = upfirdn(taps, values, 1, step, mode="symmetric")[reach : reach + count]
+    if not missing.any():
+        return smooth, np.zeros(count, dtype=np.bool_)
+    return smooth, np.logical_or.reduceat(missing, np.arange(0, values.size, step))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,9 +127,7 @@ def seconds_of(channel: Channel) -> Seconds:
     starts = np.unique(np.ceil(np.arange(np.ceil(x.size / rate)) * rate).astype(np.int64))
     starts = starts[starts < x.size]
     count = np.diff(np.append(starts, x.size))
-    known = x if np.isfinite(x).all() else x[np.isfinite(x)]
-    low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 0.0)
-    missing, least, greatest, same, rail = second_statistics(x, starts, low, high).T
+    missing, least, greatest, same, rail = second_statistics(x, starts).T
     return Seconds(missing / count, greatest - least, same / count, rail / count)
 
 

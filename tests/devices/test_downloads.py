@@ -37,13 +37,13 @@ def unpacked(data: bytes, folder: Path) -> Path:
 
 
 def test_wfdb_holds_every_sample_and_event_of_the_stored_file(recording: Recording, tmp_path: Path) -> None:
-    found = recording_of(read_wfdb(unpacked(downloads.as_wfdb(recording).data, tmp_path)))
+    found = recording_of(read_wfdb(unpacked(downloads.as_wfdb(recording, recording).data, tmp_path)))
     assert same(found.waveform, read_waveform(recording))
     assert found.notes == ()
 
 
 def test_wfdb_is_read_by_the_format_s_own_package(recording: Recording, tmp_path: Path) -> None:
-    base = unpacked(downloads.as_wfdb(recording).data, tmp_path)
+    base = unpacked(downloads.as_wfdb(recording, recording).data, tmp_path)
     record = wfdb.rdrecord(str(base), smooth_frames=False)
     ecg = record.e_p_signal[record.sig_name.index("ECG")]
     stored = read_waveform(recording).channels[0].samples
@@ -56,9 +56,9 @@ def test_wfdb_is_read_by_the_format_s_own_package(recording: Recording, tmp_path
 def test_both_forms_say_when_the_recording_began_and_name_no_patient(
     recording: Recording, tmp_path: Path
 ) -> None:
-    edf = downloads.as_edf(recording)
+    edf = downloads.as_edf(recording, recording)
     assert edf_start(edf.data) == MONDAY_NINE
-    base = unpacked(downloads.as_wfdb(recording).data, tmp_path)
+    base = unpacked(downloads.as_wfdb(recording, recording).data, tmp_path)
     header = base.with_suffix(".hea").read_text()
     assert wfdb_start(header) == MONDAY_NINE
     assert str(recording.pk) in header
@@ -66,22 +66,25 @@ def test_both_forms_say_when_the_recording_began_and_name_no_patient(
 
 
 def test_same_recording_gives_the_same_bytes(recording: Recording) -> None:
-    assert downloads.as_wfdb(recording) == downloads.as_wfdb(recording)
+    assert downloads.as_wfdb(recording, recording) == downloads.as_wfdb(recording, recording)
 
 
 def test_download_as_wfdb_stands_in_the_audit_trail(
     physician_client: Client, physician: User, recording: Recording
 ) -> None:
-    answer = physician_client.get(reverse("devices:recording-wfdb", args=[recording.pk]))
+    answer = physician_client.get(reverse("devices:recording-file", args=[recording.pk]), {"as": "wfdb"})
     assert answer.status_code == 200
     assert answer["Content-Disposition"].endswith(f'Z-{str(recording.pk)[:8]}.zip"')
     event = AuditEvent.objects.get(action="recording.downloaded")
-    assert (event.actor, event.data) == (physician, {"recording": str(recording.pk), "form": "wfdb"})
+    assert (event.actor, event.data) == (
+        physician,
+        {"recording": str(recording.pk), "form": "wfdb", "file_sha256": recording.file_sha256},
+    )
 
 
 def test_recording_without_a_file_is_refused_as_wfdb_too(nurse_client: Client, device: Device) -> None:
     running = factories.make_recording(device, stored_at=None)
-    answer = nurse_client.get(reverse("devices:recording-wfdb", args=[running.pk]))
+    answer = nurse_client.get(reverse("devices:recording-file", args=[running.pk]), {"as": "wfdb"})
     assert answer.status_code == 404
     assert not AuditEvent.objects.filter(action="recording.downloaded").exists()
 
@@ -89,4 +92,4 @@ def test_recording_without_a_file_is_refused_as_wfdb_too(nurse_client: Client, d
 def test_file_that_is_not_the_manifest_s_is_refused(recording: Recording) -> None:
     recording.manifest = {"channels": []}
     with pytest.raises(Conflict, match="Download it as EDF"):
-        downloads.as_wfdb(recording)
+        downloads.as_wfdb(recording, recording)

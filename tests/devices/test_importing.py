@@ -170,7 +170,7 @@ def test_download_of_our_own_is_not_taken_for_a_new_recording(device: Device, nu
     recording.files.create(
         version=1, file=recording.file.name, file_sha256=recording.file_sha256, received=(), stored_at=NOW
     )
-    given = Given("a.edf", downloads.as_edf(recording).data)
+    given = Given("a.edf", downloads.as_edf(recording, recording).data)
     with pytest.raises(importing.ImportedBefore):
         importing.take_file(device=device, given=[given], actor=nurse, now=NOW)
 

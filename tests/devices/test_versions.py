@@ -1,12 +1,18 @@
 """A file that was made stands: what comes later makes another beside it, and chunks go only for a file that holds them."""
 
+import hashlib
+import io
+import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import ProgrammingError, transaction
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from devices import storage, tasks
@@ -14,6 +20,7 @@ from devices.chunks import block_of, encode_chunk
 from devices.models import Chunk, ChunkConflict, PrunedChunks, Recording, StoredFile
 from devices.protocol import Chunk as ChunkContent
 from devices.protocol import Envelope
+from devices.records.wfdb_reading import read_wfdb
 from devices.services import file_of, latest_report
 from devices.storage import read_waveform
 from devices.waveform import ChannelName
@@ -190,3 +197,37 @@ def test_lost_chunk_is_noticed_before_a_file_is_made_without_it(agent: Sender) -
     agent.close(1)
     Chunk.objects.filter(seq=1).delete()
     assert "are not in the database" in finished(Recording.objects.get()).failure
+
+
+def test_earlier_version_can_be_taken_and_the_audit_trail_knows_which(
+    agent: Sender, recording: Recording, nurse_client: Client
+) -> None:
+    agent.send([chunk(4)])
+    finished(recording)
+    address = reverse("devices:recording-file", args=[recording.pk])
+    first, newest = StoredFile.objects.all()
+    for query, stored in (({"version": "1"}, first), ({}, newest)):
+        answer = nurse_client.get(address, query)
+        assert hashlib.sha256(answer.content).hexdigest() == stored.file_sha256
+        event = AuditEvent.objects.filter(action="recording.downloaded").latest("pk")
+        assert event.data["file_sha256"] == stored.file_sha256
+    for version in ("3", "0", "x", "9" * 9):
+        assert nurse_client.get(address, {"version": version}).status_code == 404
+
+
+def test_wfdb_record_holds_the_same_samples_and_marks(
+    recording: Recording, nurse_client: Client, tmp_path: Path
+) -> None:
+    answer = nurse_client.get(reverse("devices:recording-file", args=[recording.pk]), {"as": "wfdb"})
+    assert answer.status_code == 200
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        archive.extractall(tmp_path)
+    (header,) = tmp_path.glob("*.hea")
+    found = read_wfdb(header.with_suffix(""))
+    stored = read_waveform(recording)
+    for signal, channel in zip(found.signals, stored.channels, strict=True):
+        assert signal.name == channel.name
+        assert np.allclose(signal.samples, channel.samples, atol=0.02, equal_nan=True)
+    texts = [mark.text for mark in found.marks]
+    assert texts.count("trigger") == 10
+    assert "gap ECG until 6 s" in texts

@@ -56,7 +56,6 @@ ROWS = [
     Row("devices:live", only(*LOOKING), args=recording),
     Row("devices:stream", only(*LOOKING), args=recording),
     Row("devices:recording-file", only(*LOOKING), args=recording),
-    Row("devices:recording-wfdb", only(*LOOKING), args=recording),
     Row("devices:import", only(*LOOKING), args=device),
     Row("devices:import", only(*LOOKING, status=422), method="post", args=device),
     Row("devices:import-confirm", only(*LOOKING), args=waiting),

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import threading
 import tty
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -193,17 +193,24 @@ class PtyConsole:
 class AgentProcess:
     """``eecp-agent run`` beside a live source, to be killed and started as often as wanted."""
 
-    def __init__(self, url: str, spool: Path, source: str, *more: str) -> None:
+    def __init__(
+        self, url: str, spool: Path, source: str, *more: str, environment: Mapping[str, str] | None = None
+    ) -> None:
         options = ("--server", url, "--spool", str(spool), "--source", source, "--heartbeat", "0.1")
         self._command = [sys.executable, "-m", "devices.agent.cli", "run", *options, *more]
+        self._environment = {"EECP_AGENT_KEY": KEY, **(environment or {})}
         self._log = spool.with_name("agent.log")
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                self._command, env={**os.environ, "EECP_AGENT_KEY": KEY}, stdout=log, stderr=log
+                self._command, env={**os.environ, **self._environment}, stdout=log, stderr=log
             )
+
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
 
     def kill(self) -> None:
         """kill -9."""
@@ -226,7 +233,7 @@ class AgentProcess:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._process is not None and self._process.poll() is None:
+        if self.is_running:
             self.kill()
 
 

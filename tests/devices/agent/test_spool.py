@@ -222,6 +222,21 @@ def test_file_without_its_first_page_is_read_with_a_new_one(tmp_path: Path) -> N
     again.close()
 
 
+@pytest.mark.parametrize("word", [b"manifest BLOB", b"seq INTEGER", b"TABLE clock", b"next_samples"])
+def test_file_whose_columns_lost_their_names_is_read_with_the_right_ones(tmp_path: Path, word: bytes) -> None:
+    """One flipped bit, which SQLite's own check does not see, and which would end the agent at every start."""
+    damaged_spool(tmp_path, ())
+    path = tmp_path / "spool.sqlite3"
+    whole = path.read_bytes()
+    assert word in whole[:8192]
+    spoiled = word[:-1] + bytes([word[-1] ^ 1])
+    path.write_bytes(whole.replace(word, spoiled, 1))
+    again = Spool(tmp_path, now_ms=77)
+    assert again.set_aside is not None
+    assert seqs(again) == list(range(5, 50))
+    again.close()
+
+
 def test_spool_that_holds_nothing_readable_never_blocks_a_start(tmp_path: Path) -> None:
     (tmp_path / "spool.sqlite3").write_bytes(b"this is no database" * 1000)
     again = Spool(tmp_path, now_ms=77)

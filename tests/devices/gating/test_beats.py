@@ -98,3 +98,10 @@ def test_readable_ectopy_is_not_called_unreadable() -> None:
         pytest.skip(f"{path} is not there; set EECP_SHARED to the folder of shared data")
     found = detected(wfdb.rdrecord(str(path), channels=[0]).p_signal[:, 0], 360.0)
     assert found.disputed_s.size < 0.01 * found.agreed_s.size
+
+
+@pytest.mark.parametrize("rate_hz", [100.0, 128.0, 199.0, 200.0, 360.0])
+def test_both_detectors_work_at_any_rate(rate_hz: float) -> None:
+    found = detected(draw(Session(minutes=1, ecg_rate_hz=rate_hz)).channels[0].samples, rate_hz)
+    assert found.second_s.size == pytest.approx(found.first_s.size, abs=3)
+    assert found.agreed_s.size >= found.first_s.size - 1

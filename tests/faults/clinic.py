@@ -1,0 +1,255 @@
+"""A clinic's servers that may be killed: PostgreSQL, Valkey, the web process and the worker's desk, each started again at
+the address that it had. None of them belongs to other tests.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import psycopg
+
+from eecp_clinic.embedded import valkey
+from eecp_clinic.embedded.home import home_for, program_folder
+from eecp_clinic.embedded.postgres import Cluster
+from eecp_clinic.embedded.system import free_port, is_alive
+from tests.faults.waiting import until
+
+ROOT = Path(__file__).resolve().parents[2]
+BIN = Path(sys.executable).parent
+PLAIN = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
+
+
+def kill(pid: int) -> None:
+    """kill -9, and wait until it is dead."""
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+    until(lambda: not is_alive(pid), f"the end of process {pid}")
+
+
+class Desk:
+    """``tests.faults.desk`` as a process."""
+
+    def __init__(self, environment: Mapping[str, str], log: Path) -> None:
+        self._environment = environment
+        self._log = log
+        self._process: subprocess.Popen[str] | None = None
+
+    def ask(self, verb: str, *arguments: object) -> dict[str, Any]:
+        """The answer; AssertionError where the work raised."""
+        answer = self.try_to(verb, *arguments)
+        assert "error" not in answer, f"{verb}: {answer['error']}"
+        return answer
+
+    def try_to(self, verb: str, *arguments: object) -> dict[str, Any]:
+        """The answer, which may be ``{"error": …}``; empty where the process died over it."""
+        self.begin(verb, *arguments)
+        assert self._process is not None
+        assert self._process.stdout is not None
+        answer = self._process.stdout.readline()
+        return dict(json.loads(answer)) if answer else {}
+
+    def begin(self, verb: str, *arguments: object) -> None:
+        """Asks, and waits for no answer."""
+        if self._process is None or self._process.poll() is not None:
+            self._start()
+        assert self._process is not None
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps([verb, *arguments]) + "\n")
+        self._process.stdin.flush()
+
+    def kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._close(self._process)
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._close(self._process)
+
+    def _start(self) -> None:
+        command = [sys.executable, "-m", "tests.faults.desk"]
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env={**os.environ, **self._environment},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
+
+    def _close(self, process: subprocess.Popen[str]) -> None:
+        with suppress(OSError):
+            process.communicate()
+        self._process = None
+
+
+class Database:
+    """A database that has the tables, on a server that is not ours to kill."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            return connection.execute(query.encode(), values).fetchall()
+
+    def run(self, statement: str) -> None:
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+
+class Postgres(Database):
+    """A durable cluster of its own, always on the same port."""
+
+    def __init__(self, var: Path) -> None:
+        self._cluster = Cluster(home_for(var))
+        super().__init__(self._cluster.start())
+        self._port = urlsplit(self.url).port
+
+    def kill(self) -> None:
+        pid = self._cluster.pid()
+        assert pid is not None, "PostgreSQL does not run"
+        kill(pid)
+
+    def start(self) -> None:
+        """After a kill: it recovers by itself, once the last of its children has let go."""
+        home = self._cluster.home
+        command = [str(program_folder(home) / "pg_ctl"), "start", "-w", "-D", str(home.data)]
+        command += ["-l", str(home.path / "postgres.log"), "-o", f"-p {self._port}"]
+        until(lambda: home.account.run(command, PLAIN).returncode == 0, "PostgreSQL after a kill")
+
+    def is_up(self) -> bool:
+        return self._cluster.url() is not None
+
+    def migrate(self) -> None:
+        command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+        environment = {**os.environ, "ENVIRONMENT": "test", "DATABASE_URL": self.url}
+        subprocess.run(command, cwd=ROOT, env=environment, check=True)
+
+
+@dataclass
+class Valkey:
+    """A broker of its own; started again it listens where it did, and has forgotten everything."""
+
+    folder: Path
+    url: str
+    pid: int
+
+    @classmethod
+    def new(cls, folder: Path) -> Self:
+        return cls(folder, *valkey.Broker(folder).start())
+
+    def kill(self) -> None:
+        kill(self.pid)
+
+    def start(self) -> None:
+        command = [str(valkey._program()), str(self.folder / "valkey.conf")]
+        with (self.folder / "valkey.log").open("ab") as log:
+            self.pid = subprocess.Popen(command, stdout=log, start_new_session=True).pid
+        until(lambda: valkey.answers(self.url, self.pid), "Valkey after a kill")
+
+
+class Web:
+    """The web server with the device API: granian's parent and its worker, killed together."""
+
+    def __init__(self, environment: Mapping[str, str], log: Path) -> None:
+        self.port = free_port()
+        self._environment = environment
+        self._log = log
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        self.begin()
+        until(self.is_up, "the web server")
+
+    def begin(self) -> None:
+        """Starts it, and does not wait until it answers."""
+        command = [
+            str(BIN / "granian"),
+            "--interface",
+            "wsgi",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(self.port),
+        ]
+        command += ["--workers", "1", "--blocking-threads", "8", "--log-level", "warning"]
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [*command, "eecp_clinic.wsgi:application"],
+                cwd=ROOT,
+                env={**os.environ, **self._environment},
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def kill(self) -> None:
+        if self._process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+
+    def is_up(self) -> bool:
+        address = f"http://127.0.0.1:{self.port}/healthz"
+        with suppress(OSError), urllib.request.urlopen(address, timeout=5) as answer:
+            return bool(answer.status == 200)
+        return False
+
+
+class Clinic:
+    """All of it, around a database that has the tables."""
+
+    def __init__(self, var: Path, postgres: Database) -> None:
+        self.var = var
+        self.media = var / "media"
+        self.media.mkdir()
+        self.postgres = postgres
+        self.valkey = Valkey.new(var / "valkey")
+        environment = {
+            "ENVIRONMENT": "test",
+            "EECP_VAR": str(var),
+            "MEDIA_ROOT": str(self.media),
+            "DATABASE_URL": self.postgres.url,
+            "REDIS_URL": self.valkey.url,
+        }
+        self.desk = Desk(environment, var / "desk.log")
+        self.web = Web(environment, var / "web.log")
+        self.web.start()
+
+    def revive(self) -> None:
+        """A case that failed half way must not fail those after it."""
+        if isinstance(self.postgres, Postgres) and not self.postgres.is_up():
+            self.postgres.start()
+        if not valkey.answers(self.valkey.url, self.valkey.pid):
+            self.valkey.start()
+        if not self.web.is_up():
+            self.web.kill()
+            self.web.start()
+
+    def recordings(self, device: int) -> list[str]:
+        """UUIDs of what a device recorded, in order of opening."""
+        query = "SELECT uuid::text FROM devices_recording WHERE device_id = %s ORDER BY opened_at"
+        return [row[0] for row in self.postgres.rows(query, device)]
+
+    def chunks(self, uuid: str) -> Iterator[tuple[int, bytes, bytes]]:
+        """Number, SHA-256 and bytes of every chunk that the database holds."""
+        query = "SELECT seq, sha256, data FROM devices_chunk WHERE recording_id = %s ORDER BY seq"
+        for seq, sha256, data in self.postgres.rows(query, uuid):
+            yield seq, bytes(sha256), bytes(data)
+
+    def stop(self) -> None:
+        self.desk.stop()
+        self.web.kill()
+        valkey.stop(self.valkey.pid)

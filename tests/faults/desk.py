@@ -1,0 +1,96 @@
+"""The clinic's background work as a process of its own, told what to do line by line: ``python -m tests.faults.desk``.
+
+Each line read is a JSON array, a verb and its arguments; each line written is a JSON object, ``{"error": …}`` where
+the work raised. What it does is done by the project's own functions.
+"""
+
+import json
+import resource
+import sys
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import django
+
+django.setup()
+
+from django.db import close_old_connections, connection  # noqa: E402 (models need the line above)
+from django.utils import timezone  # noqa: E402
+
+from devices import tasks  # noqa: E402
+from devices.models import Recording  # noqa: E402
+from devices.recordings import SILENCE, close_silent  # noqa: E402
+from devices.storage import damages, store  # noqa: E402
+from tests import factories  # noqa: E402
+
+
+def make_device() -> dict[str, Any]:
+    """A clinic with one device, and the key of its agent."""
+    device = factories.make_device(factories.make_clinic())
+    return {"device": device.pk, "key": factories.make_key(device)[1]}
+
+
+def finish(uuid: str) -> dict[str, Any]:
+    """Store, verify and judge a recording, as the worker does; then its account."""
+    tasks.finish_recording(uuid)
+    return account(uuid)
+
+
+def file_away(uuid: str) -> dict[str, Any]:
+    """Store and verify a recording without judging it; then its account."""
+    store(uuid=UUID(uuid), now=timezone.now())
+    return account(uuid)
+
+
+def fall_silent(uuid: str) -> dict[str, Any]:
+    """What the sweep does about a recording of which nothing was heard for long."""
+    return {"closed": close_silent(uuid=UUID(uuid), now=timezone.now() + SILENCE + timedelta(minutes=1))}
+
+
+def account(uuid: str) -> dict[str, Any]:
+    """All that the clinic says of a recording."""
+    recording = Recording.objects.get(pk=uuid)
+    return {
+        "uuid": uuid,
+        "manifest": recording.manifest,
+        "received": [list(pair) for pair in recording.received],
+        "last_seq": recording.last_seq,
+        "stored": recording.stored_at is not None and recording.late_chunks_at is None,
+        "failure": recording.failure,
+        "file": recording.file.path if recording.file else "",
+        "file_sha256": recording.file_sha256,
+        "chunks_sha256": recording.chunks_sha256,
+        "gap_seconds": recording.gap_seconds,
+        "versions": recording.files.count(),
+        "reports": recording.reports.count(),
+        "conflicts": recording.conflicts.count(),
+        "damages": damages(recording) if recording.stored_at else [],
+    }
+
+
+def limit_files(most_bytes: int | None) -> dict[str, Any]:
+    """From here on no file of this process may grow beyond this; None takes the limit away."""
+    hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+    resource.setrlimit(resource.RLIMIT_FSIZE, (hard if most_bytes is None else most_bytes, hard))
+    return {}
+
+
+VERBS = {work.__name__: work for work in (make_device, finish, file_away, fall_silent, account, limit_files)}
+
+
+def main() -> None:
+    for line in sys.stdin:
+        verb, *arguments = json.loads(line)
+        close_old_connections()
+        try:
+            answer = VERBS[verb](*arguments)
+        except Exception as error:  # noqa: BLE001 (told to whoever asked)
+            answer = {"error": f"{type(error).__name__}: {error}"}
+            connection.close()
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
