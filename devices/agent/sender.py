@@ -19,6 +19,7 @@ from devices.protocol import (
     ChunkResult,
     Close,
     Envelope,
+    EpochMs,
     Outcome,
     RecordingState,
 )
@@ -103,8 +104,7 @@ class Sender:
     def _step(self, recording: SpooledRecording) -> bool:
         uuid = recording.uuid
         if uuid not in self._opened:
-            clock_ms = self.clock_ms() + self.spool.device_offset_ms(uuid)
-            manifest = msgspec.structs.replace(recording.manifest, clock_ms=clock_ms)
+            manifest = msgspec.structs.replace(recording.manifest, clock_ms=self._device_clock_ms(recording))
             self._agree(uuid, self.server.open_recording(uuid, manifest))
             self._opened.add(uuid)
         elif uuid in self._in_doubt:
@@ -119,6 +119,14 @@ class Sender:
             self._close(recording)
             return True
         return False
+
+    def _device_clock_ms(self, recording: SpooledRecording) -> int:
+        """The device's clock now; as it was when the recording began, where this computer's has been lost since."""
+        clock_ms = self.clock_ms() + self.spool.device_offset_ms(recording.uuid)
+        try:
+            return msgspec.convert(clock_ms, EpochMs)
+        except msgspec.ValidationError:
+            return recording.manifest.clock_ms
 
     def _newest(self, recording: SpooledRecording) -> int:
         return 0 if recording.ended else min(_NEWEST_IN_A_BATCH, self._batch_size // 2)

@@ -154,9 +154,10 @@ class Valkey:
         kill(self.pid)
 
     def start(self) -> None:
-        command = [str(valkey._program()), str(self.folder / "valkey.conf")]
-        with (self.folder / "valkey.log").open("ab") as log:
-            self.pid = subprocess.Popen(command, stdout=log, start_new_session=True).pid
+        log = str(self.folder / "valkey.log")
+        output = (os.POSIX_SPAWN_OPEN, 1, log, os.O_WRONLY | os.O_APPEND, 0o600)
+        command = ["valkey-server", str(self.folder / "valkey.conf")]
+        self.pid = os.posix_spawn(valkey._program(), command, PLAIN, file_actions=[output], setsid=True)
         until(lambda: valkey.answers(self.url, self.pid), "Valkey after a kill")
 
 

@@ -6,6 +6,7 @@ the work raised. What it does is done by the project's own functions.
 
 import json
 import resource
+import secrets
 import sys
 from datetime import timedelta
 from typing import Any
@@ -27,7 +28,8 @@ from tests import factories  # noqa: E402
 
 def make_device() -> dict[str, Any]:
     """A clinic with one device, and the key of its agent."""
-    device = factories.make_device(factories.make_clinic())
+    # The factories count in this process, which may have been killed before.
+    device = factories.make_device(factories.make_clinic(address=f"{secrets.token_hex(8)} Example Street"))
     return {"device": device.pk, "key": factories.make_key(device)[1]}
 
 
