@@ -80,7 +80,7 @@ class Bed:
         """Remembers every chunk on the agent's disk; a number names one chunk, unless the disk was spoiled and forgot."""
         if not (self.spool / "spool.sqlite3").exists():
             return
-        for uuid, hashes in spool_hashes(self.spool, self.folder / "copy").items():
+        for uuid, hashes in spool_hashes(self.spool, self.folder / "copy", is_spoiled=is_spoiled).items():
             known = self.on_disk.setdefault(uuid, {})
             for seq, sha256 in hashes.items():
                 known.setdefault(seq, set()).add(sha256)
