@@ -1,6 +1,6 @@
 """Addresses of the agent protocol, below /api/v1/."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from devices.api import views
 
@@ -14,5 +14,6 @@ urlpatterns = [
     path("recordings/<uuid:uuid>/chunks", views.ChunksView.as_view(), name="chunks"),
     path("recordings/<uuid:uuid>/close", views.CloseView.as_view(), name="close"),
     path("recordings/<uuid:uuid>/state", views.StateView.as_view(), name="state"),
-    path("<path:rest>", views.NothingView.as_view(), name="nothing"),
+    # Any other address, also one with a line break in it, which <path:...> would let through to the clinic's pages.
+    re_path(r"^(?P<rest>[\s\S]*)$", views.NothingView.as_view(), name="nothing"),
 ]

@@ -246,3 +246,9 @@ def test_host_that_is_not_ours_is_refused(agent: Sender) -> None:
     address = f"{agent.address}/chunks"
     answer = agent.client.post(address, b"x", content_type=CHUNKS_CONTENT_TYPE, headers=headers)
     assert problem(answer) == (400, "unknown_host")
+
+
+def test_address_with_a_line_break_is_refused_by_the_api_and_not_by_a_page(client: Client) -> None:
+    answer = client.post("/api/v1/recordings/%C3%8F%0A/close", data=b"{}", content_type="application/json")
+    assert answer.status_code == 401
+    assert answer["Content-Type"] == "application/problem+json"
