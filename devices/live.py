@@ -13,11 +13,10 @@ from devices.analysis import config_for
 from devices.assembly import assemble
 from devices.beat_file import to_plain
 from devices.edf import record_seconds
-from devices.gating.analyse import analyse
 from devices.gating.average import averages
 from devices.gating.calibration import Calibration
 from devices.gating.config import GatingConfig
-from devices.gating.live import judge_tail, learn_calibration
+from devices.gating.live import judge_head, judge_tail
 from devices.models import Recording
 from devices.overlaps import without_overlaps
 from devices.protocol import Block, Chunk, Manifest, ProtocolError
@@ -186,8 +185,8 @@ def _calibration(
     manifest = manifest_of(recording)
     first, _ = without_overlaps(contents(recording.chunks.order_by("seq")[: math.ceil(HEAD_S)], manifest))
     head = assemble(manifest, first)[0]
-    unassisted = averages(head, analyse(head, config).beats).unassisted
-    return learn_calibration(head, config), to_plain(unassisted)
+    known, beats = judge_head(head, config)
+    return known, to_plain(averages(head, beats).unassisted)
 
 
 def grades_so_far(before: dict[str, Any], until_s: float, grade: str) -> dict[str, str]:

@@ -7,10 +7,11 @@ from devices.gating.advice import advice_of
 from devices.gating.analyse import analyse
 from devices.gating.calibration import Calibration
 from devices.gating.config import ENGINE_VERSION, GatingConfig
-from devices.gating.evidence import device_of, finger_of, heart_of
+from devices.gating.evidence import evidence_of
 from devices.gating.figures import median_or_none, share_or_none
 from devices.gating.grade import grade_of, minute_facts
 from devices.gating.report import Basis, BeatTable, Finding, GatingReport, Grade, plain
+from devices.gating.table import table_of
 from devices.waveform import Channel, Event, Waveform
 
 LAST_S = 60.0
@@ -100,13 +101,18 @@ def judge_tail(waveform_tail: Waveform, config: GatingConfig, known: Calibration
 
 
 def learn_calibration(waveform_head: Waveform, config: GatingConfig) -> Calibration | None:
-    """The calibration for ``last_minute``, from the start of the recording (its beats before inflation).
+    """The calibration alone of ``judge_head``."""
+    return judge_head(waveform_head, config)[0]
 
-    None where fewer than 20 of them show a notch.
+
+def judge_head(waveform_head: Waveform, config: GatingConfig) -> tuple[Calibration | None, BeatTable]:
+    """The calibration for ``judge_tail`` and the beats it comes from, from the start of the recording.
+
+    No calibration where fewer than 20 beats before inflation show a notch.
     """
-    heart = heart_of(waveform_head, config)
-    found = finger_of(waveform_head, heart, device_of(waveform_head, heart, config), None, config).calibration
-    return found if found.is_measured else None
+    evidence = evidence_of(waveform_head, config)
+    found = evidence.finger.calibration
+    return found if found.is_measured else None, table_of(evidence, config)
 
 
 def _grade(report: GatingReport, config: GatingConfig) -> tuple[Grade, tuple[Finding, ...]]:
