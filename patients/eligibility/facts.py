@@ -55,7 +55,11 @@ FACTS: dict[str, FactSpec] = {
     "policy_id": FactSpec("policy chosen for this payer", Text()),
     "medicare_beneficiary": FactSpec("entitled to Medicare", YesNo()),
     "abn_option": FactSpec("option chosen on a signed ABN", OneOf(AbnOption)),
+    "abn_signed_on": FactSpec("date on which the ABN was signed", Day()),
     "ma_denial_on": FactSpec("date of a Medicare Advantage plan's denial notice", Day()),
+    "medicare_advantage_member": FactSpec("member of a Medicare Advantage plan", YesNo()),
+    "coverage_starts_on": FactSpec("first day of the coverage", Day()),
+    "coverage_ends_on": FactSpec("last day of the coverage", Day()),
     "age_years": FactSpec("age (years)", Whole(0, 130)),
     "ccs_class": FactSpec("CCS angina class", Whole(0, 4)),
     "ccs_assessed_on": FactSpec("date of the CCS class", Day()),
@@ -99,7 +103,11 @@ class Facts:
     policy_id: str | None = None
     medicare_beneficiary: bool | None = None
     abn_option: AbnOption | None = None
+    abn_signed_on: date | None = None
     ma_denial_on: date | None = None
+    medicare_advantage_member: bool | None = None
+    coverage_starts_on: date | None = None
+    coverage_ends_on: date | None = None
     age_years: int | None = None
     ccs_class: int | None = None
     ccs_assessed_on: date | None = None
@@ -142,6 +150,17 @@ class Facts:
             raise FactsError(problems)
 
     def _contradictions(self) -> list[tuple[str, str]]:
+        return [*self._earlier_course_denied(), *self._coverage_backwards()]
+
+    def _coverage_backwards(self) -> list[tuple[str, str]]:
+        starts, ends = self.coverage_starts_on, self.coverage_ends_on
+        if starts is None or ends is None or starts <= ends:
+            return []
+        return [
+            ("coverage_ends_on", "coverage_ends_on is before coverage_starts_on: correct one of the two.")
+        ]
+
+    def _earlier_course_denied(self) -> list[tuple[str, str]]:
         if self.earlier_course is not False:
             return []
         names = (

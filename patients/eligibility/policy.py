@@ -72,7 +72,8 @@ class Policy:
     """One version of one policy.
 
     It holds for dates of service from ``effective_from`` to the day before ``effective_until``; None where the
-    source does not say. ``snapshot`` says which copy was read, where the payer's own dates are not known.
+    source does not say. A version without an end holds until the next one begins. ``snapshot`` says which copy was
+    read, where the payer's own dates are not known.
     """
 
     id: str
@@ -95,17 +96,19 @@ class NoSuchPolicy(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class PolicyBook:
-    """All policies at hand. Raises ValueError where two versions of one policy hold on the same day."""
+    """All policies at hand.
+
+    Raises ValueError where it cannot be told which version of a policy holds on a day: two begin on the same day or
+    have the same name, or one has an end of its own that lies behind the beginning of the next.
+    """
 
     policies: tuple[Policy, ...]
 
     def __post_init__(self) -> None:
         for index, one in enumerate(self.policies):
             for other in self.policies[index + 1 :]:
-                if one.id == other.id and _overlap(one, other):
-                    raise ValueError(
-                        f"{one.id}: versions {one.version} and {other.version} hold on the same day."
-                    )
+                if one.id == other.id:
+                    _refuse_clash(one, other)
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -116,13 +119,24 @@ class PolicyBook:
         versions = [policy for policy in self.policies if policy.id == policy_id]
         if not versions:
             raise NoSuchPolicy(f"There is no policy {policy_id}; choose one of {', '.join(self.ids)}.")
-        for policy in versions:
-            if policy.holds_on(on):
-                return policy
+        holding = [policy for policy in versions if policy.holds_on(on)]
+        if holding:
+            return max(holding, key=_start)
         raise NoSuchPolicy(f"No version of {policy_id} that we hold is in force on {day_text(on)}.")
 
 
-def _overlap(one: Policy, other: Policy) -> bool:
-    starts_before = other.effective_until is None or (one.effective_from or date.min) < other.effective_until
-    ends_after = one.effective_until is None or (other.effective_from or date.min) < one.effective_until
-    return starts_before and ends_after
+def _start(policy: Policy) -> date:
+    return policy.effective_from or date.min
+
+
+def _refuse_clash(one: Policy, other: Policy) -> None:
+    versions = f"{one.id}: versions {one.version} and {other.version}"
+    if one.version == other.version:
+        raise ValueError(
+            f"{one.id}: two files hold version {one.version}. Give the newer one another version."
+        )
+    if _start(one) == _start(other):
+        raise ValueError(f"{versions} begin on the same day. Give the newer one a later effective_from.")
+    earlier, later = sorted((one, other), key=_start)
+    if earlier.effective_until is not None and earlier.effective_until > _start(later):
+        raise ValueError(f"{versions} hold on the same day. Correct effective_until or effective_from.")

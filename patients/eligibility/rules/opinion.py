@@ -5,6 +5,7 @@ from datetime import date
 
 from patients.eligibility.codes import OpinionReason, Specialty
 from patients.eligibility.facts import Facts
+from patients.eligibility.rules.course import add_months
 from patients.eligibility.rules.outcome import Outcome, met, not_met, unknown
 from patients.eligibility.wording import day_text, listed
 
@@ -67,6 +68,24 @@ class DatesInOrder:
         if facts.opinion_on is None or facts.as_of is None:
             return unknown(facts, "opinion_on", "as_of")
         return met(_sentence(f"the opinion of {day_text(facts.opinion_on)} comes before what rests on it"))
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionRecent:
+    """The opinion is not older than a number of calendar months on the date of service."""
+
+    months: int
+
+    def __post_init__(self) -> None:
+        if self.months < 1:
+            raise ValueError("months must be 1 or more")
+
+    def judge(self, facts: Facts) -> Outcome:
+        if facts.opinion_on is None or facts.as_of is None:
+            return unknown(facts, "opinion_on", "as_of")
+        sentence = f"The opinion is of {day_text(facts.opinion_on)}."
+        recent = facts.as_of <= add_months(facts.opinion_on, self.months)
+        return met(sentence) if recent else not_met(sentence)
 
 
 def _pairs(facts: Facts) -> tuple[tuple[str, date | None, str, date | None], ...]:

@@ -25,7 +25,8 @@ class Outcome:
     fact : str
         What was found, as a sentence.
     missing : tuple of str
-        Names of the facts without which the rule cannot be judged; empty unless ``state`` is UNKNOWN.
+        Names of the facts without which the rule cannot be judged; empty unless ``state`` is UNKNOWN, and empty
+        where it is the payer's text and not a fact that is not known.
     """
 
     state: State

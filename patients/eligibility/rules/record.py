@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from patients.eligibility.calcium import CalciumScale
 from patients.eligibility.codes import DeviceKind
 from patients.eligibility.facts import Facts
-from patients.eligibility.rules.outcome import Outcome, met, needs_human, not_met, unknown
+from patients.eligibility.rules.outcome import Outcome, State, met, needs_human, not_met, unknown
 from patients.eligibility.wording import day_text, listed
 
 
@@ -88,3 +88,13 @@ class LookedAt:
 
     def judge(self, facts: Facts) -> Outcome:
         return needs_human(self.question)
+
+
+@dataclass(frozen=True, slots=True)
+class TextNotRead:
+    """The payer has a policy whose criteria we could not read: nothing about it can be judged, whatever is known."""
+
+    note: str
+
+    def judge(self, facts: Facts) -> Outcome:
+        return Outcome(State.UNKNOWN, self.note)

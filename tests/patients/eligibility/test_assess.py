@@ -75,9 +75,9 @@ def test_policy_of_another_kind_of_payer_is_refused() -> None:
 
 
 def test_policy_that_is_not_held_leaves_the_decision_open_and_says_so() -> None:
-    found = decision(payer_kind="commercial", policy_id="cigna-0058")
+    found = decision(payer_kind="commercial", policy_id="humana-ecp")
     assert (found.verdict, found.pathway) == ("unknown", "payer_unknown")
-    assert "There is no policy cigna-0058" in found.summary
+    assert "There is no policy humana-ecp" in found.summary
 
 
 def test_date_before_the_first_version_leaves_the_decision_open() -> None:
@@ -120,7 +120,11 @@ STRATEGIES: dict[str, st.SearchStrategy[Any]] = {
     "as_of": st.dates(DAY, DAY + timedelta(days=10)),
     "medicare_beneficiary": st.booleans(),
     "abn_option": st.sampled_from(AbnOption),
+    "abn_signed_on": dates,
     "ma_denial_on": dates,
+    "medicare_advantage_member": st.booleans(),
+    "coverage_starts_on": dates,
+    "coverage_ends_on": dates,
     "age_years": st.integers(18, 99),
     "ccs_class": st.sampled_from([3, 4, 2, 0]),
     "ccs_assessed_on": dates,
@@ -202,6 +206,36 @@ def shuffled(value: Any, rng: random.Random) -> Any:
     return rng.sample(value, len(value)) if isinstance(value, list) else value
 
 
+def test_nothing_known_of_a_policy_means_unknown_however_much_else_is_known() -> None:
+    found = decision(payer_kind="commercial", policy_id="bcbsks")
+    assert (found.verdict, found.pathway, found.missing) == ("unknown", "payer_unknown", ())
+    assert found.findings[0].way_out.startswith("Get the payer's current text")
+
+
+@pytest.mark.parametrize(
+    ("changes", "fact", "pathway"),
+    [
+        ({"diagnoses": ["I20.8"]}, "diagnoses", "covered"),
+        ({"opinion_on": date(2026, 8, 25)}, "opinion_on", "covered"),
+        (
+            {"earlier_course": True, "last_course_ended_on": date(2026, 5, 1)},
+            "last_course_ended_on",
+            "covered",
+        ),
+        ({"payer_kind": "self_pay", "medicare_beneficiary": True}, "abn_option", "self_pay"),
+        ({"payer_kind": "self_pay", "medicare_beneficiary": True}, "ma_denial_on", "self_pay"),
+        ({"coverage_ends_on": date(2026, 9, 8)}, "coverage_ends_on", "covered"),
+    ],
+)
+def test_what_if_finds_the_one_thing_in_the_way(changes: dict[str, Any], fact: str, pathway: str) -> None:
+    assert (fact, pathway) in {(c.fact, c.pathway) for c in decision(**changes).what_if}
+
+
+def test_no_single_change_mends_two_faults() -> None:
+    found = decision(ccs_class=2, angina_stability="unstable").what_if
+    assert not [change for change in found if change.pathway == "covered"]
+
+
 def run_module(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "patients.eligibility", *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parents[3])
@@ -238,6 +272,18 @@ def test_module_refuses_in_a_sentence(tmp_path: Path, content: str, words: str) 
 def test_module_without_a_readable_file_says_how_it_is_called(tmp_path: Path) -> None:
     assert "FACTS.json" in run_module().stderr
     assert "cannot be read" in run_module(str(tmp_path / "none.json")).stderr
+
+
+def test_module_takes_the_clinics_folder_and_prints_the_schema(tmp_path: Path) -> None:
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies/own.toml").write_text("id = 3")
+    file = tmp_path / "facts.json"
+    file.write_text(json.dumps(facts().to_dict()))
+    done = run_module(str(file), "--policies", str(tmp_path))
+    assert (done.returncode, "own.toml, line 1: id must be a text" in done.stderr) == (2, True)
+    assert "no such folder" in run_module(str(file), "--policies", str(tmp_path / "none")).stderr
+    schema = json.loads(run_module("--schema").stdout)
+    assert set(schema["properties"]) == set(FACTS)
 
 
 def test_eligibility_and_safety_load_without_django() -> None:

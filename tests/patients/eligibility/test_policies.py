@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -138,13 +139,33 @@ def test_day_before_the_first_version_and_unknown_policy_are_refused() -> None:
         load_packaged().find("aetna", date(2026, 9, 9))
 
 
-def test_versions_that_hold_on_the_same_day_are_refused() -> None:
-    policy = read_policy(GOOD, "test.toml", NO_TABLES)
-    with pytest.raises(ValueError, match="versions 1 and 2 hold on the same day"):
-        PolicyBook((policy, replace(policy, version="2", effective_from=date(2025, 1, 1))))
-    ended = replace(policy, effective_until=date(2025, 1, 1))
-    book = PolicyBook((ended, replace(policy, version="2", effective_from=date(2025, 1, 1))))
+def test_newer_version_takes_over_on_its_first_day_and_the_older_file_stays_as_it_is() -> None:
+    old = read_policy(GOOD, "test.toml", NO_TABLES)
+    book = PolicyBook((replace(old, version="2", effective_from=date(2025, 1, 1)), old))
+    assert book.find("test-policy", date(2024, 12, 31)) is old
     assert book.find("test-policy", date(2025, 1, 1)).version == "2"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"version": "2"}, "versions 1 and 2 begin on the same day"),
+        ({"effective_from": date(2025, 1, 1)}, "two files hold version 1"),
+    ],
+)
+def test_versions_that_cannot_be_told_apart_are_refused(changes: Any, words: str) -> None:
+    policy = read_policy(GOOD, "test.toml", NO_TABLES)
+    with pytest.raises(ValueError, match=words):
+        PolicyBook((policy, replace(policy, **changes)))
+
+
+def test_end_behind_the_beginning_of_the_next_version_is_refused() -> None:
+    policy = replace(read_policy(GOOD, "test.toml", NO_TABLES), effective_until=date(2025, 6, 1))
+    newer = replace(policy, version="2", effective_from=date(2025, 1, 1), effective_until=None)
+    with pytest.raises(ValueError, match="versions 1 and 2 hold on the same day"):
+        PolicyBook((policy, newer))
+    ended = replace(policy, effective_until=date(2025, 1, 1))
+    assert PolicyBook((ended, newer)).find("test-policy", date(2025, 1, 1)).version == "2"
 
 
 def test_every_packaged_criterion_speaks_in_sentences_and_cites() -> None:
