@@ -283,6 +283,9 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",  # the messages' schemas are those of JSON Schema 2020-12
 }
 
+# The clinic's own rules: policies, lists of codes, safety, prices (docs/eligibility.md). Read at the start.
+CLINIC_RULES: Path | None = Path(env.str("CLINIC_RULES")) if env.str("CLINIC_RULES", default="") else None
+
 # Far above what an agent sends, far below what a runaway loop would; in each process.
 AGENT_REQUESTS_A_SECOND = env.int("AGENT_REQUESTS_A_SECOND", default=200)
 

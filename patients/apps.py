@@ -7,3 +7,8 @@ from django.utils.translation import gettext_lazy as _
 class PatientsConfig(AppConfig):
     name = "patients"
     verbose_name = _("Patients")
+
+    def ready(self) -> None:
+        from patients import clinic_rules
+
+        clinic_rules.check()

@@ -2,9 +2,9 @@
 
 import re
 
+from patients.clinic_rules import diagnosis_sets
 from patients.eligibility.diagnosis_set import Support
 from patients.eligibility.fact_kinds import Diagnoses
-from patients.eligibility.packaged import load_diagnosis_sets
 
 #: The code list that the packaged policies name.
 CODE_SET = "icd-10-cm"
@@ -25,7 +25,7 @@ def check_codes(codes: list[str]) -> list[str]:
     The order is kept because the first is the principal diagnosis. Raises DiagnosisError for a code that is not
     written as one, or that has longer codes beneath it and so cannot be billed.
     """
-    listed = load_diagnosis_sets()[CODE_SET]
+    listed = diagnosis_sets()[CODE_SET]
     checked: dict[str, None] = {}
     for code in codes:
         try:

@@ -8,7 +8,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from eecp_clinic.errors import ClinicError
-from patients.eligibility.packaged import load_packaged
+from patients.clinic_rules import policy_book
 from patients.models import Coverage, Patient, Payer, Workup
 
 _YES_NO = [("unknown", _("Not known")), ("true", _("Yes")), ("false", _("No"))]
@@ -102,7 +102,7 @@ class PayerForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        titles = {policy.id: policy.title for policy in load_packaged().policies}
+        titles = {policy.id: policy.title for policy in policy_book().policies}
         self.fields["policy_id"] = forms.ChoiceField(
             label=_("Coverage policy"),
             required=False,

@@ -1,6 +1,6 @@
 """Reading the safety rules: text in, rules out, or a refusal with file, line and key."""
 
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from functools import cache
 from importlib.resources import files
 
@@ -8,9 +8,18 @@ from patients.safety import SafetyFacts, SafetyRule, Test, Tier
 from patients.toml_table import TomlTable
 
 
-def read_rules(text: str, file: str) -> tuple[SafetyRule, ...]:
+@dataclass(frozen=True, slots=True)
+class SafetyRules:
+    """The rules of one file and its version."""
+
+    version: str
+    rules: tuple[SafetyRule, ...]
+
+
+def read_rules(text: str, file: str) -> SafetyRules:
     """The rules from the text of their file. Raises TomlError with file, line and key."""
     root = TomlTable.parse(text, file)
+    version = root.take("version", str)
     sources = {}
     for table in root.tables("source"):
         sources[table.take("id", str)] = table.take("document", str) + " " + table.take("url", str)
@@ -20,7 +29,7 @@ def read_rules(text: str, file: str) -> tuple[SafetyRule, ...]:
     codes = [rule.code for rule in rules]
     if len(codes) != len(set(codes)):
         raise root.refusal(None, "two rules have the same id")
-    return rules
+    return SafetyRules(version, rules)
 
 
 def _rule(table: TomlTable, sources: dict[str, str]) -> SafetyRule:
@@ -61,4 +70,4 @@ def _source(table: TomlTable, name: str, sources: dict[str, str]) -> str:
 @cache
 def load_packaged_rules() -> tuple[SafetyRule, ...]:
     """The rules that come with the package. Raises TomlError where the file is broken."""
-    return read_rules(files("patients").joinpath("safety.toml").read_text("utf-8"), "safety.toml")
+    return read_rules(files("patients").joinpath("safety.toml").read_text("utf-8"), "safety.toml").rules

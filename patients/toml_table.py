@@ -94,6 +94,16 @@ class TomlTable:
             for position, (item, start) in enumerate(zip(value, starts, strict=True))
         ]
 
+    def table(self, key: str) -> "TomlTable":
+        """The table under ``[key]``, which must be there."""
+        self._read.add(key)
+        value = self.data.get(key)
+        header = re.compile(rf"\s*\[\s*{re.escape(key)}\s*\]")
+        starts = [number for number, line in enumerate(self._lines) if header.match(line)]
+        if not isinstance(value, dict) or not starts:
+            raise self.refusal(None, f"the table [{key}] is needed")
+        return TomlTable(self.file, self._lines, value, key, starts[0])
+
     def raw(self, key: str) -> Any:
         """The value as it stands, or None; the caller checks it."""
         self._read.add(key)

@@ -10,8 +10,8 @@ from courses.billing.completeness import missing_from
 from courses.billing.evidence import Evidence
 from courses.billing.gathering import gather
 from courses.models import Packet
-from courses.pdf import Document, render
 from eecp_clinic.models import Clinic
+from eecp_clinic.pdf import Document, render
 
 LANGUAGE = "en-us"
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 
 from eecp_clinic import audit
 from eecp_clinic.models import Clinic, User
-from patients.eligibility.packaged import load_packaged
+from patients.clinic_rules import policy_book
 from patients.models import Coverage, Patient, Payer
 from patients.services import records
 
@@ -42,7 +42,7 @@ def edit_payer(*, payer: Payer, values: dict[str, Any], actor: User, now: dateti
 
 
 def _refuse_foreign_policy(kind: str, policy_id: str) -> None:
-    kinds = {k for policy in load_packaged().policies if policy.id == policy_id for k in policy.payer_kinds}
+    kinds = {k for policy in policy_book().policies if policy.id == policy_id for k in policy.payer_kinds}
     if policy_id and kind not in kinds:
         raise records.refusal(
             {

@@ -11,9 +11,9 @@ from eecp_clinic.errors import Conflict, InvalidInput
 from eecp_clinic.models import User
 from eecp_clinic.roles import Role
 from eecp_clinic.signing import sign
+from patients.clinic_rules import policy_book
 from patients.eligibility.assess import PolicyMismatch, decide
 from patients.eligibility.facts import FactsError
-from patients.eligibility.packaged import load_packaged
 from patients.eligibility.wording import day_text
 from patients.models import Coverage, EligibilityAssessment, Patient, Workup
 from patients.record_facts import facts_of
@@ -37,7 +37,7 @@ def assess(
     _refuse_coverage(patient, coverage, as_of)
     try:
         facts = facts_of(workup=workup, coverage=coverage, as_of=as_of)
-        decision = decide(facts, load_packaged())
+        decision = decide(facts, policy_book())
     except (FactsError, PolicyMismatch) as error:
         raise InvalidInput(str(error), code="facts", fields=records.whole(str(error))) from error
     assessment = EligibilityAssessment(

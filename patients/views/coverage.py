@@ -13,7 +13,7 @@ from eecp_clinic.errors import Conflict, InvalidInput
 from eecp_clinic.roles import EVERYBODY, StaffRequest, staff_view
 from patients import access, services
 from patients.banner import banner_for
-from patients.eligibility.packaged import load_packaged
+from patients.clinic_rules import policy_book
 from patients.forms import CoverageForm, PayerForm, posted, show_refusal
 from patients.models import Coverage, Patient, Payer
 from patients.roles import EDITS, KEEPS_PAYERS
@@ -68,7 +68,7 @@ def _coverage_page(request: StaffRequest, patient: Patient, coverage: Coverage |
 @staff_view(*EVERYBODY)
 def payers(request: StaffRequest) -> HttpResponse:
     """The clinic's payers, each with the policy by which it decides."""
-    titles = {policy.id: policy.title for policy in load_packaged().policies}
+    titles = {policy.id: policy.title for policy in policy_book().policies}
     rows = [
         {"payer": payer, "policy": titles.get(payer.policy_id, payer.policy_id)}
         for payer in Payer.objects.filter(clinic=request.clinic)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from courses.pdf import NotOurs, render
+from eecp_clinic.pdf import NotOurs, render
 
 PAGE = '<html lang="en"><head><title>Sample</title>{head}</head><body><h1>Sample</h1>{body}</body></html>'
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><rect width="9" height="9"/></svg>'
