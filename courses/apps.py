@@ -10,10 +10,12 @@ class CoursesConfig(AppConfig):
 
     def ready(self) -> None:
         from courses.billing import listeners as billing
+        from courses.ordering.order_day import signed_on
         from courses.ordering.panel import orders_and_courses
         from courses.treatment import listeners as treatment
-        from patients import hub
+        from patients import hub, order_day
 
         treatment.connect()
         billing.connect()
         hub.register(orders_and_courses)
+        order_day.register(signed_on)

@@ -13,6 +13,7 @@ from eecp_clinic.errors import Conflict, NotAllowed
 from eecp_clinic.models import User
 from eecp_clinic.roles import CLINICAL, Role, require_role
 from patients.models import EligibilityAssessment, Patient
+from patients.services.safety import undecided
 
 #: What a person may set in an order.
 FIELDS = (
@@ -88,6 +89,7 @@ def sign_order(*, order: TreatmentOrder, password: str, actor: User, now: dateti
             gettext("This patient has a course that is not ended. End it before a new order is signed."),
             code="course_going_on",
         )
+    require_safe(patient)
     locked.signature = signing.sign(
         signer=actor,
         password=password,
@@ -123,6 +125,24 @@ def require_usable(assessment: EligibilityAssessment) -> None:
                 "in force, on the patient's page."
             ),
             code="decision_superseded",
+        )
+
+
+def require_safe(patient: Patient) -> None:
+    """No contraindication or precaution of the newest screening waits for a physician's decision.
+
+    A patient who was never screened is shown as such on the page, and is no obstacle here.
+    """
+    screening = patient.safety_screenings.prefetch_related("overrides").first()
+    open_points = undecided(screening) if screening else []
+    if open_points:
+        raise Conflict(
+            gettext(
+                "Raised on the safety page, and not decided: %(points)s A physician decides each there, with a reason, "
+                "before the order is signed."
+            )
+            % {"points": " ".join(finding["sentence"] for finding in open_points)},
+            code="safety_undecided",
         )
 
 

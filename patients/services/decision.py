@@ -16,6 +16,7 @@ from patients.eligibility.assess import PolicyMismatch, decide
 from patients.eligibility.facts import FactsError
 from patients.eligibility.wording import day_text
 from patients.models import Coverage, EligibilityAssessment, Patient, Workup
+from patients.order_day import order_signed_on
 from patients.record_facts import facts_of
 from patients.services import records
 
@@ -36,7 +37,9 @@ def assess(
     )
     _refuse_coverage(patient, coverage, as_of)
     try:
-        facts = facts_of(workup=workup, coverage=coverage, as_of=as_of)
+        facts = facts_of(
+            workup=workup, coverage=coverage, as_of=as_of, order_signed_on=order_signed_on(patient)
+        )
         decision = decide(facts, policy_book())
     except (FactsError, PolicyMismatch) as error:
         raise InvalidInput(str(error), code="facts", fields=records.whole(str(error))) from error
