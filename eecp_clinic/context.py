@@ -15,6 +15,7 @@ PLACES = [
     (_("Patients"), "patients:list", EVERYBODY),
     (_("Reviews"), "courses:reviews", CLINICAL),
     (_("Claims"), "courses:claims", (Role.BILLING, Role.ADMINISTRATOR)),
+    (_("Plan answers"), "patients:determinations", (Role.BILLING, Role.FRONT_DESK)),
     (_("Devices"), "devices:list", (Role.NURSE, Role.ADMINISTRATOR)),
 ]
 
@@ -36,4 +37,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         if roles & set(allowed):
             url = reverse(name)
             nav.append({"label": label, "url": url, "current": request.path.startswith(url)})
+    # Of two places, one inside the other, only the inner one is where they are.
+    here = max((item["url"] for item in nav if item["current"]), key=len, default="")
+    nav = [{**item, "current": item["url"] == here} for item in nav]
     return {"nav": nav, "clinic": getattr(request, "clinic", None), "roles": roles}

@@ -6,7 +6,17 @@ from django.utils.translation import gettext
 
 from eecp_clinic.errors import Conflict, NotFound
 from eecp_clinic.models import Clinic
-from patients.models import Coverage, EligibilityAssessment, Patient, Payer, Workup
+from patients.models import (
+    Coverage,
+    EligibilityAssessment,
+    Notice,
+    Patient,
+    Payer,
+    PlanDetermination,
+    SafetyOverride,
+    SafetyScreening,
+    Workup,
+)
 
 
 def with_coverages(patients: QuerySet[Patient]) -> QuerySet[Patient]:
@@ -53,6 +63,38 @@ def get_assessment(patient: Patient, code: str) -> EligibilityAssessment:
     )
     if found is None:
         raise NotFound(gettext("This patient has no such decision. Open the patient's page."))
+    return found
+
+
+def screenings_of(patient: Patient) -> QuerySet[SafetyScreening]:
+    """The patient's safety screenings, the newest on top, each with what was decided of it."""
+    return patient.safety_screenings.select_related("made_by").prefetch_related(
+        Prefetch("overrides", SafetyOverride.objects.select_related("signature"))
+    )
+
+
+def get_screening(patient: Patient, code: str) -> SafetyScreening:
+    found = screenings_of(patient).filter(code=code).first()
+    if found is None:
+        raise NotFound(gettext("This patient has no such screening. Open the patient's safety page."))
+    return found
+
+
+def get_notice(patient: Patient, code: str) -> Notice:
+    found = (
+        patient.notices.select_related("patient__clinic", "coverage__payer", "given_by", "answered_by")
+        .filter(code=code)
+        .first()
+    )
+    if found is None:
+        raise NotFound(gettext("This patient has no such notice. Open the patient's notices."))
+    return found
+
+
+def get_determination(patient: Patient, code: str) -> PlanDetermination:
+    found = patient.determinations.select_related("coverage__payer", "requested_by").filter(code=code).first()
+    if found is None:
+        raise NotFound(gettext("This patient has no such determination. Open the patient's notices."))
     return found
 
 

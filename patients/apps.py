@@ -9,6 +9,8 @@ class PatientsConfig(AppConfig):
     verbose_name = _("Patients")
 
     def ready(self) -> None:
-        from patients import clinic_rules
+        from patients import clinic_rules, hub
+        from patients.panels import safety_and_notices
 
         clinic_rules.check()
+        hub.register(safety_and_notices)

@@ -9,3 +9,5 @@ EDITS = (Role.FRONT_DESK, *CLINICAL)
 READS_CLINICAL = (*CLINICAL, Role.BILLING, Role.ADMINISTRATOR)
 #: Who says by which policy a payer decides.
 KEEPS_PAYERS = (Role.BILLING, Role.ADMINISTRATOR)
+#: Who gives an ABN, asks a plan, and records the answers.
+GIVES_NOTICES = (Role.FRONT_DESK, Role.BILLING, *CLINICAL)

@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from patients.eligibility.conclusion import Pathway
+from patients.eligibility.diagnosis_set import Support
 from patients.eligibility.rules.outcome import State
 
 
@@ -34,6 +35,14 @@ PATHWAYS = {
     Pathway.PAYER_UNKNOWN: Shown(_("Payer's policy: facts missing"), "look"),
     Pathway.PAYER_REVIEW: Shown(_("Payer's policy: a person decides"), "look"),
     Pathway.SELF_PAY: Shown(_("Patient pays"), "go"),
+}
+#: What a diagnosis code can do for a claim by NCD 20.20, as our list of codes says.
+SUPPORT = {
+    Support.ACCEPT: Shown(_("Supports the claim"), "go"),
+    Support.ACCEPT_WITH_WARNING: Shown(_("A reviewer decides"), "look"),
+    Support.REJECT_AS_SOLE_SUPPORT: Shown(_("Not alone"), "stop"),
+    Support.NOT_BILLABLE: Shown(_("Not billable"), "stop"),
+    Support.UNLISTED: Shown(_("Says nothing of angina"), "idle"),
 }
 #: What each pathway means for the people of the clinic.
 NEXT_STEPS = {

@@ -36,7 +36,7 @@ def record_workup(*, patient: Patient, values: dict[str, Any], actor: User, now:
     today = patient.clinic.day_of(now)
     problems = records.future_days(Workup, values, PAST_DAYS, today)
     try:
-        values = values | {"diagnoses": check_codes(values.get("diagnoses", []))}
+        values = values | {"diagnoses": check_codes(values.get("diagnoses", []), on=today)}
     except DiagnosisError as error:
         problems["diagnoses"] = [str(error)]
     if problems:

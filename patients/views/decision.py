@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -14,10 +15,15 @@ from eecp_clinic.errors import Conflict, InvalidInput, NotAllowed
 from eecp_clinic.roles import CLINICAL, Role, StaffRequest, staff_view
 from patients import access, services
 from patients.banner import banner_for, primary_coverage
+from patients.clinic_rules import prices
 from patients.decision_page import decision_page, signature_shown
+from patients.eligibility.conclusion import Pathway
+from patients.eligibility.notices import NoticeKind
 from patients.forms import AssessForm, SignForm, posted, show_refusal
 from patients.models import EligibilityAssessment, Patient
-from patients.roles import READS_CLINICAL
+from patients.notice_form import SESSIONS
+from patients.prices import estimate
+from patients.roles import GIVES_NOTICES, READS_CLINICAL
 from patients.verdicts import pathway_shown
 
 
@@ -87,10 +93,14 @@ def _page(
 ) -> HttpResponse:
     can_mend = bool(request.roles & set(CLINICAL))
     newer = getattr(found, "superseded_by", None)
+    today = request.clinic.day_of(timezone.now())
     context = {
         "patient": patient,
-        "banner": banner_for(patient, request.clinic.day_of(timezone.now())),
+        "banner": banner_for(patient, today),
         "assessment": found,
+        "notice_action": _notice_action(patient, found) if newer is None and _may_notify(request) else None,
+        "estimate": estimate(prices(), sessions=SESSIONS, on=today) if found.pathway in MAY_PAY else None,
+        "prices": prices(),
         "page": decision_page(found, can_mend=can_mend),
         "form": form,
         "signature_shown": signature_shown(found),
@@ -100,3 +110,29 @@ def _page(
         "can_sign": Role.PHYSICIAN in request.roles and newer is None and not found.is_signed,
     }
     return render(request, "patients/assessment.html", context, status=422 if form.errors else 200)
+
+
+#: Where the patient may come to pay, and so is told what it costs.
+MAY_PAY = {
+    Pathway.NOT_COVERED,
+    Pathway.REVIEW,
+    Pathway.MA_DETERMINATION,
+    Pathway.PAYER_NOT_MET,
+    Pathway.SELF_PAY,
+}
+
+
+def _may_notify(request: StaffRequest) -> bool:
+    return bool(request.roles & set(GIVES_NOTICES))
+
+
+def _notice_action(patient: Patient, found: EligibilityAssessment) -> dict[str, str] | None:
+    """The notice that the decision asks for, as one click."""
+    match found.decision.get("notice", {}).get("kind"):
+        case NoticeKind.ABN | NoticeKind.ABN_OPTION_2:
+            return {"url": reverse("patients:notice-add", args=[patient.code]), "label": _("Make the ABN")}
+        case NoticeKind.PLAN_DETERMINATION:
+            url = reverse("patients:determination-add", args=[patient.code])
+            return {"url": url, "label": _("Note that the plan was asked")}
+        case _:
+            return None

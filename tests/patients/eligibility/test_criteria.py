@@ -46,7 +46,7 @@ FAILS: dict[str, tuple[dict[str, Any], str]] = {
     "therapy_maximal": ({"medical_therapy_maximal": False}, "not_met"),
 }
 #: Where the base facts do not meet a rule, or where it can never be met.
-MEETS = {"self_pay_allowed": {"medicare_beneficiary": False}}
+MEETS: dict[str, dict[str, Any]] = {"self_pay_allowed": {"medicare_beneficiary": False}}
 NEVER_MET = {"looked_at": "needs_human", "text_not_read": "unknown"}
 NAMES = {kind: name for name, kind in RULES.items()}
 CRITERIA = [(policy, criterion) for policy in load_packaged().policies for criterion in policy.criteria]
