@@ -5,6 +5,7 @@ import itertools
 import secrets
 import uuid
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 from courses.models import Appointment, Course, Session, SupervisionPeriod, TreatmentOrder, VitalSigns
@@ -12,7 +13,17 @@ from devices.models import AgentKey, Device, GatingReport, Recording
 from eecp_clinic.models import Clinic, Membership, OpeningHours, Signature, User
 from eecp_clinic.roles import Role
 from eecp_clinic.signing import canonical, sha256_of
-from patients.models import Coverage, EligibilityAssessment, Patient, Payer, Workup
+from patients.models import (
+    Coverage,
+    EligibilityAssessment,
+    Notice,
+    Patient,
+    Payer,
+    PlanDetermination,
+    SafetyScreening,
+    Workup,
+)
+from patients.services import screen_patient
 
 PASSWORD = "correct horse battery"
 MONDAY_NINE = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)  # 09:00 in Chicago
@@ -151,6 +162,42 @@ def make_assessment(
         made_at=MONDAY_NINE,
         signature=signature,
         **values | fields,
+    )
+
+
+def make_notice(patient: Patient, by: User, **fields: Any) -> Notice:
+    """An ABN for a course from the day of MONDAY_NINE, not answered."""
+    values: dict[str, Any] = {
+        "service": "35 one-hour sessions of external counterpulsation (EECP)",
+        "reason": "Medicare pays only for angina of class III or IV. Yours is class II.",
+        "sessions": 35,
+        "estimate_usd": Decimal("4500.00"),
+        "first_day": MONDAY_NINE.date(),
+        "last_day": MONDAY_NINE.date() + timedelta(days=79),
+    }
+    coverage = fields.pop("coverage", None) or patient.coverages.first() or make_coverage(patient)
+    return Notice.objects.create(
+        patient=patient, coverage=coverage, given_by=by, given_at=MONDAY_NINE, **values | fields
+    )
+
+
+def make_determination(patient: Patient, by: User, **fields: Any) -> PlanDetermination:
+    """A question to a plan, asked at MONDAY_NINE and not answered."""
+    plan = make_payer(patient.clinic, Payer.Kind.MEDICARE_ADVANTAGE, "Example Advantage Plan")
+    coverage = fields.pop("coverage", None) or patient.coverages.filter(payer=plan).first()
+    return PlanDetermination.objects.create(
+        patient=patient,
+        coverage=coverage or make_coverage(patient, plan, priority=2, member_id="X1"),
+        requested_at=MONDAY_NINE,
+        due_at=MONDAY_NINE + timedelta(days=7),
+        requested_by=by,
+        **fields,
+    )
+
+
+def make_screening(patient: Patient, by: User, **known: Any) -> SafetyScreening:
+    return screen_patient(
+        patient=patient, values=known, as_of=MONDAY_NINE.date(), actor=by, now=MONDAY_NINE
     )
 
 

@@ -10,7 +10,7 @@ from patients.eligibility.codes import PayerKind, Therapy
 from patients.eligibility.facts import FACTS, Facts
 from patients.models import Coverage, Patient, Workup
 from patients.models import workup as choices
-from patients.record_facts import COVERAGE_FACTS, WORKUP_FACTS, facts_of
+from patients.record_facts import COVERAGE_DAYS, COVERAGE_FACTS, WORKUP_FACTS, facts_of
 from tests import factories
 
 DAY = date(2026, 11, 23)
@@ -62,6 +62,8 @@ def test_names_of_facts_are_names_of_fields() -> None:
     of_coverage = {field.name for field in Coverage._meta.get_fields()}
     assert set(WORKUP_FACTS) <= of_workup & set(FACTS)
     assert set(COVERAGE_FACTS) <= of_coverage & set(FACTS)
-    # The order's date belongs to courses, and the rest is read from patient, payer and the question itself.
-    others = {"as_of", "age_years", "payer_kind", "policy_id", "order_signed_on"}
+    # The order's date belongs to courses, the ABN's to a notice, and the rest is read from patient, payer and the
+    # question itself.
+    others = {"as_of", "age_years", "payer_kind", "policy_id", "order_signed_on", "abn_signed_on"}
+    others |= {"medicare_advantage_member", *COVERAGE_DAYS}
     assert {field.name for field in fields(Facts)} == {*WORKUP_FACTS, *COVERAGE_FACTS, *others}

@@ -1,5 +1,6 @@
 """Rows of the room ``patients``. Forms are sent empty: 422 means that the role was let in and the form refused."""
 
+from tests import factories
 from tests.permissions.table import Row, everybody, only
 from tests.permissions.world import World
 
@@ -8,6 +9,7 @@ EDITS = ("nurse", "physician", "front_desk")
 CLINICAL = ("nurse", "physician")
 READS_CLINICAL = ("nurse", "physician", "billing", "administrator")
 KEEPS_PAYERS = ("billing", "administrator")
+GIVES_NOTICES = ("nurse", "physician", "front_desk", "billing")
 
 
 def patient(world: World) -> list[str]:
@@ -28,6 +30,19 @@ def decision(world: World) -> list[str]:
 
 def payer(world: World) -> list[str]:
     return [world["coverage"].payer.code]
+
+
+def screening(world: World) -> list[str]:
+    found = factories.make_screening(world["patient"], world.users["nurse"], bleeding_diathesis=True)
+    return [*patient(world), found.code, "bleeding"]
+
+
+def notice(world: World) -> list[str]:
+    return [*patient(world), factories.make_notice(world["patient"], world.users["nurse"]).code]
+
+
+def determination(world: World) -> list[str]:
+    return [*patient(world), factories.make_determination(world["patient"], world.users["nurse"]).code]
 
 
 def form(world: World) -> dict[str, str]:
@@ -57,4 +72,28 @@ ROWS = [
     Row("patients:assess", only(*CLINICAL, status=422), method="post", args=patient, data=form),
     Row("patients:assessment", only(*READS_CLINICAL), args=decision),
     Row("patients:assessment-sign", only("physician", status=422), method="post", args=decision, data=form),
+    Row("patients:indications", everybody()),
+    Row("patients:codes", only(*READS_CLINICAL)),
+    Row("patients:determinations", everybody()),
+    Row("patients:safety", only(*READS_CLINICAL), args=patient),
+    Row("patients:safety-add", only(*CLINICAL), args=patient),
+    Row("patients:safety-add", only(*CLINICAL, status=422), method="post", args=patient, data=form),
+    Row("patients:safety-override", only("physician"), args=screening),
+    Row("patients:safety-override", only("physician", status=422), method="post", args=screening, data=form),
+    Row("patients:notices", everybody(), args=patient),
+    Row("patients:notice-add", only(*GIVES_NOTICES), args=patient),
+    Row("patients:notice-add", only(*GIVES_NOTICES, status=422), method="post", args=patient, data=form),
+    Row("patients:notice", everybody(), args=notice),
+    Row("patients:notice-sheet", everybody(), args=notice),
+    Row("patients:notice-answer", only(*GIVES_NOTICES, status=422), method="post", args=notice, data=form),
+    Row("patients:determination-add", only(*GIVES_NOTICES), args=patient),
+    Row("patients:determination-add", only(*GIVES_NOTICES, status=422), method="post", args=patient, data=form),
+    Row("patients:determination-answer", only(*GIVES_NOTICES), args=determination),
+    Row(
+        "patients:determination-answer",
+        only(*GIVES_NOTICES, status=422),
+        method="post",
+        args=determination,
+        data=form,
+    ),
 ]
