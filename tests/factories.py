@@ -196,9 +196,7 @@ def make_determination(patient: Patient, by: User, **fields: Any) -> PlanDetermi
 
 
 def make_screening(patient: Patient, by: User, **known: Any) -> SafetyScreening:
-    return screen_patient(
-        patient=patient, values=known, as_of=MONDAY_NINE.date(), actor=by, now=MONDAY_NINE
-    )
+    return screen_patient(patient=patient, values=known, as_of=MONDAY_NINE.date(), actor=by, now=MONDAY_NINE)
 
 
 def make_order(patient: Patient, by: User, *, signed: bool = True, **fields: Any) -> TreatmentOrder:

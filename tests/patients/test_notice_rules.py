@@ -66,7 +66,9 @@ def test_notice_that_would_not_be_valid_is_refused(changes: dict[str, Any], fiel
         (4500, 3599, False),
     ],
 )
-def test_estimate_may_miss_by_100_usd_or_a_quarter_of_the_charge(estimate: int, actual: int, good: bool) -> None:
+def test_estimate_may_miss_by_100_usd_or_a_quarter_of_the_charge(
+    estimate: int, actual: int, good: bool
+) -> None:
     found = RULES.is_good_estimate(estimate_usd=Decimal(estimate), actual_usd=Decimal(actual))
     assert found is good
 

@@ -87,7 +87,9 @@ ROWS = [
     Row("patients:notice-sheet", everybody(), args=notice),
     Row("patients:notice-answer", only(*GIVES_NOTICES, status=422), method="post", args=notice, data=form),
     Row("patients:determination-add", only(*GIVES_NOTICES), args=patient),
-    Row("patients:determination-add", only(*GIVES_NOTICES, status=422), method="post", args=patient, data=form),
+    Row(
+        "patients:determination-add", only(*GIVES_NOTICES, status=422), method="post", args=patient, data=form
+    ),
     Row("patients:determination-answer", only(*GIVES_NOTICES), args=determination),
     Row(
         "patients:determination-answer",
