@@ -42,7 +42,7 @@ def test_covered_decision_counts_its_criteria(patient: Patient, nurse: User, now
     assert page.pathway.light == "go"
     assert page.met_of_required == f"{len(page.required)} of {len(page.required)} met"
     assert all(finding["source_url"].startswith("http") for finding in page.required)
-    assert page.what_if
+    assert page.what_if_other
 
 
 def test_missing_fact_links_to_its_field_in_a_new_workup(

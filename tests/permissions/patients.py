@@ -1,5 +1,8 @@
 """Rows of the room ``patients``. Forms are sent empty: 422 means that the role was let in and the form refused."""
 
+from collections.abc import Callable
+from typing import Any
+
 from tests import factories
 from tests.permissions.table import Row, everybody, only
 from tests.permissions.world import World
@@ -32,17 +35,23 @@ def payer(world: World) -> list[str]:
     return [world["coverage"].payer.code]
 
 
+def once(world: World, name: str, make: Callable[..., Any]) -> str:
+    """The code of a thing that is made when a row first asks for it."""
+    if name not in world.things:
+        world.things[name] = make(world["patient"], world.users["nurse"])
+    return str(world[name].code)
+
+
 def screening(world: World) -> list[str]:
-    found = factories.make_screening(world["patient"], world.users["nurse"], bleeding_diathesis=True)
-    return [*patient(world), found.code, "bleeding"]
+    return [*patient(world), once(world, "screening", factories.make_screening), "bleeding"]
 
 
 def notice(world: World) -> list[str]:
-    return [*patient(world), factories.make_notice(world["patient"], world.users["nurse"]).code]
+    return [*patient(world), once(world, "notice", factories.make_notice)]
 
 
 def determination(world: World) -> list[str]:
-    return [*patient(world), factories.make_determination(world["patient"], world.users["nurse"]).code]
+    return [*patient(world), once(world, "determination", factories.make_determination)]
 
 
 def form(world: World) -> dict[str, str]:

@@ -46,7 +46,11 @@ def test_screening_keeps_facts_findings_and_version_of_the_rules(
     raised = {finding["code"] for finding in found.findings if finding["state"] == "raised"}
     assert raised == {"bleeding", "inr", "arterial-puncture"}
     assert (found.facts["arterial_puncture_on"], found.rules_version) == ("2026-11-23", "2026-11")
-    assert AuditEvent.objects.get(action="safety.screened").data["raised"] == sorted(raised)
+    assert AuditEvent.objects.get(action="safety.screened").data["raised"] == [
+        "bleeding",
+        "arterial-puncture",
+        "inr",
+    ]
 
 
 def test_screening_is_never_changed(patient: Patient, nurse: User, now: datetime) -> None:
