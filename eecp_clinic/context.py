@@ -38,6 +38,6 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
             url = reverse(name)
             nav.append({"label": label, "url": url, "current": request.path.startswith(url)})
     # Of two places, one inside the other, only the inner one is where they are.
-    here = max((item["url"] for item in nav if item["current"]), key=len, default="")
+    here = max((str(item["url"]) for item in nav if item["current"]), key=len, default="")
     nav = [{**item, "current": item["url"] == here} for item in nav]
     return {"nav": nav, "clinic": getattr(request, "clinic", None), "roles": roles}
