@@ -1,6 +1,6 @@
 """Fetching and authorising in one: what is not of the clinic in hand is not there."""
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext
 
@@ -15,15 +15,17 @@ def with_coverages(patients: QuerySet[Patient]) -> QuerySet[Patient]:
 
 
 def get_patient(clinic: Clinic, code: str) -> Patient:
-    """The clinic's patient of that code, coverages fetched. Raises NotFound."""
-    patient = with_coverages(Patient.objects.of(clinic).select_related("clinic").filter(code=code)).first()
+    """The clinic's patient of that code, coverages fetched; the kept record, where it was merged. Raises NotFound."""
+    own = Q(code=code, merged_into__isnull=True) | Q(merged_records__code=code)
+    patient = with_coverages(Patient.objects.of(clinic).select_related("clinic").filter(own)).first()
     if patient is None:
         raise NotFound(gettext("There is no such patient at this clinic. Search the list of patients."))
     return patient
 
 
 def get_coverage(patient: Patient, code: str) -> Coverage:
-    found = patient.coverages.select_related("payer", "patient__clinic").filter(code=code).first()
+    own = Coverage.objects.filter(patient.of_person())
+    found = own.select_related("payer", "patient__clinic").filter(code=code).first()
     if found is None:
         raise NotFound(gettext("This patient has no such coverage. Open the patient's page."))
     return found
@@ -39,7 +41,8 @@ def get_workup(patient: Patient, code: str) -> Workup:
 def get_assessment(patient: Patient, code: str) -> EligibilityAssessment:
     """One coverage decision with all that its page shows."""
     found = (
-        patient.assessments.select_related(
+        EligibilityAssessment.objects.filter(patient.of_person())
+        .select_related(
             "patient__clinic",
             "workup",
             "coverage__payer",
@@ -65,7 +68,9 @@ def get_payer(clinic: Clinic, code: str) -> Payer:
 
 def require_same_patient(request: HttpRequest, patient: Patient) -> None:
     """Refuse a form that was opened for another patient than the page's. Raises Conflict."""
-    if request.POST.get("patient") != patient.code:
+    code = request.POST.get("patient")
+    # A form may have been opened before its record was merged into this one.
+    if code != patient.code and not patient.merged_records.filter(code=code).exists():
         raise Conflict(
             gettext(
                 "This form was opened for another patient than the page it was sent to. Nothing was saved: "

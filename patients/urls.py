@@ -2,17 +2,17 @@
 
 from django.urls import path
 
-from patients.views import coverage, decision, people, workup
+from patients.views import coverage, decision, people, registering, workup
 
 app_name = "patients"
 urlpatterns = [
     path("", people.index, name="list"),
-    path("register/", people.register, name="register"),
+    path("register/", registering.register, name="register"),
     path("payers/", coverage.payers, name="payers"),
     path("payers/add/", coverage.payer_add, name="payer-add"),
     path("payers/<str:payer>/", coverage.payer_edit, name="payer-edit"),
     path("<str:code>/", people.detail, name="detail"),
-    path("<str:code>/edit/", people.edit, name="edit"),
+    path("<str:code>/edit/", registering.edit, name="edit"),
     path("<str:code>/coverages/add/", coverage.add, name="coverage-add"),
     path("<str:code>/coverages/<str:coverage>/", coverage.edit, name="coverage-edit"),
     path("<str:code>/workups/add/", workup.add, name="workup-add"),

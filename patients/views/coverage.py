@@ -13,8 +13,9 @@ from eecp_clinic.errors import Conflict, InvalidInput
 from eecp_clinic.roles import EVERYBODY, StaffRequest, staff_view
 from patients import access, services
 from patients.banner import banner_for
+from patients.coverage_forms import CoverageForm, PayerForm
 from patients.eligibility.packaged import load_packaged
-from patients.forms import CoverageForm, PayerForm, posted, show_refusal
+from patients.forms import posted, show_refusal
 from patients.models import Coverage, Patient, Payer
 from patients.roles import EDITS, KEEPS_PAYERS
 
