@@ -12,8 +12,10 @@ class CoursesConfig(AppConfig):
         from courses.billing import listeners as billing
         from courses.ordering.panel import orders_and_courses
         from courses.treatment import listeners as treatment
-        from patients import hub
+        from courses.treatment.authorized import used_under
+        from patients import delivered, hub
 
         treatment.connect()
         billing.connect()
         hub.register(orders_and_courses)
+        delivered.register(used_under)

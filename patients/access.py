@@ -6,7 +6,15 @@ from django.utils.translation import gettext
 
 from eecp_clinic.errors import Conflict, NotFound
 from eecp_clinic.models import Clinic
-from patients.models import Coverage, EligibilityAssessment, Patient, Payer, Workup
+from patients.models import (
+    Coverage,
+    Document,
+    EligibilityAssessment,
+    Patient,
+    Payer,
+    PriorAuthorization,
+    Workup,
+)
 
 
 def with_coverages(patients: QuerySet[Patient]) -> QuerySet[Patient]:
@@ -28,6 +36,13 @@ def get_coverage(patient: Patient, code: str) -> Coverage:
     found = own.select_related("payer", "patient__clinic").filter(code=code).first()
     if found is None:
         raise NotFound(gettext("This patient has no such coverage. Open the patient's page."))
+    return found
+
+
+def get_authorization(coverage: Coverage, code: str) -> PriorAuthorization:
+    found = coverage.authorizations.select_related("coverage__patient__clinic").filter(code=code).first()
+    if found is None:
+        raise NotFound(gettext("This coverage has no such authorization. Open the coverage."))
     return found
 
 
@@ -56,6 +71,15 @@ def get_assessment(patient: Patient, code: str) -> EligibilityAssessment:
     )
     if found is None:
         raise NotFound(gettext("This patient has no such decision. Open the patient's page."))
+    return found
+
+
+def get_document(patient: Patient, code: str) -> Document:
+    """A paper of this person that is not withdrawn. Raises NotFound."""
+    own = Document.objects.in_use().filter(patient.of_person())
+    found = own.select_related("patient__clinic", "coverage").filter(code=code).first()
+    if found is None:
+        raise NotFound(gettext("This patient has no such document. Open the patient's page."))
     return found
 
 

@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from patients.eligibility.packaged import load_packaged
 from patients.forms import bound, plain_dates_and_not_known
-from patients.models import Coverage, Payer
+from patients.models import Coverage, Payer, PriorAuthorization, Verification
+from patients.opened import RemembersOpened
 
 
 class PayerForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -76,3 +77,37 @@ class CoverageForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def medicare(self) -> list[forms.BoundField]:
         return bound(self, "medicare_beneficiary", "abn_option", "ma_denial_on")
+
+
+class EditCoverageForm(RemembersOpened, CoverageForm):
+    """A coverage as it is kept; remembers what it showed when it was opened."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.remember()
+
+
+class VerificationForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Who asked whom about a coverage, and what was said."""
+
+    class Meta:
+        model = Verification
+        fields = ["way", "outcome", "spoken_with", "reference", "said"]
+        widgets = {"said": forms.Textarea(attrs={"rows": 4})}
+
+
+class AuthorizationForm(RemembersOpened, forms.ModelForm):  # type: ignore[type-arg]
+    """A payer's approval of a number of sessions."""
+
+    class Meta:
+        model = PriorAuthorization
+        fields = ["number", "starts_on", "ends_on", "sessions_approved", "note"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        plain_dates_and_not_known(self)
+        self.remember()
+
+    def _get_validation_exclusions(self) -> set[str]:
+        # The coverage is not in the form, but a number is unique within it.
+        return {name for name in super()._get_validation_exclusions() if name != "coverage"}  # type: ignore[misc]

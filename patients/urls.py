@@ -2,19 +2,35 @@
 
 from django.urls import path
 
-from patients.views import coverage, decision, people, registering, workup
+from patients.views import benefits, coverage, decision, documents, payers, people, registering, workup
 
 app_name = "patients"
 urlpatterns = [
     path("", people.index, name="list"),
     path("register/", registering.register, name="register"),
-    path("payers/", coverage.payers, name="payers"),
-    path("payers/add/", coverage.payer_add, name="payer-add"),
-    path("payers/<str:payer>/", coverage.payer_edit, name="payer-edit"),
+    path("payers/", payers.index, name="payers"),
+    path("payers/add/", payers.add, name="payer-add"),
+    path("payers/<str:payer>/", payers.edit, name="payer-edit"),
     path("<str:code>/", people.detail, name="detail"),
     path("<str:code>/edit/", registering.edit, name="edit"),
     path("<str:code>/coverages/add/", coverage.add, name="coverage-add"),
-    path("<str:code>/coverages/<str:coverage>/", coverage.edit, name="coverage-edit"),
+    path("<str:code>/coverages/<str:coverage>/", coverage.detail, name="coverage"),
+    path("<str:code>/coverages/<str:coverage>/edit/", coverage.edit, name="coverage-edit"),
+    path("<str:code>/coverages/<str:coverage>/card/", documents.card, name="coverage-card"),
+    path("<str:code>/coverages/<str:coverage>/verify/", benefits.verify, name="coverage-verify"),
+    path(
+        "<str:code>/coverages/<str:coverage>/authorizations/add/",
+        benefits.authorization_add,
+        name="authorization-add",
+    ),
+    path(
+        "<str:code>/coverages/<str:coverage>/authorizations/<str:authorization>/",
+        benefits.authorization_edit,
+        name="authorization-edit",
+    ),
+    path("<str:code>/documents/add/", documents.add, name="document-add"),
+    path("<str:code>/documents/<str:document>/", documents.file, name="document"),
+    path("<str:code>/documents/<str:document>/withdraw/", documents.withdraw, name="document-withdraw"),
     path("<str:code>/workups/add/", workup.add, name="workup-add"),
     path("<str:code>/workups/<str:workup>/", workup.detail, name="workup"),
     path("<str:code>/assess/", decision.assess, name="assess"),

@@ -1,19 +1,27 @@
 """Every change of state in this room, one function each."""
 
+from patients.services.benefits import add_authorization, edit_authorization, record_verification
 from patients.services.coverage import add_coverage, add_payer, edit_coverage, edit_payer
 from patients.services.decision import assess, sign_assessment
+from patients.services.documents import add_document, open_document, withdraw_document
 from patients.services.people import edit_patient, look_alikes, register_patient
 from patients.services.workup import record_workup
 
 __all__ = [
+    "add_authorization",
     "add_coverage",
+    "add_document",
     "add_payer",
     "assess",
+    "edit_authorization",
     "edit_coverage",
     "edit_patient",
     "edit_payer",
     "look_alikes",
+    "open_document",
+    "record_verification",
     "record_workup",
     "register_patient",
     "sign_assessment",
+    "withdraw_document",
 ]
