@@ -13,9 +13,11 @@ class CoursesConfig(AppConfig):
         from courses.ordering.panel import orders_and_courses
         from courses.treatment import listeners as treatment
         from courses.treatment.authorized import used_under
-        from patients import delivered, hub
+        from courses.treatment.merge_guard import treated_since
+        from patients import delivered, hub, undo_guards
 
         treatment.connect()
         billing.connect()
         hub.register(orders_and_courses)
         delivered.register(used_under)
+        undo_guards.register(treated_since)

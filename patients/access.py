@@ -11,6 +11,7 @@ from patients.models import (
     Document,
     EligibilityAssessment,
     Patient,
+    PatientMerge,
     Payer,
     PriorAuthorization,
     Workup,
@@ -80,6 +81,16 @@ def get_document(patient: Patient, code: str) -> Document:
     found = own.select_related("patient__clinic", "coverage").filter(code=code).first()
     if found is None:
         raise NotFound(gettext("This patient has no such document. Open the patient's page."))
+    return found
+
+
+def get_merge(patient: Patient, code: str) -> PatientMerge:
+    """A merge into this record that holds. Raises NotFound."""
+    found = (
+        patient.merges.filter(undone_at__isnull=True, code=code).select_related("merged", "made_by").first()
+    )
+    if found is None:
+        raise NotFound(gettext("There is no such merge, or it was undone. Open the patient's page."))
     return found
 
 

@@ -73,3 +73,13 @@ class EditPatientForm(RemembersOpened, PatientForm):
     def __init__(self, data: QueryDict | None = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         self.remember()
+
+
+class MergeForm(forms.Form):
+    """What makes somebody sure."""
+
+    reason = forms.CharField(
+        label=_("How do you know that both are one person?"),
+        max_length=200,
+        help_text=_("For example: same photo identification, seen today; same Medicare number"),
+    )

@@ -38,7 +38,7 @@ def read(typed: str) -> SearchWords:
     born: date | None = None
     rest = []
     for part in re.split(r"[\s,]+", joined.strip()):
-        day = _day(part)
+        day = read_day(part)
         if day is not None and born is None:
             born = day
         elif part:
@@ -56,10 +56,11 @@ def _joined(match: re.Match[str]) -> str:
     if day is None:
         day, month, year = day_second, month_first, year_last
     text = f"{int(day):02d}-{month}-{year}"
-    return text if _day(text) else match.group()
+    return text if read_day(text) else match.group()
 
 
-def _day(word: str) -> date | None:
+def read_day(word: str) -> date | None:
+    """A word as a date, in any form in which a day is written in the US with a year of four digits."""
     for form in _FORMS:
         try:
             # Only the day is read; it has no zone.

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from patients.views import benefits, coverage, decision, documents, payers, people, registering, workup
+from patients.views import (
+    benefits,
+    coverage,
+    decision,
+    documents,
+    merging,
+    payers,
+    people,
+    registering,
+    workup,
+)
 
 app_name = "patients"
 urlpatterns = [
@@ -13,6 +23,9 @@ urlpatterns = [
     path("payers/<str:payer>/", payers.edit, name="payer-edit"),
     path("<str:code>/", people.detail, name="detail"),
     path("<str:code>/edit/", registering.edit, name="edit"),
+    path("<str:code>/merge/", merging.choose, name="merge-choose"),
+    path("<str:code>/merge/<str:other>/", merging.merge, name="merge"),
+    path("<str:code>/merges/<str:merge>/undo/", merging.undo, name="merge-undo"),
     path("<str:code>/coverages/add/", coverage.add, name="coverage-add"),
     path("<str:code>/coverages/<str:coverage>/", coverage.detail, name="coverage"),
     path("<str:code>/coverages/<str:coverage>/edit/", coverage.edit, name="coverage-edit"),

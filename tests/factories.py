@@ -142,13 +142,13 @@ def make_assessment(
         "decision": {},
         "verdict": "covered",
         "pathway": "covered",
+        "made_at": MONDAY_NINE,
     }
     return EligibilityAssessment.objects.create(
         patient=patient,
         workup=workup,
         coverage=coverage,
         made_by=by,
-        made_at=MONDAY_NINE,
         signature=signature,
         **values | fields,
     )

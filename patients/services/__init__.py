@@ -4,6 +4,7 @@ from patients.services.benefits import add_authorization, edit_authorization, re
 from patients.services.coverage import add_coverage, add_payer, edit_coverage, edit_payer
 from patients.services.decision import assess, sign_assessment
 from patients.services.documents import add_document, open_document, withdraw_document
+from patients.services.merging import merge_patients, undo_merge
 from patients.services.people import edit_patient, look_alikes, register_patient
 from patients.services.workup import record_workup
 
@@ -18,10 +19,12 @@ __all__ = [
     "edit_patient",
     "edit_payer",
     "look_alikes",
+    "merge_patients",
     "open_document",
     "record_verification",
     "record_workup",
     "register_patient",
     "sign_assessment",
+    "undo_merge",
     "withdraw_document",
 ]

@@ -87,7 +87,12 @@ def test_approval_that_cannot_be_is_refused(
 
 def test_edit_that_somebody_else_crossed_is_refused(coverage: Coverage, biller: User, now: datetime) -> None:
     approval = approve(coverage, biller, now)
-    edit = {"authorization": approval, "actor": biller, "now": now, "opened": {"sessions_approved": 35}}
+    edit: dict[str, Any] = {
+        "authorization": approval,
+        "actor": biller,
+        "now": now,
+        "opened": {"sessions_approved": 35},
+    }
     services.edit_authorization(values={"sessions_approved": 40}, **edit)
     with pytest.raises(Conflict, match="Bill Biller-Example"):
         services.edit_authorization(values={"sessions_approved": 20}, **edit)
