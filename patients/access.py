@@ -11,6 +11,7 @@ from patients.models import (
     Document,
     EligibilityAssessment,
     Patient,
+    PatientImport,
     PatientMerge,
     Payer,
     PriorAuthorization,
@@ -113,3 +114,10 @@ def require_same_patient(request: HttpRequest, patient: Patient) -> None:
             ),
             code="other_patient",
         )
+
+
+def get_import(clinic: Clinic, code: str) -> PatientImport:
+    found = PatientImport.objects.select_related("clinic").filter(clinic=clinic, code=code).first()
+    if found is None:
+        raise NotFound(gettext("There is no such list at this clinic. Open the imports."))
+    return found

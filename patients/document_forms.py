@@ -59,3 +59,9 @@ class WithdrawForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"), max_length=200, help_text=_("For example: filed under the wrong patient")
     )
+
+
+class ListForm(forms.Form):
+    """A list of patients."""
+
+    file = GivenFile("text/csv,.csv", label=_("CSV file, as a spreadsheet saves it"))

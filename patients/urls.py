@@ -7,6 +7,7 @@ from patients.views import (
     coverage,
     decision,
     documents,
+    importing,
     merging,
     payers,
     people,
@@ -18,6 +19,9 @@ app_name = "patients"
 urlpatterns = [
     path("", people.index, name="list"),
     path("register/", registering.register, name="register"),
+    path("imports/", importing.index, name="imports"),
+    path("imports/<str:taken>/", importing.detail, name="import"),
+    path("imports/<str:taken>/discard/", importing.discard, name="import-discard"),
     path("payers/", payers.index, name="payers"),
     path("payers/add/", payers.add, name="payer-add"),
     path("payers/<str:payer>/", payers.edit, name="payer-edit"),

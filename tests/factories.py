@@ -12,7 +12,14 @@ from devices.models import AgentKey, Device, GatingReport, Recording
 from eecp_clinic.models import Clinic, Membership, OpeningHours, Signature, User
 from eecp_clinic.roles import Role
 from eecp_clinic.signing import canonical, sha256_of
-from patients.models import Coverage, EligibilityAssessment, Patient, Payer, Workup
+from patients.models import (
+    Coverage,
+    EligibilityAssessment,
+    Patient,
+    Payer,
+    PriorAuthorization,
+    Workup,
+)
 
 PASSWORD = "correct horse battery"
 MONDAY_NINE = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)  # 09:00 in Chicago
@@ -87,6 +94,16 @@ def make_coverage(patient: Patient, payer: Payer | None = None, **fields: Any) -
         starts_on=fields.pop("starts_on", date(2016, 3, 1)),
         **fields,
     )
+
+
+def make_authorization(coverage: Coverage, **fields: Any) -> PriorAuthorization:
+    values: dict[str, Any] = {
+        "number": f"PA-{next(_numbers)}",
+        "starts_on": date(2026, 11, 1),
+        "ends_on": date(2027, 1, 31),
+        "sessions_approved": 35,
+    }
+    return PriorAuthorization.objects.create(coverage=coverage, **values | fields)
 
 
 def make_workup(patient: Patient, by: User, **fields: Any) -> Workup:

@@ -4,6 +4,7 @@ from patients.services.benefits import add_authorization, edit_authorization, re
 from patients.services.coverage import add_coverage, add_payer, edit_coverage, edit_payer
 from patients.services.decision import assess, sign_assessment
 from patients.services.documents import add_document, open_document, withdraw_document
+from patients.services.importing import confirm_list, discard_list, take_list
 from patients.services.merging import merge_patients, undo_merge
 from patients.services.people import edit_patient, look_alikes, register_patient
 from patients.services.workup import record_workup
@@ -14,6 +15,8 @@ __all__ = [
     "add_document",
     "add_payer",
     "assess",
+    "confirm_list",
+    "discard_list",
     "edit_authorization",
     "edit_coverage",
     "edit_patient",
@@ -25,6 +28,7 @@ __all__ = [
     "record_workup",
     "register_patient",
     "sign_assessment",
+    "take_list",
     "undo_merge",
     "withdraw_document",
 ]

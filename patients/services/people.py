@@ -67,7 +67,7 @@ def register_patient(
     Raises InvalidInput, and Conflict with the code ``look_alike`` where somebody who may be the same person is there
     already and nobody has confirmed that this is another.
     """
-    _refuse_birth(values, clinic.day_of(now))
+    refuse_birth(values, clinic.day_of(now))
     patient = Patient(clinic=clinic, **values)
     records.check(patient)
     if not look_alike_confirmed and look_alikes(clinic=clinic, identity=identity_of(patient)):
@@ -95,7 +95,7 @@ def edit_patient(
 ) -> Patient:
     """Change what differs from what was ``opened``. Raises InvalidInput, and Conflict with the code ``stale``."""
     locked = Patient.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=patient.pk)
-    _refuse_birth(values, locked.clinic.day_of(now))
+    refuse_birth(values, locked.clinic.day_of(now))
     subject = f"patient:{locked.code}"
     values = records.unless_stale(locked, values, opened or {}, who=last_editor(subject))
     changed = records.change(locked, values)
@@ -117,7 +117,8 @@ def last_editor(subject: str) -> str:
     return event.actor.get_full_name() if event and event.actor else ""
 
 
-def _refuse_birth(values: dict[str, Any], today: date) -> None:
+def refuse_birth(values: dict[str, Any], today: date) -> None:
+    """Refuse a date of birth that nobody can have. Raises InvalidInput."""
     problems = records.future_days(Patient, values, ["birth_date"], today)
     born = values.get("birth_date")
     if born is not None and today.year - born.year > OLDEST_YEARS:

@@ -36,6 +36,7 @@ def index(request: StaffRequest) -> HttpResponse:
         "q": words,
         "clinical": clinical,
         "can_register": bool(request.roles & set(REGISTERS)),
+        "can_import": bool(request.roles & set(MERGES)),
         "can_see_payers": bool(request.roles & {*KEEPS_PAYERS, Role.FRONT_DESK}),
     }
     template = "patients/_list.html" if request.htmx and not request.htmx.boosted else "patients/list.html"
