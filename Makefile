@@ -8,7 +8,7 @@ STAMP := .venv/.installed
 # Local work is development; a server's environment says production, which is the default everywhere else.
 DEVELOPMENT := ENVIRONMENT=$${ENVIRONMENT:-development}
 
-.PHONY: help install run demo demo-once migrate reset test faults check bench bench-gating bench-ingest bench-peers
+.PHONY: help install run demo demo-once migrate reset test faults check bench bench-gating bench-ingest bench-patients bench-peers
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -55,6 +55,9 @@ check: $(STAMP) ## Lint, format, types, arrows, migrations, settings
 
 bench-ingest: $(STAMP) ## Measure what taking chunks from many devices costs, beside the least it could
 	@$(BIN)/python -m benchmarks.ingest
+
+bench-patients: $(STAMP) ## Measure the list of patients with 200 and with 20,000
+	@$(BIN)/python -m benchmarks.patients
 
 bench: bench-peers ## Measure against peers and limits, one benchmark after the other
 	@for file in benchmarks/*.py; do \

@@ -13,9 +13,13 @@ class CoursesConfig(AppConfig):
         from courses.ordering.order_day import signed_on
         from courses.ordering.panel import orders_and_courses
         from courses.treatment import listeners as treatment
-        from patients import hub, order_day
+        from courses.treatment.authorized import used_under
+        from courses.treatment.merge_guard import treated_since
+        from patients import delivered, hub, order_day, undo_guards
 
         treatment.connect()
         billing.connect()
         hub.register(orders_and_courses)
         order_day.register(signed_on)
+        delivered.register(used_under)
+        undo_guards.register(treated_since)

@@ -1,6 +1,6 @@
 """Fetching and authorising in one: what is not of the clinic in hand is not there."""
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext
 
@@ -8,11 +8,15 @@ from eecp_clinic.errors import Conflict, NotFound
 from eecp_clinic.models import Clinic
 from patients.models import (
     Coverage,
+    Document,
     EligibilityAssessment,
     Notice,
     Patient,
+    PatientImport,
+    PatientMerge,
     Payer,
     PlanDetermination,
+    PriorAuthorization,
     SafetyOverride,
     SafetyScreening,
     Workup,
@@ -25,17 +29,26 @@ def with_coverages(patients: QuerySet[Patient]) -> QuerySet[Patient]:
 
 
 def get_patient(clinic: Clinic, code: str) -> Patient:
-    """The clinic's patient of that code, coverages fetched. Raises NotFound."""
-    patient = with_coverages(Patient.objects.of(clinic).select_related("clinic").filter(code=code)).first()
+    """The clinic's patient of that code, coverages fetched; the kept record, where it was merged. Raises NotFound."""
+    own = Q(code=code, merged_into__isnull=True) | Q(merged_records__code=code)
+    patient = with_coverages(Patient.objects.of(clinic).select_related("clinic").filter(own)).first()
     if patient is None:
         raise NotFound(gettext("There is no such patient at this clinic. Search the list of patients."))
     return patient
 
 
 def get_coverage(patient: Patient, code: str) -> Coverage:
-    found = patient.coverages.select_related("payer", "patient__clinic").filter(code=code).first()
+    own = Coverage.objects.filter(patient.of_person())
+    found = own.select_related("payer", "patient__clinic").filter(code=code).first()
     if found is None:
         raise NotFound(gettext("This patient has no such coverage. Open the patient's page."))
+    return found
+
+
+def get_authorization(coverage: Coverage, code: str) -> PriorAuthorization:
+    found = coverage.authorizations.select_related("coverage__patient__clinic").filter(code=code).first()
+    if found is None:
+        raise NotFound(gettext("This coverage has no such authorization. Open the coverage."))
     return found
 
 
@@ -49,7 +62,8 @@ def get_workup(patient: Patient, code: str) -> Workup:
 def get_assessment(patient: Patient, code: str) -> EligibilityAssessment:
     """One coverage decision with all that its page shows."""
     found = (
-        patient.assessments.select_related(
+        EligibilityAssessment.objects.filter(patient.of_person())
+        .select_related(
             "patient__clinic",
             "workup",
             "coverage__payer",
@@ -98,6 +112,25 @@ def get_determination(patient: Patient, code: str) -> PlanDetermination:
     return found
 
 
+def get_document(patient: Patient, code: str) -> Document:
+    """A paper of this person that is not withdrawn. Raises NotFound."""
+    own = Document.objects.in_use().filter(patient.of_person())
+    found = own.select_related("patient__clinic", "coverage").filter(code=code).first()
+    if found is None:
+        raise NotFound(gettext("This patient has no such document. Open the patient's page."))
+    return found
+
+
+def get_merge(patient: Patient, code: str) -> PatientMerge:
+    """A merge into this record that holds. Raises NotFound."""
+    found = (
+        patient.merges.filter(undone_at__isnull=True, code=code).select_related("merged", "made_by").first()
+    )
+    if found is None:
+        raise NotFound(gettext("There is no such merge, or it was undone. Open the patient's page."))
+    return found
+
+
 def get_payer(clinic: Clinic, code: str) -> Payer:
     found = Payer.objects.filter(clinic=clinic, code=code).first()
     if found is None:
@@ -107,7 +140,9 @@ def get_payer(clinic: Clinic, code: str) -> Payer:
 
 def require_same_patient(request: HttpRequest, patient: Patient) -> None:
     """Refuse a form that was opened for another patient than the page's. Raises Conflict."""
-    if request.POST.get("patient") != patient.code:
+    code = request.POST.get("patient")
+    # A form may have been opened before its record was merged into this one.
+    if code != patient.code and not patient.merged_records.filter(code=code).exists():
         raise Conflict(
             gettext(
                 "This form was opened for another patient than the page it was sent to. Nothing was saved: "
@@ -115,3 +150,10 @@ def require_same_patient(request: HttpRequest, patient: Patient) -> None:
             ),
             code="other_patient",
         )
+
+
+def get_import(clinic: Clinic, code: str) -> PatientImport:
+    found = PatientImport.objects.select_related("clinic").filter(clinic=clinic, code=code).first()
+    if found is None:
+        raise NotFound(gettext("There is no such list at this clinic. Open the imports."))
+    return found

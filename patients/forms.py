@@ -8,8 +8,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from eecp_clinic.errors import ClinicError
-from patients.clinic_rules import policy_book
-from patients.models import Coverage, Patient, Payer, Workup
+from patients.models import Coverage, Patient, Workup
 
 _YES_NO = [("unknown", _("Not known")), ("true", _("Yes")), ("false", _("No"))]
 
@@ -27,7 +26,7 @@ def show_refusal(form: forms.BaseForm, error: ClinicError) -> None:
             form.add_error(name if name in form.fields else None, sentence)
 
 
-def _bound(form: forms.BaseForm, *names: str) -> list[forms.BoundField]:
+def bound(form: forms.BaseForm, *names: str) -> list[forms.BoundField]:
     return [form[name] for name in names]
 
 
@@ -42,121 +41,6 @@ def plain_dates_and_not_known(form: forms.BaseForm) -> None:
         elif isinstance(field, forms.TypedChoiceField) and not field.required:
             given: Any = field.choices
             field.choices = [("", _("Not known")), *[choice for choice in given if choice[0] != ""]]
-
-
-class PatientForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only for the type checker
-    """Who the patient is and how to reach them."""
-
-    class Meta:
-        model = Patient
-        fields = [
-            "family_name",
-            "given_name",
-            "birth_date",
-            "sex",
-            "mrn",
-            "phone",
-            "email",
-            "address",
-            "city",
-            "state",
-            "postal_code",
-            "allergies",
-            "alerts",
-        ]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        plain_dates_and_not_known(self)
-
-    def who(self) -> list[forms.BoundField]:
-        return _bound(self, "family_name", "given_name", "birth_date", "sex", "mrn")
-
-    def reach(self) -> list[forms.BoundField]:
-        return _bound(self, "phone", "email", "address", "city", "state", "postal_code")
-
-    def know(self) -> list[forms.BoundField]:
-        return _bound(self, "allergies", "alerts")
-
-    def _get_validation_exclusions(self) -> set[str]:
-        # The clinic is not in the form, but an MRN is unique within it.
-        return {name for name in super()._get_validation_exclusions() if name != "clinic"}  # type: ignore[misc]
-
-
-class RegisterForm(PatientForm):
-    """A new patient; the box appears when somebody alike is registered already."""
-
-    confirmed = forms.BooleanField(
-        label=_("This is another person: register them as a new patient"), required=False
-    )
-
-
-class PayerForm(forms.ModelForm):  # type: ignore[type-arg]
-    """An insurer and the policy by which it decides."""
-
-    policy_id = forms.ChoiceField(label=_("Coverage policy"), required=False)
-
-    class Meta:
-        model = Payer
-        fields = ["name", "kind", "payer_id", "policy_id"]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        titles = {policy.id: policy.title for policy in policy_book().policies}
-        self.fields["policy_id"] = forms.ChoiceField(
-            label=_("Coverage policy"),
-            required=False,
-            choices=[("", _("By the kind of payer, where one follows from it")), *sorted(titles.items())],
-            help_text=_("Original Medicare, Medicare Advantage and self-pay have theirs by kind."),
-        )
-
-    def _get_validation_exclusions(self) -> set[str]:
-        # The clinic is not in the form, but a payer's name is unique within it.
-        return {name for name in super()._get_validation_exclusions() if name != "clinic"}  # type: ignore[misc]
-
-
-class CoverageForm(forms.ModelForm):  # type: ignore[type-arg]
-    """One insurance of the patient."""
-
-    class Meta:
-        model = Coverage
-        fields = [
-            "payer",
-            "priority",
-            "member_id",
-            "starts_on",
-            "ends_on",
-            "medicare_beneficiary",
-            "abn_option",
-            "ma_denial_on",
-        ]
-        help_texts = {
-            "member_id": _(
-                "Original Medicare: the 11 characters of the Medicare card, such as 1EG4-TE5-MK73"
-            ),
-            "priority": _("1 pays first"),
-            "ends_on": _("Empty: no end is known"),
-            "medicare_beneficiary": _("Matters where the patient pays alone"),
-            "abn_option": _("Original Medicare, on form CMS-R-131"),
-        }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["payer"] = forms.ModelChoiceField(
-            label=_("Payer"),
-            queryset=Payer.objects.filter(clinic=self.instance.patient.clinic),
-            to_field_name="code",
-            empty_label=_("Choose a payer"),
-        )
-        if self.instance.payer_id:
-            self.initial["payer"] = self.instance.payer.code
-        plain_dates_and_not_known(self)
-
-    def payment(self) -> list[forms.BoundField]:
-        return _bound(self, "payer", "priority", "member_id", "starts_on", "ends_on")
-
-    def medicare(self) -> list[forms.BoundField]:
-        return _bound(self, "medicare_beneficiary", "abn_option", "ma_denial_on")
 
 
 class AssessForm(forms.Form):

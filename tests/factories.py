@@ -20,6 +20,7 @@ from patients.models import (
     Patient,
     Payer,
     PlanDetermination,
+    PriorAuthorization,
     SafetyScreening,
     Workup,
 )
@@ -100,6 +101,16 @@ def make_coverage(patient: Patient, payer: Payer | None = None, **fields: Any) -
     )
 
 
+def make_authorization(coverage: Coverage, **fields: Any) -> PriorAuthorization:
+    values: dict[str, Any] = {
+        "number": f"PA-{next(_numbers)}",
+        "starts_on": date(2026, 11, 1),
+        "ends_on": date(2027, 1, 31),
+        "sessions_approved": 35,
+    }
+    return PriorAuthorization.objects.create(coverage=coverage, **values | fields)
+
+
 def make_workup(patient: Patient, by: User, **fields: Any) -> Workup:
     """A workup that meets NCD 20.20 unless told otherwise."""
     values: dict[str, Any] = {
@@ -153,13 +164,13 @@ def make_assessment(
         "decision": {},
         "verdict": "covered",
         "pathway": "covered",
+        "made_at": MONDAY_NINE,
     }
     return EligibilityAssessment.objects.create(
         patient=patient,
         workup=workup,
         coverage=coverage,
         made_by=by,
-        made_at=MONDAY_NINE,
         signature=signature,
         **values | fields,
     )

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import cache
 
 import holidays
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet
 
 from courses.billing.line import Coverage as Verdict
 from courses.billing.line import LineFacts, PartialDecision, PayerKind, ScrubRules
@@ -67,15 +67,16 @@ def sessions_with_facts(sessions: Iterable[int]) -> list[Session]:
         .select_related("course__patient")
         .prefetch_related(
             Prefetch("course__patient__coverages", Coverage.objects.select_related("payer")),
-            Prefetch(
-                "course__patient__assessments",
-                EligibilityAssessment.objects.filter(signature__isnull=False)
-                .defer("facts", "decision")
-                .select_related("signature")
-                .order_by("made_at"),
-            ),
+            Prefetch("course__patient__assessments", _signed_decisions()),
+            # A decision stays with the record for which it was made, also where that was merged into another.
+            Prefetch("course__patient__merged_records__assessments", _signed_decisions()),
         )
     )
+
+
+def _signed_decisions() -> QuerySet[EligibilityAssessment]:
+    signed = EligibilityAssessment.objects.filter(signature__isnull=False)
+    return signed.defer("facts", "decision").select_related("signature").order_by("made_at")
 
 
 class Surroundings:
@@ -200,11 +201,14 @@ def verdict_on(session: Session, coverage: Coverage | None, day: date) -> Verdic
 def assessment_on(session: Session, day: date) -> EligibilityAssessment | None:
     """The newest coverage decision that was signed on or before ``day``; unsigned ones are not fetched."""
     clinic = session.course.clinic
-    in_force = None
-    for assessment in session.course.patient.assessments.all():
-        if assessment.signature and clinic.day_of(assessment.signature.signed_at) <= day:
-            in_force = assessment
-    return in_force
+    patient = session.course.patient
+    decisions = [
+        decision
+        for record in (patient, *patient.merged_records.all())
+        for decision in record.assessments.all()
+        if decision.signature and clinic.day_of(decision.signature.signed_at) <= day
+    ]
+    return max(decisions, key=lambda decision: decision.made_at, default=None)
 
 
 def _billing_npi(session: Session, supervision: Sequence[Supervision], day: date) -> str | None:

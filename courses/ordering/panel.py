@@ -5,7 +5,8 @@ from datetime import datetime
 from courses.models import Course, TreatmentOrder
 from eecp_clinic.roles import CLINICAL
 from patients.hub import Panel
-from patients.models import EligibilityAssessment, Patient
+from patients.in_force import decision_in_force
+from patients.models import Patient
 
 
 def orders_and_courses(patient: Patient, roles: frozenset[str], now: datetime) -> Panel | None:
@@ -19,9 +20,8 @@ def orders_and_courses(patient: Patient, roles: frozenset[str], now: datetime) -
     drafts = list(TreatmentOrder.objects.filter(patient=patient, signature__isnull=True))
     clinical = bool(roles & set(CLINICAL))
     going_on = any(course.state in {"planned", "active", "on_hold"} for course in courses)
-    signed = (
-        EligibilityAssessment.objects.in_force().filter(patient=patient, signature__isnull=False).exists()
-    )
+    decision = decision_in_force(patient)
+    signed = decision is not None and decision.is_signed
     context = {
         "patient": patient,
         "courses": courses,

@@ -39,7 +39,7 @@ def write_order(
     """Write a draft on the signed decision in force. Raises NotAllowed, Conflict, ValidationError."""
     require_role(actor, patient.clinic, *CLINICAL)
     require_usable(assessment)
-    if assessment.patient_id != patient.pk:
+    if assessment.patient.kept() != patient:
         raise Conflict(gettext("The coverage decision is of another patient. Open the patient's page again."))
     order = TreatmentOrder(
         patient=patient,

@@ -17,6 +17,7 @@ from eecp_clinic.errors import Conflict, InvalidInput, NotAllowed
 from eecp_clinic.roles import CLINICAL, Role, StaffRequest, staff_view
 from patients.access import get_patient, require_same_patient
 from patients.banner import banner_for
+from patients.in_force import decision_in_force
 from patients.models import EligibilityAssessment, Patient
 from patients.verdicts import next_step, pathway_shown
 
@@ -125,12 +126,7 @@ def stop(request: StaffRequest, code: str) -> HttpResponse:
 
 def decision_of(patient: Patient) -> EligibilityAssessment:
     """The decision in force. Raises Conflict with the way out where there is none."""
-    decision = (
-        EligibilityAssessment.objects.in_force()
-        .filter(patient=patient)
-        .select_related("workup", "signature")
-        .first()
-    )
+    decision = decision_in_force(patient)
     if decision is None:
         raise Conflict(
             gettext(

@@ -3,11 +3,12 @@
 import pghistory
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from eecp_clinic.codes import new_code
-from eecp_clinic.identifiers import check_mbi
 from eecp_clinic.models import Clinic
+from patients.member_ids import check_member_id
 from patients.models.people import Patient
 
 
@@ -93,10 +94,13 @@ class Coverage(models.Model):
     def __str__(self) -> str:
         return f"{self.payer} {self.priority}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("patients:coverage", args=[self.patient.code, self.code])
+
     def clean(self) -> None:
-        """A Medicare member id has the form of an MBI; it is stored without dashes, in capitals."""
-        if self.payer_id and self.payer.kind == Payer.Kind.ORIGINAL_MEDICARE:
+        """The member id has the form of its plan; a Medicare one is stored without dashes, in capitals."""
+        if self.payer_id:
             try:
-                self.member_id = check_mbi(self.member_id)
+                self.member_id = check_member_id(self.payer.kind, self.member_id)
             except ValueError as error:
                 raise ValidationError({"member_id": str(error)}) from error

@@ -1,5 +1,6 @@
 """Payers of a clinic, and what each patient is insured with."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from eecp_clinic.models import Clinic, User
 from patients.clinic_rules import policy_book
 from patients.models import Coverage, Patient, Payer
 from patients.services import records
+from patients.services.people import last_editor
 
 
 @transaction.atomic
@@ -67,11 +69,22 @@ def add_coverage(*, patient: Patient, values: dict[str, Any], actor: User, now: 
 
 
 @transaction.atomic
-def edit_coverage(*, coverage: Coverage, values: dict[str, Any], actor: User, now: datetime) -> Coverage:
-    """Change what differs; decisions already made keep the facts they stood on. Raises InvalidInput."""
+def edit_coverage(
+    *,
+    coverage: Coverage,
+    values: dict[str, Any],
+    actor: User,
+    now: datetime,
+    opened: Mapping[str, Any] | None = None,
+) -> Coverage:
+    """Change what differs; decisions already made keep the facts they stood on.
+
+    Raises InvalidInput, and Conflict with the code ``stale``.
+    """
     patient = _lock(coverage.patient)
     locked = Coverage.objects.select_for_update(of=("self",)).select_related("payer").get(pk=coverage.pk)
     locked.patient = patient
+    values = records.unless_stale(locked, values, opened or {}, who=last_editor(f"coverage:{locked.code}"))
     proposed = Coverage(pk=locked.pk, patient=patient, **_current(locked) | values)
     _refuse(proposed, values, patient.clinic.day_of(now))
     changed = records.change(locked, values)

@@ -15,6 +15,7 @@ from patients.clinic_rules import policy_book
 from patients.eligibility.assess import PolicyMismatch, decide
 from patients.eligibility.facts import FactsError
 from patients.eligibility.wording import day_text
+from patients.in_force import decision_in_force
 from patients.models import Coverage, EligibilityAssessment, Patient, Workup
 from patients.order_day import order_signed_on
 from patients.record_facts import facts_of
@@ -55,7 +56,7 @@ def assess(
         pathway=decision.pathway,
         made_by=actor,
         made_at=now,
-        supersedes=EligibilityAssessment.objects.filter(patient=patient).in_force().first(),
+        supersedes=decision_in_force(patient),
     )
     assessment.full_clean(exclude=["coverage", "signature", "supersedes"])
     assessment.save(force_insert=True)

@@ -4,7 +4,7 @@ A refusal is an InvalidInput or Conflict whose ``data["fields"]`` maps names of 
 form can show each beneath its field; ``NON_FIELD_ERRORS`` holds what belongs to no single one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -59,6 +59,33 @@ def change(record: models.Model, values: dict[str, Any]) -> list[str]:
     if changed:
         record.save(update_fields=changed)
     return sorted(changed)
+
+
+def unless_stale(
+    record: models.Model, values: dict[str, Any], opened: Mapping[str, Any], *, who: str
+) -> dict[str, Any]:
+    """What to save of a form that showed the values ``opened``: only what its reader changed.
+
+    So nothing that somebody else saved meanwhile is lost. Where both changed the same field to something different
+    it is a Conflict with the code ``stale``, whose ``data["theirs"]`` holds what is saved now; ``who`` saved it.
+    """
+    mine = {name: value for name, value in values.items() if name not in opened or value != opened[name]}
+    theirs = {
+        name: now
+        for name in mine.keys() & opened.keys()
+        if (now := getattr(record, name)) != opened[name] and now != mine[name]
+    }
+    if theirs:
+        raise Conflict(
+            gettext(
+                "%(who)s saved this while you had it open. Nothing of yours is saved yet, and nothing is lost: both "
+                "values stand side by side. Keep yours or type theirs, then save again."
+            )
+            % {"who": who or gettext("Somebody else")},
+            code="stale",
+            theirs=theirs,
+        )
+    return mine
 
 
 def future_days(

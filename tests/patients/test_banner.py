@@ -15,7 +15,8 @@ def test_banner_names_age_and_payer(clinic: Clinic) -> None:
     factories.make_coverage(patient)
     banner = banner_for(patient, TODAY)
     assert (banner["born"], banner["age"], banner["sex"]) == ("04-Mar-1951", 75, "Female")
-    assert (banner["payer"], banner["alerts"]) == ("Original Medicare", ["Warfarin", "Latex"])
+    assert (banner["payer"], banner["alerts"]) == ("Original Medicare", ["Warfarin"])
+    assert (banner["allergies"], banner["language"]) == ("Latex", None)
 
 
 def test_sex_and_payer_that_are_not_known_stay_unknown(clinic: Clinic) -> None:
@@ -24,6 +25,17 @@ def test_sex_and_payer_that_are_not_known_stay_unknown(clinic: Clinic) -> None:
     assert banner["sex"] is None
     assert banner["payer"] is None
     assert banner["alerts"] == []
+
+
+def test_interpreter_is_announced(clinic: Clinic) -> None:
+    patient = factories.make_patient(clinic, language="es", needs_interpreter=True)
+    assert banner_for(patient, TODAY)["language"] == "Spanish, interpreter"
+
+
+def test_merged_record_shows_the_banner_of_the_kept_one(clinic: Clinic) -> None:
+    kept = factories.make_patient(clinic, allergies="Latex")
+    merged = factories.make_patient(clinic, merged_into=kept)
+    assert banner_for(merged, TODAY) == banner_for(kept, TODAY)
 
 
 def test_what_pays_first_today_is_primary(clinic: Clinic) -> None:

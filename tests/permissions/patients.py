@@ -3,16 +3,37 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.utils import timezone
+
+from patients import services
 from tests import factories
+from tests.patients.paper_samples import pdf_of
 from tests.permissions.table import Row, everybody, only
 from tests.permissions.world import World
 
+A_LIST = b"Last name,First name,Date of birth,MRN\nListed,Ada,1950-01-31,L-1\n"
 REGISTERS = ("nurse", "physician", "front_desk", "administrator")
 EDITS = ("nurse", "physician", "front_desk")
+KEEPS_COVERAGES = (*EDITS, "billing")
+MERGES = ("nurse", "physician", "administrator")
 CLINICAL = ("nurse", "physician")
 READS_CLINICAL = ("nurse", "physician", "billing", "administrator")
 KEEPS_PAYERS = ("billing", "administrator")
 GIVES_NOTICES = ("nurse", "physician", "front_desk", "billing")
+
+
+def extend(world: World) -> None:
+    """A paper, an approval, a second record, a third that was merged, and a list that waits."""
+    patient, nurse = world["patient"], world.users["nurse"]
+    by: dict[str, Any] = {"actor": nurse, "now": timezone.now()}
+    third = factories.make_patient(world.clinic, "Third")
+    world.things |= {
+        "document": services.add_document(patient=patient, kind="referral", given=pdf_of(), **by),
+        "authorization": factories.make_authorization(world["coverage"]),
+        "second": factories.make_patient(world.clinic, "Second"),
+        "merge": services.merge_patients(kept=patient, merged=third, reason="Same card", **by),
+        "list": services.take_list(clinic=world.clinic, given=A_LIST, **by)[0],
+    }
 
 
 def patient(world: World) -> list[str]:
@@ -54,6 +75,26 @@ def determination(world: World) -> list[str]:
     return [*patient(world), once(world, "determination", factories.make_determination)]
 
 
+def document(world: World) -> list[str]:
+    return [*patient(world), world["document"].code]
+
+
+def authorization(world: World) -> list[str]:
+    return [*coverage(world), world["authorization"].code]
+
+
+def both(world: World) -> list[str]:
+    return [*patient(world), world["second"].code]
+
+
+def merge(world: World) -> list[str]:
+    return [*patient(world), world["merge"].code]
+
+
+def waiting(world: World) -> list[str]:
+    return [world["list"].code]
+
+
 def form(world: World) -> dict[str, str]:
     return {"patient": world["patient"].code}
 
@@ -65,10 +106,62 @@ ROWS = [
     Row("patients:detail", everybody(), args=patient),
     Row("patients:edit", only(*EDITS), args=patient),
     Row("patients:edit", only(*EDITS, status=422), method="post", args=patient, data=form),
-    Row("patients:coverage-add", only(*EDITS), args=patient),
-    Row("patients:coverage-add", only(*EDITS, status=422), method="post", args=patient, data=form),
-    Row("patients:coverage-edit", only(*EDITS), args=coverage),
-    Row("patients:coverage-edit", only(*EDITS, status=422), method="post", args=coverage, data=form),
+    Row("patients:coverage", everybody(), args=coverage),
+    Row("patients:coverage-add", only(*KEEPS_COVERAGES), args=patient),
+    Row("patients:coverage-add", only(*KEEPS_COVERAGES, status=422), method="post", args=patient, data=form),
+    Row("patients:coverage-edit", only(*KEEPS_COVERAGES), args=coverage),
+    Row(
+        "patients:coverage-edit", only(*KEEPS_COVERAGES, status=422), method="post", args=coverage, data=form
+    ),
+    Row("patients:coverage-card", only(*KEEPS_COVERAGES), args=coverage),
+    Row(
+        "patients:coverage-card", only(*KEEPS_COVERAGES, status=422), method="post", args=coverage, data=form
+    ),
+    Row("patients:coverage-verify", only(*KEEPS_COVERAGES), args=coverage),
+    Row(
+        "patients:coverage-verify",
+        only(*KEEPS_COVERAGES, status=422),
+        method="post",
+        args=coverage,
+        data=form,
+    ),
+    Row("patients:authorization-add", only(*KEEPS_COVERAGES), args=coverage),
+    Row(
+        "patients:authorization-add",
+        only(*KEEPS_COVERAGES, status=422),
+        method="post",
+        args=coverage,
+        data=form,
+    ),
+    Row("patients:authorization-edit", only(*KEEPS_COVERAGES), args=authorization),
+    Row(
+        "patients:authorization-edit",
+        only(*KEEPS_COVERAGES, status=422),
+        method="post",
+        args=authorization,
+        data=form,
+    ),
+    Row("patients:document-add", only(*KEEPS_COVERAGES), args=patient),
+    Row("patients:document-add", only(*KEEPS_COVERAGES, status=422), method="post", args=patient, data=form),
+    Row("patients:document", everybody(), args=document),
+    Row("patients:document-withdraw", only(*KEEPS_COVERAGES), args=document),
+    Row(
+        "patients:document-withdraw",
+        only(*KEEPS_COVERAGES, status=422),
+        method="post",
+        args=document,
+        data=form,
+    ),
+    Row("patients:merge-choose", only(*MERGES), args=patient),
+    Row("patients:merge", only(*MERGES), args=both),
+    Row("patients:merge", only(*MERGES, status=422), method="post", args=both, data=form),
+    Row("patients:merge-undo", only(*MERGES), args=merge),
+    Row("patients:merge-undo", only(*MERGES, status=302), method="post", args=merge, data=form),
+    Row("patients:imports", only(*MERGES)),
+    Row("patients:imports", only(*MERGES, status=422), method="post", outsider=422),
+    Row("patients:import", only(*MERGES), args=waiting),
+    Row("patients:import", only(*MERGES, status=302), method="post", args=waiting),
+    Row("patients:import-discard", only(*MERGES, status=302), method="post", args=waiting),
     Row("patients:payers", everybody()),
     Row("patients:payer-add", only(*KEEPS_PAYERS)),
     Row("patients:payer-add", only(*KEEPS_PAYERS, status=422), method="post", outsider=422),

@@ -53,7 +53,7 @@ def test_payer_of_another_clinic_cannot_be_chosen(patient: Patient, desk: Client
 
 def test_coverage_is_edited_with_its_values_filled_in(patient: Patient, desk: Client) -> None:
     coverage = factories.make_coverage(patient)
-    url = f"/patients/{patient.code}/coverages/{coverage.code}/"
+    url = f"/patients/{patient.code}/coverages/{coverage.code}/edit/"
     page = desk.get(url).content.decode()
     assert f'<option value="{coverage.payer.code}" selected>' in page
     assert 'value="2016-03-01"' in page

@@ -1,0 +1,113 @@
+"""Forms about who pays: payers, coverages, what a payer said, what it approved."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from patients.clinic_rules import policy_book
+from patients.forms import bound, plain_dates_and_not_known
+from patients.models import Coverage, Payer, PriorAuthorization, Verification
+from patients.opened import RemembersOpened
+
+
+class PayerForm(forms.ModelForm):  # type: ignore[type-arg]
+    """An insurer and the policy by which it decides."""
+
+    policy_id = forms.ChoiceField(label=_("Coverage policy"), required=False)
+
+    class Meta:
+        model = Payer
+        fields = ["name", "kind", "payer_id", "policy_id"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        titles = {policy.id: policy.title for policy in policy_book().policies}
+        self.fields["policy_id"] = forms.ChoiceField(
+            label=_("Coverage policy"),
+            required=False,
+            choices=[("", _("By the kind of payer, where one follows from it")), *sorted(titles.items())],
+            help_text=_("Original Medicare, Medicare Advantage and self-pay have theirs by kind."),
+        )
+
+    def _get_validation_exclusions(self) -> set[str]:
+        # The clinic is not in the form, but a payer's name is unique within it.
+        return {name for name in super()._get_validation_exclusions() if name != "clinic"}  # type: ignore[misc]
+
+
+class CoverageForm(forms.ModelForm):  # type: ignore[type-arg]
+    """One insurance of the patient."""
+
+    class Meta:
+        model = Coverage
+        fields = [
+            "payer",
+            "priority",
+            "member_id",
+            "starts_on",
+            "ends_on",
+            "medicare_beneficiary",
+            "abn_option",
+            "ma_denial_on",
+        ]
+        help_texts = {
+            "member_id": _(
+                "Original Medicare: the 11 characters of the Medicare card, such as 1EG4-TE5-MK73"
+            ),
+            "priority": _("1 pays first"),
+            "ends_on": _("Empty: no end is known"),
+            "medicare_beneficiary": _("Matters where the patient pays alone"),
+            "abn_option": _("Original Medicare, on form CMS-R-131"),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["payer"] = forms.ModelChoiceField(
+            label=_("Payer"),
+            queryset=Payer.objects.filter(clinic=self.instance.patient.clinic),
+            to_field_name="code",
+            empty_label=_("Choose a payer"),
+        )
+        if self.instance.payer_id:
+            self.initial["payer"] = self.instance.payer.code
+        plain_dates_and_not_known(self)
+
+    def payment(self) -> list[forms.BoundField]:
+        return bound(self, "payer", "priority", "member_id", "starts_on", "ends_on")
+
+    def medicare(self) -> list[forms.BoundField]:
+        return bound(self, "medicare_beneficiary", "abn_option", "ma_denial_on")
+
+
+class EditCoverageForm(RemembersOpened, CoverageForm):
+    """A coverage as it is kept; remembers what it showed when it was opened."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.remember()
+
+
+class VerificationForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Who asked whom about a coverage, and what was said."""
+
+    class Meta:
+        model = Verification
+        fields = ["way", "outcome", "spoken_with", "reference", "said"]
+        widgets = {"said": forms.Textarea(attrs={"rows": 4})}
+
+
+class AuthorizationForm(RemembersOpened, forms.ModelForm):  # type: ignore[type-arg]
+    """A payer's approval of a number of sessions."""
+
+    class Meta:
+        model = PriorAuthorization
+        fields = ["number", "starts_on", "ends_on", "sessions_approved", "note"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        plain_dates_and_not_known(self)
+        self.remember()
+
+    def _get_validation_exclusions(self) -> set[str]:
+        # The coverage is not in the form, but a number is unique within it.
+        return {name for name in super()._get_validation_exclusions() if name != "coverage"}  # type: ignore[misc]
