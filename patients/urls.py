@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from patients.fhir import views as charts
 from patients.views import coverage, decision, people, workup
 
 app_name = "patients"
@@ -11,6 +12,9 @@ urlpatterns = [
     path("payers/", coverage.payers, name="payers"),
     path("payers/add/", coverage.payer_add, name="payer-add"),
     path("payers/<str:payer>/", coverage.payer_edit, name="payer-edit"),
+    path("charts/", charts.upload, name="chart-upload"),
+    path("charts/<str:chart>/", charts.chart, name="chart"),
+    path("charts/<str:chart>/discard/", charts.discard, name="chart-discard"),
     path("<str:code>/", people.detail, name="detail"),
     path("<str:code>/edit/", people.edit, name="edit"),
     path("<str:code>/coverages/add/", coverage.add, name="coverage-add"),

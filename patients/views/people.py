@@ -42,6 +42,7 @@ def index(request: StaffRequest) -> HttpResponse:
         "q": words,
         "clinical": clinical,
         "can_register": bool(request.roles & set(REGISTERS)),
+        "can_take_over": bool(request.roles & set(CLINICAL)),
         "can_see_payers": bool(request.roles & {*KEEPS_PAYERS, Role.FRONT_DESK}),
     }
     template = "patients/_list.html" if request.htmx and not request.htmx.boosted else "patients/list.html"

@@ -1,5 +1,9 @@
 """Rows of the room ``patients``. Forms are sent empty: 422 means that the role was let in and the form refused."""
 
+from django.utils import timezone
+
+from patients.fhir.services import take_chart
+from tests.patients.fhir.bundles import a_patient, bundle_bytes
 from tests.permissions.table import Row, everybody, only
 from tests.permissions.world import World
 
@@ -34,8 +38,28 @@ def form(world: World) -> dict[str, str]:
     return {"patient": world["patient"].code}
 
 
+def extend(world: World) -> None:
+    """A file that waits to be looked at."""
+    world.things["chart"] = take_chart(
+        clinic=world.clinic,
+        file_name="sample.json",
+        data=bundle_bytes(a_patient()),
+        actor=world.users["nurse"],
+        now=timezone.now(),
+    )
+
+
+def chart(world: World) -> list[str]:
+    return [world["chart"].code]
+
+
 ROWS = [
     Row("patients:list", everybody()),
+    Row("patients:chart-upload", only(*CLINICAL)),
+    Row("patients:chart-upload", only(*CLINICAL, status=422), method="post", outsider=422),
+    Row("patients:chart", only(*CLINICAL), args=chart),
+    Row("patients:chart", only(*CLINICAL, status=422), method="post", args=chart),
+    Row("patients:chart-discard", only(*CLINICAL, status=302), method="post", args=chart),
     Row("patients:register", only(*REGISTERS)),
     Row("patients:register", only(*REGISTERS, status=422), method="post", outsider=422),
     Row("patients:detail", everybody(), args=patient),

@@ -196,9 +196,9 @@ def _therapies(bundle: Bundle, procedures: list[Entry]) -> tuple[list[Value], li
         if not kinds and words(concept):
             others.setdefault(words(concept), Source(entry.name, f"Medicine: {source.says}", source.on))
     for entry in _newest(procedures):
-        found = codes_of(entry.resource.get("code"))
+        done = codes_of(entry.resource.get("code"))
         for kind, known in (("pci", codes.PCI), ("cabg", codes.CABG)):
-            if found & known:
+            if done & known:
                 tried.setdefault(kind, _source(entry))
     names = list(tried)
     found = [Value("therapy_tried", names, tuple(tried[name] for name in names))] if names else []

@@ -1,5 +1,6 @@
 """Small readers of FHIR elements, given as plain JSON. PURE; whatever is missing is None or empty."""
 
+import math
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -61,8 +62,10 @@ def when(resource: Json) -> date | None:
 def quantity(resource: Json) -> tuple[float | None, str]:
     """Number and unit of an observation's value; the number is None where there is none."""
     given = resource.get("valueQuantity", {})
-    if isinstance(given.get("value"), int | float) and "comparator" not in given:
-        return float(given["value"]), str(given.get("code") or given.get("unit") or "")
+    number = given.get("value")
+    # JSON may hold numbers that are larger than any float.
+    if isinstance(number, int | float) and "comparator" not in given and math.isfinite(number):
+        return float(number), str(given.get("code") or given.get("unit") or "")
     if isinstance(resource.get("valueInteger"), int):
         return float(resource["valueInteger"]), ""
     return None, ""

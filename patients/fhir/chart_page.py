@@ -1,0 +1,116 @@
+"""What the pages of a chart from elsewhere show."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext
+
+from eecp_clinic.models import Clinic
+from patients import workup_fields
+from patients.banner import banner_for
+from patients.eligibility.wording import day_text
+from patients.fhir.forms import ChartForms
+from patients.fhir.reading.elements import day
+from patients.fhir.reading.found import Findings, Report
+from patients.fhir.services import findings_of
+from patients.fhir.sources import origin_of, plain_text, source_text, sources_text
+from patients.models import ChartImport, Coverage, Patient
+
+#: Rows of the two short tables; a whole life has hundreds of both.
+MOST_REMARKS = 200
+#: What is compared with a patient who is registered already.
+_COMPARED = (
+    "family_name",
+    "given_name",
+    "birth_date",
+    "sex",
+    "mrn",
+    "phone",
+    "address",
+    "city",
+    "postal_code",
+)
+
+
+def look_alikes(clinic: Clinic, findings: Findings) -> list[Patient]:
+    """Patients of the clinic with the file's MRN, or with its family name and date of birth."""
+    alike = Q()
+    if mrn := findings.person_value("mrn"):
+        alike |= Q(mrn__iexact=mrn)
+    family, born = findings.person_value("family_name"), day(findings.person_value("birth_date"))
+    if family and born:
+        alike |= Q(family_name__iexact=family, birth_date=born)
+    return list(Patient.objects.of(clinic).filter(alike)) if alike else []
+
+
+def _differences(patient: Patient, findings: Findings) -> list[dict[str, str]]:
+    """Where the file says something else than the patient's record."""
+    found = []
+    for name in _COMPARED:
+        said = findings.person_value(name)
+        held = getattr(patient, name)
+        held_text = day_text(held) if name == "birth_date" else str(held)
+        said_day = day(said) if name == "birth_date" else None
+        said_text = day_text(said_day) if said_day else str(said or "")
+        if said_text and said_text.casefold() != held_text.casefold():
+            found.append({"field": patient_label(name), "record": held_text, "file": said_text})
+    return found
+
+
+def patient_label(name: str) -> str:
+    return str(Patient._meta.get_field(name).verbose_name).capitalize()  # type: ignore[union-attr]
+
+
+def _report(report: Report) -> dict[str, Any]:
+    return {
+        "read": sorted(report.read.items()),
+        "passed_over": sorted(report.passed_over.items()),
+        "broken": report.broken,
+        "total": sum(report.read.values()) + sum(report.passed_over.values()) + len(report.broken),
+    }
+
+
+def preview_context(
+    chart: ChartImport, findings: Findings, alike: list[Patient], forms: ChartForms
+) -> dict[str, Any]:
+    return {
+        "chart": chart,
+        "forms": forms,
+        "deceased": findings.deceased,
+        "twins": [{"patient": one, "differences": _differences(one, findings)} for one in alike],
+        "coverages": [
+            {"form": form, "found": found, "source": sources_text(found.sources)}
+            for form, found in zip(forms.coverages, findings.coverages, strict=True)
+        ],
+        "remarks": [source_text(remark) for remark in findings.remarks[:MOST_REMARKS]],
+        "report": _report(findings.report),
+        "has_values": bool(findings.workup),
+    }
+
+
+def saved_context(chart: ChartImport, patient: Patient, now: datetime) -> dict[str, Any]:
+    """What came from a file that is saved, value by value."""
+    rows = []
+    for row in chart.values.select_related("workup", "coverage__payer"):
+        origin = origin_of(row)
+        place, label = _place(row.coverage, row.workup is not None, row.field)
+        rows.append({"place": place, "label": label, "value": plain_text(row.file_value), "origin": origin})
+    findings = findings_of(chart)
+    return {
+        "chart": chart,
+        "patient": patient,
+        "banner": banner_for(patient, chart.clinic.day_of(now)),
+        "rows": rows,
+        "remarks": [source_text(remark) for remark in findings.remarks[:MOST_REMARKS]],
+        "report": _report(findings.report),
+    }
+
+
+def _place(coverage: Coverage | None, is_workup: bool, name: str) -> tuple[str, str]:
+    if coverage is not None:
+        label = str(Coverage._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+        return gettext("Coverage by %(payer)s") % {"payer": coverage.payer.name}, label.capitalize()
+    if is_workup:
+        return gettext("Workup"), workup_fields.label(name)
+    return gettext("Patient"), patient_label(name)
