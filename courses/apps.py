@@ -10,6 +10,7 @@ class CoursesConfig(AppConfig):
 
     def ready(self) -> None:
         from courses.billing import listeners as billing
+        from courses.fhir.panel import export
         from courses.ordering.panel import orders_and_courses
         from courses.treatment import listeners as treatment
         from patients import hub
@@ -17,3 +18,4 @@ class CoursesConfig(AppConfig):
         treatment.connect()
         billing.connect()
         hub.register(orders_and_courses)
+        hub.register(export)

@@ -13,6 +13,7 @@ PURE_FOLDERS = [
     "devices/simulator",
     "devices/agent",
     "patients/eligibility",
+    "patients/fhir/reading",
 ]
 PURE_MODULES = [
     "devices.waveform",
@@ -23,6 +24,9 @@ PURE_MODULES = [
     "devices.beat_file",
     "devices.report_changes",
     "patients.safety",
+    "patients.fhir.codes",
+    "eecp_clinic.fhir.given",
+    "eecp_clinic.fhir.outcomes",
     "courses.scheduling.planner",
     "courses.scheduling.clashes",
     "courses.scheduling.feasibility",

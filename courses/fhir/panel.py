@@ -1,0 +1,12 @@
+"""What a patient's page shows of the FHIR export."""
+
+from datetime import datetime
+
+from patients.hub import Panel
+from patients.models import Patient
+from patients.roles import READS_CLINICAL
+
+
+def export(patient: Patient, roles: frozenset[str], now: datetime) -> Panel | None:
+    """The way to the patient's record as a file, for who may read clinical data."""
+    return Panel("courses/fhir/_panel.html", {"patient": patient}) if roles & set(READS_CLINICAL) else None
