@@ -25,6 +25,7 @@ PURE_MODULES = [
     "devices.report_changes",
     "patients.safety",
     "patients.fhir.codes",
+    "patients.hl7v2.adt",
     "eecp_clinic.fhir.given",
     "eecp_clinic.fhir.outcomes",
     "courses.scheduling.planner",

@@ -27,11 +27,11 @@ def register_patient(
     *,
     clinic: Clinic,
     values: dict[str, Any],
-    actor: User,
+    actor: User | None,
     now: datetime,
     look_alike_confirmed: bool = False,
 ) -> Patient:
-    """A new patient of the clinic.
+    """A new patient of the clinic; without an actor where another system's message registers them.
 
     Raises InvalidInput, and Conflict with the code ``look_alike`` where somebody of the same family name and day
     of birth is there already and nobody has confirmed that this is another person.
@@ -56,7 +56,7 @@ def register_patient(
 
 
 @transaction.atomic
-def edit_patient(*, patient: Patient, values: dict[str, Any], actor: User, now: datetime) -> Patient:
+def edit_patient(*, patient: Patient, values: dict[str, Any], actor: User | None, now: datetime) -> Patient:
     """Change what differs. Raises InvalidInput."""
     locked = Patient.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=patient.pk)
     _refuse_birth(values, locked.clinic.day_of(now))
