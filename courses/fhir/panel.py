@@ -9,4 +9,6 @@ from patients.roles import READS_CLINICAL
 
 def export(patient: Patient, roles: frozenset[str], now: datetime) -> Panel | None:
     """The way to the patient's record as a file, for who may read clinical data."""
-    return Panel("courses/fhir/_panel.html", {"patient": patient}) if roles & set(READS_CLINICAL) else None
+    if not roles & set(READS_CLINICAL):
+        return None
+    return Panel("courses/fhir/_panel.html", {"patient": patient}, is_aside=True)

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from eecp_clinic.models import Clinic
@@ -16,6 +17,7 @@ from patients.fhir.reading.found import Findings, Report
 from patients.fhir.services import findings_of
 from patients.fhir.sources import origin_of, plain_text, source_text, sources_text
 from patients.models import ChartImport, Coverage, Patient
+from patients.models.workup import Therapy
 
 #: Rows of the two short tables; a whole life has hundreds of both.
 MOST_REMARKS = 200
@@ -51,15 +53,14 @@ def _differences(patient: Patient, findings: Findings) -> list[dict[str, str]]:
         said = findings.person_value(name)
         held = getattr(patient, name)
         held_text = day_text(held) if name == "birth_date" else str(held)
-        said_day = day(said) if name == "birth_date" else None
-        said_text = day_text(said_day) if said_day else str(said or "")
+        said_text = plain_text(said or "")
         if said_text and said_text.casefold() != held_text.casefold():
             found.append({"field": patient_label(name), "record": held_text, "file": said_text})
     return found
 
 
 def patient_label(name: str) -> str:
-    return str(Patient._meta.get_field(name).verbose_name).capitalize()  # type: ignore[union-attr]
+    return capfirst(str(Patient._meta.get_field(name).verbose_name))  # type: ignore[union-attr]
 
 
 def _report(report: Report) -> dict[str, Any]:
@@ -107,10 +108,24 @@ def saved_context(chart: ChartImport, patient: Patient, now: datetime) -> dict[s
     }
 
 
+def _shown(name: str, value: Any) -> str:
+    """The file's value as this application would show it, codes by their labels."""
+    labels: dict[Any, Any] = {}
+    if name == "sex":
+        labels = dict(Patient.Sex.choices)
+    elif name == "therapy_tried":
+        labels = dict(Therapy.choices)
+    elif name in ("ccs_class", "nyha_class"):
+        labels = dict(enumerate(("0", "I", "II", "III", "IV")))
+    if isinstance(value, list):
+        return plain_text([str(labels.get(one, one)) for one in value])
+    return str(labels[value]) if value in labels else plain_text(value)
+
+
 def _place(coverage: Coverage | None, is_workup: bool, name: str) -> tuple[str, str]:
     if coverage is not None:
         label = str(Coverage._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
-        return gettext("Coverage by %(payer)s") % {"payer": coverage.payer.name}, label.capitalize()
+        return gettext("Coverage by %(payer)s") % {"payer": coverage.payer.name}, capfirst(label)
     if is_workup:
         return gettext("Workup"), workup_fields.label(name)
     return gettext("Patient"), patient_label(name)

@@ -12,4 +12,4 @@ def charts(patient: Patient, roles: frozenset[str], now: datetime) -> Panel | No
     if not roles & set(READS_CLINICAL):
         return None
     found = list(patient.chart_imports.all())
-    return Panel("patients/charts/_panel.html", {"charts": found}) if found else None
+    return Panel("patients/charts/_panel.html", {"charts": found}, is_aside=True) if found else None

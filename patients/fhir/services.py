@@ -147,9 +147,16 @@ def _is_same(record: models.Model, value: Value) -> bool:
     saved = getattr(record, value.name)
     if isinstance(saved, date):
         saved = saved.isoformat()
+    if value.name == "member_id":
+        # A Medicare number is stored without the dashes of the card: that is no change.
+        return _bare(saved) == _bare(str(value.value))
     if isinstance(saved, list) and isinstance(value.value, list):
         return sorted(saved) == sorted(value.value)
     return bool(saved == value.value)
+
+
+def _bare(number: str) -> str:
+    return number.replace("-", "").replace(" ", "").upper()
 
 
 def _record(action: str, chart: ChartImport, actor: User, now: datetime, **data: Any) -> None:

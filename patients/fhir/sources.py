@@ -8,14 +8,20 @@ import msgspec
 from django.utils.translation import gettext
 
 from patients.eligibility.wording import day_text
+from patients.fhir.reading.elements import day as read_day
 from patients.fhir.reading.found import Plain, Source
 from patients.models import ValueSource, Workup
 
 
 def source_text(source: Source) -> str:
-    """'Left ventricular ejection fraction 52 %, 03-Feb-2019 (Observation/ab12)'."""
+    """'Left ventricular ejection fraction 52 %, 03-Feb-2019 (Observation/ab12)'.
+
+    Ids that no person can read are shown by how they begin; the rows of ``ValueSource`` keep them whole.
+    """
     day = f", {day_text(source.on)}" if source.on else ""
-    return f"{source.says}{day} ({source.resource})"
+    kind, slash, code = source.resource.partition("/")
+    name = f"{kind}/{code[:8]}…" if slash and len(code) > 20 else source.resource
+    return f"{name}{day}" if source.says == kind else f"{source.says}{day} ({name})"
 
 
 def sources_text(sources: Iterable[Source]) -> str:
@@ -41,6 +47,8 @@ class Origin:
 
 def plain_text(value: Any) -> str:
     """A value of a file as people read it."""
+    if isinstance(value, str) and (on := read_day(value)) and len(value) == 10:
+        return day_text(on)
     if isinstance(value, bool):
         return gettext("Yes") if value else gettext("No")
     return ", ".join(value) if isinstance(value, list) else str(value)

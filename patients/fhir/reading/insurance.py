@@ -106,7 +106,8 @@ def _from_claims(bundle: Bundle) -> tuple[list[FoundCoverage], list[Source]]:
     remarks: list[Source] = []
     for name, one in sorted(seen.items(), key=lambda item: item[1].last or date.min, reverse=True):
         says = f"Payer “{name}” on {one.claims} {'claim' if one.claims == 1 else 'claims'}{_span(one)}"
-        source = Source(one.last_claim, says, one.last)
+        # The days stand in the words: a date behind them would read as that of the coverage.
+        source = Source(one.last_claim, says)
         if name.casefold() in NOBODY:
             remarks.append(source)
         else:
