@@ -60,7 +60,8 @@ def read_search(
         elif one := _asked(kind, name, text, zone, base):
             asked.append(one)
             used.append((name, text))
-        elif name not in _ELSEWHERE:
+        elif name not in _ELSEWHERE and kind.parameter(name.partition(":")[0]) is None:
+            # A parameter that is known and holds nothing asks nothing.
             ignored.append(name)
     if ignored and strict:
         raise BadSearch(

@@ -96,7 +96,9 @@ def saved_context(chart: ChartImport, patient: Patient, now: datetime) -> dict[s
     for row in chart.values.select_related("workup", "coverage__payer"):
         origin = origin_of(row)
         place, label = _place(row.coverage, row.workup is not None, row.field)
-        rows.append({"place": place, "label": label, "value": plain_text(row.file_value), "origin": origin})
+        rows.append(
+            {"place": place, "label": label, "value": _shown(row.field, row.file_value), "origin": origin}
+        )
     findings = findings_of(chart)
     return {
         "chart": chart,
@@ -119,7 +121,9 @@ def _shown(name: str, value: Any) -> str:
         labels = dict(enumerate(("0", "I", "II", "III", "IV")))
     if isinstance(value, list):
         return plain_text([str(labels.get(one, one)) for one in value])
-    return str(labels[value]) if value in labels else plain_text(value)
+    text = str(labels[value]) if value in labels else plain_text(value)
+    # A no-break space keeps value and unit on one line.
+    return f"{text}\u00a0{workup_fields.UNITS[name]}" if name in workup_fields.UNITS else text
 
 
 def _place(coverage: Coverage | None, is_workup: bool, name: str) -> tuple[str, str]:

@@ -319,6 +319,11 @@ def test_unknown_parameter_is_ignored_and_said(course: Course, physician_client:
     assert "eye-colour" not in bundle["link"][0]["url"]
 
 
+def test_parameter_that_holds_nothing_asks_nothing(course: Course, physician_client: Client) -> None:
+    bundle = get(physician_client, "Patient?name=&family=,")
+    assert bundle["total"] == 1 and len(bundle["entry"]) == 1
+
+
 def test_unknown_parameter_is_refused_where_strictness_is_asked_for(physician_client: Client) -> None:
     refusal = get(physician_client, "Patient?eye-colour=blue", 400, prefer="handling=strict")
     assert "eye-colour" in refusal["issue"][0]["diagnostics"]

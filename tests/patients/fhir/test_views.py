@@ -61,6 +61,7 @@ def test_saved_chart_leads_to_the_patient_and_the_workup_shows_the_source(
     assert chart.get_absolute_url() in nurse_client.get(patient.get_absolute_url()).content.decode()
     saved = nurse_client.get(chart.get_absolute_url()).content.decode()
     assert "What came from the file" in saved and "As it was" in saved
+    assert "Female" in saved and "04-Mar-1951" in saved and "52\u00a0%" in saved and "Ranolazine" in saved
 
 
 def test_coverage_is_taken_over_only_when_it_is_ticked(nurse_client: Client, clinic: Clinic) -> None:
