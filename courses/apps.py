@@ -10,6 +10,7 @@ class CoursesConfig(AppConfig):
 
     def ready(self) -> None:
         from courses.billing import listeners as billing
+        from courses.fhir.panel import export
         from courses.ordering.order_day import signed_on
         from courses.ordering.panel import orders_and_courses
         from courses.treatment import listeners as treatment
@@ -20,6 +21,7 @@ class CoursesConfig(AppConfig):
         treatment.connect()
         billing.connect()
         hub.register(orders_and_courses)
+        hub.register(export)
         order_day.register(signed_on)
         delivered.register(used_under)
         undo_guards.register(treated_since)

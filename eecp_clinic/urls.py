@@ -12,5 +12,6 @@ urlpatterns = [
     path("patients/", include("patients.urls")),
     path("devices/", include("devices.urls")),
     path("api/v1/", include("devices.api.urls")),
+    path("fhir/R4/", include("courses.fhir.urls")),
     path("", include("courses.urls")),
 ]

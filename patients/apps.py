@@ -10,7 +10,9 @@ class PatientsConfig(AppConfig):
 
     def ready(self) -> None:
         from patients import clinic_rules, hub
+        from patients.fhir.panel import charts
         from patients.panels import safety_and_notices
 
         clinic_rules.check()
         hub.register(safety_and_notices)
+        hub.register(charts)

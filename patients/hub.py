@@ -14,10 +14,11 @@ from patients.models import Patient
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A template, included with ``panel`` as its context."""
+    """A template, included with ``panel`` as its context; ``is_aside`` stands it below the person, in the side column."""
 
     template: str
     context: dict[str, Any] = field(default_factory=dict)
+    is_aside: bool = False
 
 
 PanelSource = Callable[[Patient, frozenset[str], datetime], Panel | None]

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from patients.fhir import views as charts
 from patients.views import (
     benefits,
     codes,
@@ -33,6 +34,9 @@ urlpatterns = [
     path("indications/", indications.index, name="indications"),
     path("diagnosis-codes/", codes.search, name="codes"),
     path("determinations/", determinations.index, name="determinations"),
+    path("charts/", charts.upload, name="chart-upload"),
+    path("charts/<str:chart>/", charts.chart, name="chart"),
+    path("charts/<str:chart>/discard/", charts.discard, name="chart-discard"),
     path("<str:code>/", people.detail, name="detail"),
     path("<str:code>/edit/", registering.edit, name="edit"),
     path("<str:code>/merge/", merging.choose, name="merge-choose"),

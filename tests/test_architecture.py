@@ -13,6 +13,7 @@ PURE_FOLDERS = [
     "devices/simulator",
     "devices/agent",
     "patients/eligibility",
+    "patients/fhir/reading",
 ]
 PURE_MODULES = [
     "devices.waveform",
@@ -32,6 +33,10 @@ PURE_MODULES = [
     "patients.papers",
     "patients.pdf_actions",
     "patients.authorized",
+    "patients.fhir.codes",
+    "patients.hl7v2.adt",
+    "eecp_clinic.fhir.given",
+    "eecp_clinic.fhir.outcomes",
     "courses.scheduling.planner",
     "courses.scheduling.clashes",
     "courses.scheduling.feasibility",

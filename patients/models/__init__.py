@@ -2,6 +2,7 @@
 
 from patients.models.assessment import EligibilityAssessment
 from patients.models.benefits import PriorAuthorization, Verification
+from patients.models.charts import ChartImport, ValueSource
 from patients.models.coverage import Coverage, Payer
 from patients.models.documents import Document
 from patients.models.merging import PatientMerge
@@ -12,6 +13,7 @@ from patients.models.safety import SafetyOverride, SafetyScreening
 from patients.models.workup import Workup
 
 __all__ = [
+    "ChartImport",
     "Coverage",
     "Document",
     "EligibilityAssessment",
@@ -24,6 +26,7 @@ __all__ = [
     "PriorAuthorization",
     "SafetyOverride",
     "SafetyScreening",
+    "ValueSource",
     "Verification",
     "Workup",
 ]

@@ -58,11 +58,11 @@ def register_patient(
     *,
     clinic: Clinic,
     values: dict[str, Any],
-    actor: User,
+    actor: User | None,
     now: datetime,
     look_alike_confirmed: bool = False,
 ) -> Patient:
-    """A new patient of the clinic.
+    """A new patient of the clinic; without an actor where another system's message registers them.
 
     Raises InvalidInput, and Conflict with the code ``look_alike`` where somebody who may be the same person is there
     already and nobody has confirmed that this is another.
@@ -89,7 +89,7 @@ def edit_patient(
     *,
     patient: Patient,
     values: dict[str, Any],
-    actor: User,
+    actor: User | None,
     now: datetime,
     opened: Mapping[str, Any] | None = None,
 ) -> Patient:

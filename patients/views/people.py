@@ -37,6 +37,7 @@ def index(request: StaffRequest) -> HttpResponse:
         "clinical": clinical,
         "can_register": bool(request.roles & set(REGISTERS)),
         "can_import": bool(request.roles & set(MERGES)),
+        "can_take_over": bool(request.roles & set(CLINICAL)),
         "can_see_payers": bool(request.roles & {*KEEPS_PAYERS, Role.FRONT_DESK}),
     }
     template = "patients/_list.html" if request.htmx and not request.htmx.boosted else "patients/list.html"

@@ -13,6 +13,7 @@ from eecp_clinic.errors import Conflict, InvalidInput
 from eecp_clinic.roles import CLINICAL, StaffRequest, staff_view
 from patients import access, services
 from patients.banner import banner_for
+from patients.fhir.sources import origins_of
 from patients.forms import posted, show_refusal
 from patients.models import Workup
 from patients.roles import READS_CLINICAL
@@ -58,12 +59,14 @@ def add(request: StaffRequest, code: str) -> HttpResponse:
 def detail(request: StaffRequest, code: str, workup: str) -> HttpResponse:
     patient = access.get_patient(request.clinic, code)
     found = access.get_workup(patient, workup)
+    origins = origins_of(found)
     context: dict[str, Any] = {
         "patient": patient,
         "banner": banner_for(patient, request.clinic.day_of(timezone.now())),
         "workup": found,
         "groups": [
-            (group.title, [(label(name), shown(found, name)) for name in group.names]) for group in GROUPS
+            (group.title, [(label(name), shown(found, name), origins.get(name)) for name in group.names])
+            for group in GROUPS
         ],
         "can_work_up": bool(request.roles & set(CLINICAL)),
     }

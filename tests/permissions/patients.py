@@ -6,7 +6,9 @@ from typing import Any
 from django.utils import timezone
 
 from patients import services
+from patients.fhir.services import take_chart
 from tests import factories
+from tests.patients.fhir.bundles import a_patient, bundle_bytes
 from tests.patients.paper_samples import pdf_of
 from tests.permissions.table import Row, everybody, only
 from tests.permissions.world import World
@@ -23,7 +25,7 @@ GIVES_NOTICES = ("nurse", "physician", "front_desk", "billing")
 
 
 def extend(world: World) -> None:
-    """A paper, an approval, a second record, a third that was merged, and a list that waits."""
+    """A paper, an approval, a second record, a third that was merged, a list and a file that wait."""
     patient, nurse = world["patient"], world.users["nurse"]
     by: dict[str, Any] = {"actor": nurse, "now": timezone.now()}
     third = factories.make_patient(world.clinic, "Third")
@@ -33,6 +35,9 @@ def extend(world: World) -> None:
         "second": factories.make_patient(world.clinic, "Second"),
         "merge": services.merge_patients(kept=patient, merged=third, reason="Same card", **by),
         "list": services.take_list(clinic=world.clinic, given=A_LIST, **by)[0],
+        "chart": take_chart(
+            clinic=world.clinic, file_name="sample.json", data=bundle_bytes(a_patient()), **by
+        ),
     }
 
 
@@ -99,8 +104,17 @@ def form(world: World) -> dict[str, str]:
     return {"patient": world["patient"].code}
 
 
+def chart(world: World) -> list[str]:
+    return [world["chart"].code]
+
+
 ROWS = [
     Row("patients:list", everybody()),
+    Row("patients:chart-upload", only(*CLINICAL)),
+    Row("patients:chart-upload", only(*CLINICAL, status=422), method="post", outsider=422),
+    Row("patients:chart", only(*CLINICAL), args=chart),
+    Row("patients:chart", only(*CLINICAL, status=422), method="post", args=chart),
+    Row("patients:chart-discard", only(*CLINICAL, status=302), method="post", args=chart),
     Row("patients:register", only(*REGISTERS)),
     Row("patients:register", only(*REGISTERS, status=422), method="post", outsider=422),
     Row("patients:detail", everybody(), args=patient),

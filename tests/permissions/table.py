@@ -21,6 +21,7 @@ class Row:
     method: str = "get"
     args: Callable[[World], list[Any]] = field(default=lambda world: [])
     data: Callable[[World], dict[str, Any]] = field(default=lambda world: {})
+    stranger: int = 302  # a page leads to the door; an API answers 401
     outsider: int | None = None  # default: 404 where args name an object, else like the insider's role
 
     def __str__(self) -> str:

@@ -1,0 +1,89 @@
+"""Patients, coverages and diagnoses as FHIR R4 resources."""
+
+from eecp_clinic.fhir.resources import Json, clinic_reference, concept, day, moment, staff_reference
+from patients.fhir import codes
+from patients.models import Coverage, Patient, Payer, Workup
+
+GENDERS = {"F": "female", "M": "male", "X": "other", "U": "unknown"}
+#: The source of payment by kind of payer; kinds of Medicare are told apart by managed (11) and not (12).
+SOURCES_OF_PAYMENT = {
+    Payer.Kind.ORIGINAL_MEDICARE: "12",
+    Payer.Kind.MEDICARE_ADVANTAGE: "11",
+    Payer.Kind.MEDICAID: "2",
+    Payer.Kind.COMMERCIAL: "5",
+    Payer.Kind.SELF_PAY: "81",
+}
+
+
+def patient_reference(patient: Patient) -> Json:
+    return {"reference": f"Patient/{patient.code}", "display": str(patient)}
+
+
+def patient_resource(patient: Patient) -> Json:
+    """The person. Alerts and allergies are free text here and are not given as coded resources."""
+    return {
+        "resourceType": "Patient",
+        "id": patient.code,
+        "active": True,
+        "identifier": [
+            {
+                "use": "usual",
+                "type": concept("MRN", (codes.IDENTIFIER_TYPE, "MR")),
+                "value": patient.mrn,
+                "assigner": clinic_reference(patient.clinic),
+            }
+        ],
+        "name": [{"use": "official", "family": patient.family_name, "given": patient.given_name.split()}],
+        "telecom": [
+            {"system": "phone", "value": patient.phone} if patient.phone else None,
+            {"system": "email", "value": patient.email} if patient.email else None,
+        ],
+        "gender": GENDERS[patient.sex],
+        "birthDate": day(patient.birth_date),
+        "address": [
+            {
+                "line": [patient.address],
+                "city": patient.city,
+                "state": patient.state,
+                "postalCode": patient.postal_code,
+            }
+        ],
+        "managingOrganization": clinic_reference(patient.clinic),
+    }
+
+
+def coverage_resource(coverage: Coverage) -> Json:
+    """One insurance. ``status`` is that of the record; from when to when it is in force says ``period``."""
+    payer = coverage.payer
+    kind = Payer.Kind(payer.kind)
+    return {
+        "resourceType": "Coverage",
+        "id": coverage.code,
+        "status": "active",
+        "type": concept(str(kind.label), (codes.SOURCE_OF_PAYMENT, SOURCES_OF_PAYMENT[kind])),
+        "subscriberId": coverage.member_id,
+        "beneficiary": patient_reference(coverage.patient),
+        "period": {"start": day(coverage.starts_on), "end": day(coverage.ends_on)},
+        "payor": [
+            {
+                "type": "Organization",
+                "display": payer.name,
+                "identifier": {"value": payer.payer_id} if payer.payer_id else None,
+            }
+        ],
+        "order": coverage.priority,
+    }
+
+
+def condition_resource(workup: Workup, code: str) -> Json:
+    """One diagnosis of a patient's newest workup."""
+    return {
+        "resourceType": "Condition",
+        "id": f"{workup.patient.code}.{code}",
+        "clinicalStatus": {"coding": [{"system": codes.CONDITION_CLINICAL, "code": "active"}]},
+        "category": [{"coding": [{"system": codes.CONDITION_CATEGORY, "code": "problem-list-item"}]}],
+        "code": concept(code, (codes.ICD10CM, code)),
+        "subject": patient_reference(workup.patient),
+        "recordedDate": moment(workup.recorded_at),
+        "recorder": staff_reference(workup.recorded_by),
+    }
