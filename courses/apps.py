@@ -11,9 +11,11 @@ class CoursesConfig(AppConfig):
     def ready(self) -> None:
         from courses.billing import listeners as billing
         from courses.ordering.panel import orders_and_courses
+        from courses.scheduling.panel import hours_panel
         from courses.treatment import listeners as treatment
         from patients import hub
 
         treatment.connect()
         billing.connect()
         hub.register(orders_and_courses)
+        hub.register(hours_panel)

@@ -4,11 +4,14 @@ from courses.models.billing import ClaimLine, Packet
 from courses.models.holds import HoldOverride
 from courses.models.ordering import Course, TreatmentOrder
 from courses.models.progress import OutcomeMeasure, Review, SupervisionPeriod
+from courses.models.reaching import CalendarLink, Reminder, ReminderOptOut
 from courses.models.scheduling import Appointment
 from courses.models.treatment import Pause, Reading, Session, VitalSigns
+from courses.models.waiting import WaitListEntry, WaitListOffer
 
 __all__ = [
     "Appointment",
+    "CalendarLink",
     "ClaimLine",
     "Course",
     "HoldOverride",
@@ -16,9 +19,13 @@ __all__ = [
     "Packet",
     "Pause",
     "Reading",
+    "Reminder",
+    "ReminderOptOut",
     "Review",
     "Session",
     "SupervisionPeriod",
     "TreatmentOrder",
     "VitalSigns",
+    "WaitListEntry",
+    "WaitListOffer",
 ]

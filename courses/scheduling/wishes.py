@@ -26,21 +26,28 @@ class Wish:
     finish_by: date | None = None
 
 
-def request_for(course: Course, wish: Wish, now: datetime) -> PlanRequest:
-    """The planner's question: place what of ``course`` is neither given nor booked. Raises InvalidInput."""
+def request_for(
+    course: Course, wish: Wish, now: datetime, *, moved: Appointment | None = None
+) -> PlanRequest:
+    """The planner's question: place what of ``course`` is neither given nor booked. Raises InvalidInput.
+
+    An hour that is ``moved`` stands in nobody's way, least of all its own.
+    """
     clinic, order = course.clinic, course.order
     first = wish.start_date
     last = max(first, wish.finish_by or first) + timedelta(weeks=SEARCH_WEEKS)
     # From the Monday before: sessions of that week count towards its days.
     monday = first - timedelta(days=first.weekday())
     taken = Appointment.objects.taken().between(day_bounds(clinic, monday)[0], day_bounds(clinic, last)[1])
+    if moved is not None:
+        taken = taken.exclude(pk=moved.pk)
     hours = list(taken.filter(patient=course.patient).order_by("starts_at"))
     try:
         return PlanRequest(
             start_date=first,
             preferred_time=wish.preferred_time,
             opening_hours=opening_hours(clinic),
-            devices=_calendars(clinic, wish.devices, first, last),
+            devices=_calendars(clinic, wish.devices, first, last, moved),
             time_zone=clinic.time_zone,
             now=now,
             sessions=max(1, left_to_book(course, now)),
@@ -65,12 +72,18 @@ def left_to_book(course: Course, now: datetime) -> int:
 
 
 def _calendars(
-    clinic: Clinic, devices: Sequence[Device], first: date, last: date
+    clinic: Clinic,
+    devices: Sequence[Device],
+    first: date,
+    last: date,
+    moved: Appointment | None,
 ) -> tuple[DeviceCalendar, ...]:
     """What each device is taken for: booked hours and maintenance."""
     start, end = day_bounds(clinic, first)[0], day_bounds(clinic, last)[1]
     busy: dict[int, list[Interval]] = {device.pk: [] for device in devices}
     for row in Appointment.objects.taken().between(start, end).filter(device__in=devices):
+        if moved is not None and row.pk == moved.pk:
+            continue
         busy[row.device_id].append(_hour(row))
     for window in MaintenanceWindow.objects.filter(device__in=devices, during__overlap=(start, end)):
         # A window without an end lasts as long as anybody plans.

@@ -15,7 +15,8 @@ from courses.access import get_appointment
 from courses.banner import course_banner
 from courses.models import Appointment
 from courses.scheduling.cards import LIGHTS
-from courses.scheduling.forms import ReasonForm
+from courses.scheduling.forms import MoveForm, ReasonForm
+from courses.scheduling.history import history_of
 from courses.scheduling.services import cancel, mark_arrived, mark_missed, undo
 from courses.scheduling.services.attendance import CHECK_IN, last_undoable
 from courses.scheduling.views.today import board_context
@@ -29,7 +30,7 @@ State = Appointment.State
 @require_GET
 @staff_view(*CHECK_IN)
 def appointment(request: StaffRequest, code: str) -> HttpResponse:
-    return _page(request, get_appointment(request.clinic, code))
+    return page_of(request, get_appointment(request.clinic, code))
 
 
 @require_POST
@@ -78,21 +79,22 @@ def _with_reason(
     require_same_patient(request, found.patient)
     form = ReasonForm(request.POST, prefix=prefix)
     if not form.is_valid():
-        return _page(request, found, {prefix: form}, status=422)
+        return page_of(request, found, {prefix: form}, status=422)
     try:
         service(appointment=found, reason=form.text, actor=request.user, now=timezone.now())
     except (Conflict, InvalidInput) as refusal:
         form.add_error(None, refusal.message)
-        return _page(request, get_appointment(request.clinic, code), {prefix: form}, status=refusal.status)
+        return page_of(request, get_appointment(request.clinic, code), {prefix: form}, status=refusal.status)
     return _back(request, found, said)
 
 
-def _page(
+def page_of(
     request: StaffRequest,
     found: Appointment,
     typed: dict[str, forms.Form] | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    """The appointment's page; ``typed`` are forms that were refused, by name, and are shown as they were sent."""
     now = timezone.now()
     clinic = request.clinic
     clinical = bool(request.roles & set(CLINICAL))
@@ -119,9 +121,29 @@ def _page(
         "cancel_form": _form("cancel", typed)
         if free and found.state in {State.BOOKED, State.ARRIVED, State.HELD}
         else None,
-        "day_url": _day_url(found),
+        "move_form": (typed or {}).get("move") or move_form(found)
+        if free and found.state == State.BOOKED and found.starts_at > now
+        else None,
+        "history": history_of(found) if clinical else [],
+        "is_free": clinical
+        and found.state in {State.CANCELLED, State.MISSED, State.HELD}
+        and found.starts_at > now,
+        "day_url": day_url(found),
     }
     return render(request, "courses/scheduling/appointment.html", context, status=status)
+
+
+def move_form(found: Appointment) -> MoveForm:
+    """The form as it stands before anybody types: where the hour is now."""
+    clinic = found.course.clinic
+    local = clinic.local(found.starts_at)
+    initial = {
+        "day": local.date(),
+        "time": local.time(),
+        "device": found.device.code,
+        "version": found.version,
+    }
+    return MoveForm(initial=initial, clinic=clinic)
 
 
 def _form(prefix: str, typed: dict[str, forms.Form] | None) -> forms.Form:
@@ -135,9 +157,9 @@ def _back(request: StaffRequest, found: Appointment, said: str) -> HttpResponse:
         day = request.clinic.day_of(found.starts_at)
         context = {**board_context(request, day, timezone.now()), "with_messages": True}
         return render(request, "courses/scheduling/_board.html", context)
-    return redirect(_day_url(found))
+    return redirect(day_url(found))
 
 
-def _day_url(found: Appointment) -> str:
+def day_url(found: Appointment) -> str:
     day = found.course.clinic.day_of(found.starts_at)
     return f"{reverse('courses:today')}?day={day.isoformat()}"
