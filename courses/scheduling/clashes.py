@@ -92,14 +92,11 @@ def _of_days(agenda: Agenda, slots: Sequence[Slot]) -> Iterator[Problem]:
 def _is_open(agenda: Agenda, hour: Interval, day: date) -> bool:
     """Whether the whole hour lies within one stretch of opening."""
 
-    def moment(clock: time) -> datetime:
-        return datetime.combine(day, clock, agenda.zone).astimezone(UTC)
+    def moment(minute: int) -> datetime:
+        return datetime.combine(day, time(minute // 60, minute % 60), agenda.zone).astimezone(UTC)
 
     return any(
-        hours.weekday == day.weekday()
-        and moment(hours.opens) <= hour.start
-        and hour.end <= moment(hours.closes)
-        for hours in agenda.request.opening_hours
+        moment(opens) <= hour.start and hour.end <= moment(closes) for opens, closes in agenda.stretches(day)
     )
 
 
