@@ -36,23 +36,28 @@ class Clinic:
     booked: dict[str, list[Interval]] = field(default_factory=lambda: defaultdict(list))
     courses: dict[str, tuple[Wanted, list[Slot]]] = field(default_factory=dict)
 
-    def calendars(self) -> tuple[DeviceCalendar, ...]:
-        return tuple(DeviceCalendar(name, tuple(sorted(self.booked[name]))) for name in self.devices)
+    def calendars(self, now: datetime) -> tuple[DeviceCalendar, ...]:
+        """What is booked from ``now`` on."""
+        return tuple(
+            DeviceCalendar(name, tuple(sorted(hour for hour in self.booked[name] if hour.end > now)))
+            for name in self.devices
+        )
 
     def request(self, wanted: Wanted, now: datetime | None = None) -> PlanRequest:
+        now = now or datetime.combine(wanted.first, time(7), ZONE)
         return PlanRequest(
             start_date=wanted.first,
             preferred_time=wanted.preferred_time,
             opening_hours=self.hours,
-            devices=self.calendars(),
+            devices=self.calendars(now),
             time_zone=ZONE.key,
-            now=now or datetime.combine(wanted.first, time(7), ZONE),
+            now=now,
             closures=self.closures,
         )
 
     def request_around(self, request: PlanRequest, device: str, day: date) -> PlanRequest:
         """The same question with what is booked by now, and without the device that is down."""
-        others = tuple(calendar for calendar in self.calendars() if calendar.device_id != device)
+        others = tuple(calendar for calendar in self.calendars(request.now) if calendar.device_id != device)
         return replace(request, devices=others, start_date=day)
 
     def take(self, wanted: Wanted, slots: list[Slot]) -> None:
@@ -125,7 +130,7 @@ def downtime(
         replace(calendar, busy=tuple(sorted([*calendar.busy, down])))
         if calendar.device_id == device
         else calendar
-        for calendar in clinic.calendars()
+        for calendar in clinic.calendars(now)
     )
     found = []
     for name, (wanted, slots) in sorted(clinic.courses.items()):

@@ -17,23 +17,27 @@ class Verdict(NamedTuple):
     proven: bool
 
 
-def judge(puzzle: Puzzle, *, seconds: float = 60, hint: dict[int, Option] | None = None) -> Verdict:
-    """Solve ``puzzle`` with the rules and the costs that the product's own solver has (nurses aside)."""
+def judge(puzzle: Puzzle, *, must_place: bool, seconds: float) -> Verdict:
+    """Solve ``puzzle`` with the rules and the costs that the product's own solver has (nurses aside).
+
+    ``must_place``: leave nothing out, where it is known that all can be placed; the proof is quicker then.
+    """
     model = cp_model.CpModel()
     chosen: list[dict[Option, Any]] = []
     on_device: dict[str, list[Any]] = defaultdict(list)
     of_course: dict[str, list[Any]] = defaultdict(list)
     terms: list[Any] = []
-    for index, item in enumerate(puzzle.items):
+    for item in puzzle.items:
         request = item.course.request
         literals = {option: model.new_bool_var("") for option in item.options}
-        left_out = model.new_bool_var("")
-        model.add_exactly_one([*literals.values(), left_out])
-        terms.append(UNPLACED * left_out)
+        if must_place:
+            model.add_exactly_one(literals.values())
+        else:
+            left_out = model.new_bool_var("")
+            model.add_exactly_one([*literals.values(), left_out])
+            terms.append(UNPLACED * left_out)
         for option, literal in literals.items():
             terms.append(option.cost * literal)
-            if hint is not None:
-                model.add_hint(literal, hint.get(index) == option)
             length = request.session_minutes
             on_device[option.device_id].append(
                 _interval(model, option.begin, length + request.turnaround_minutes, literal)

@@ -118,6 +118,10 @@ class Agenda:
         """When the clinic opens on ``day``, in local minutes, whatever is closed."""
         return self._special.get(day) or self._weekly[day.weekday()]
 
+    def is_special(self, day: date) -> bool:
+        """Whether the clinic opens on ``day`` only by an exception."""
+        return day in self._special
+
     def is_open(self, day: date) -> bool:
         """Whether the clinic works and the patient can come, whoever holds the devices."""
         return self.has_hours(day) and self.why_not(day) is None

@@ -32,13 +32,14 @@ def measure(agenda: Agenda, slots: Sequence[Slot]) -> Measure:
     return Measure(
         in_window=sum(slot.in_window for slot in slots),
         ends_on=ends_on,
-        slack_days=_slack_days(agenda, ends_on),
+        slack_days=slack_days(agenda, ends_on),
         changes_of_hour=hours,
         changes_of_device=sum(a.device_id != b.device_id for a, b in pairwise(slots)),
     )
 
 
-def _slack_days(agenda: Agenda, ends_on: date | None) -> int | None:
+def slack_days(agenda: Agenda, ends_on: date | None) -> int | None:
+    """Open days after ``ends_on`` up to the last day; None where no last day was given."""
     last = agenda.request.finish_by
     if last is None or ends_on is None:
         return None
