@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from courses.intervals import Interval
 from courses.models import Appointment, Course
-from courses.scheduling.calendar import day_bounds
 from courses.scheduling.gathering import Gathered, Trouble, hour_of
 from courses.scheduling.options import BEYOND_DAYS, Booked, CourseInNeed
 from courses.scheduling.repair import Repair, repair
@@ -21,12 +21,14 @@ LEAD = timedelta(hours=2)
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """The appointments that cannot stay, by code, and where they could go."""
+    """The appointments that cannot stay, by code, and where they could go; ``others`` are the hours that stay,
+    each with its device's code."""
 
     trouble: Trouble
     affected: dict[str, Appointment]
     repair: Repair
     devices: dict[str, Device]
+    others: tuple[tuple[Interval, str], ...]
 
 
 def propose_repair(*, clinic: Clinic, trouble: Trouble, now: datetime) -> Proposal:
@@ -38,6 +40,7 @@ def propose_repair(*, clinic: Clinic, trouble: Trouble, now: datetime) -> Propos
     last = max([first, *last_days.values()]) + timedelta(days=BEYOND_DAYS)
     gathered = Gathered(clinic, clinic.day_of(now), last, now + LEAD, trouble=trouble)
     keys = {row.pk for row in hit}
+    codes = {device.pk: device.code for device in gathered.devices}
     needs = _needs(gathered, hit, last_days)
     found = repair(
         needs, gathered.tracks, staffing=gathered.staffing, running=gathered.running(keys) if keys else ()
@@ -47,6 +50,11 @@ def propose_repair(*, clinic: Clinic, trouble: Trouble, now: datetime) -> Propos
         {row.code: row for row in hit},
         found,
         {device.code: device for device in gathered.devices},
+        tuple(
+            (hour_of(row), codes[row.device_id])
+            for row in gathered.rows
+            if row.pk not in keys and row.device_id in codes
+        ),
     )
 
 
@@ -116,8 +124,3 @@ def _needs(gathered: Gathered, hit: Sequence[Appointment], last_days: dict[int, 
         booked = tuple(Booked(hour_of(row), row.device.code, row.code) for row in rows)
         needs.append(CourseInNeed(course.code, request, booked, ends_on))
     return needs
-
-
-def whole_days(clinic: Clinic, first: date, last: date) -> tuple[datetime, datetime]:
-    """From the clinic's midnight before ``first`` to the one after ``last``."""
-    return day_bounds(clinic, first)[0], day_bounds(clinic, last)[1]

@@ -16,14 +16,18 @@ from courses.banner import course_banner
 from courses.models import Appointment
 from courses.scheduling.cards import LIGHTS
 from courses.scheduling.forms import ReasonForm
+from courses.scheduling.history import history_of
 from courses.scheduling.services import cancel, mark_arrived, mark_missed, undo
 from courses.scheduling.services.attendance import CHECK_IN, last_undoable
 from courses.scheduling.views.today import board_context
+from courses.scheduling.wishes import left_to_book
 from eecp_clinic.errors import Conflict, InvalidInput
 from eecp_clinic.roles import CLINICAL, StaffRequest, staff_view
 from patients.access import require_same_patient
 
 State = Appointment.State
+#: The hour was not used; its session may be made up.
+NOT_GIVEN = {State.MISSED, State.CANCELLED, State.HELD}
 
 
 @require_GET
@@ -38,14 +42,14 @@ def arrive(request: StaffRequest, code: str) -> HttpResponse:
     found = get_appointment(request.clinic, code)
     require_same_patient(request, found.patient)
     mark_arrived(appointment=found, actor=request.user, now=timezone.now())
-    return _back(request, found, gettext("Checked in. It can be undone for half an hour."))
+    return _back(request, found, gettext("Checked in. It can be undone until the day is past."))
 
 
 @require_POST
 @staff_view(*CLINICAL)
 def miss(request: StaffRequest, code: str) -> HttpResponse:
     return _with_reason(
-        request, code, "miss", mark_missed, gettext("Marked as missed. The session can be planned anew.")
+        request, code, "miss", mark_missed, gettext("Marked as missed. Choose where it is made up.")
     )
 
 
@@ -57,7 +61,7 @@ def call_off(request: StaffRequest, code: str) -> HttpResponse:
         code,
         "cancel",
         cancel,
-        gettext("Cancelled. The hour is free, the session can be planned anew."),
+        gettext("Cancelled. The hour is free. Choose where the session goes."),
     )
 
 
@@ -84,7 +88,10 @@ def _with_reason(
     except (Conflict, InvalidInput) as refusal:
         form.add_error(None, refusal.message)
         return _page(request, get_appointment(request.clinic, code), {prefix: form}, status=refusal.status)
-    return _back(request, found, said)
+    if request.htmx or not left_to_book(found.course, timezone.now()):
+        return _back(request, found, said)
+    messages.success(request, said)
+    return redirect("courses:make-up", found.code)
 
 
 def _page(
@@ -120,6 +127,8 @@ def _page(
         if free and found.state in {State.BOOKED, State.ARRIVED, State.HELD}
         else None,
         "day_url": _day_url(found),
+        "may_make_up": clinical and found.state in NOT_GIVEN and bool(left_to_book(found.course, now)),
+        "history": history_of(found),
     }
     return render(request, "courses/scheduling/appointment.html", context, status=status)
 
