@@ -33,7 +33,13 @@ def get_course(clinic: Clinic, code: str) -> Course:
     course = (
         Course.objects.of(clinic)
         .filter(code=code)
-        .select_related("clinic", "patient", "order__signature", "order__assessment__signature")
+        .select_related(
+            "clinic",
+            "patient",
+            "order__signature",
+            "order__assessment__signature",
+            "order__assessment__coverage",
+        )
         .prefetch_related(payers_of("patient__coverages"))
         .first()
     )

@@ -16,6 +16,7 @@ PLACES = [
     (_("Reviews"), "courses:reviews", CLINICAL),
     (_("Claims"), "courses:claims", (Role.BILLING, Role.ADMINISTRATOR)),
     (_("Devices"), "devices:list", (Role.NURSE, Role.ADMINISTRATOR)),
+    (_("Hours"), "courses:hours", (Role.ADMINISTRATOR,)),
 ]
 
 #: The first page after login, by role, the most particular first.

@@ -2,6 +2,7 @@
 
 from courses.models.billing import ClaimLine, Packet
 from courses.models.holds import HoldOverride
+from courses.models.moves import Move, PatientAbsence
 from courses.models.ordering import Course, TreatmentOrder
 from courses.models.progress import OutcomeMeasure, Review, SupervisionPeriod
 from courses.models.reaching import CalendarLink, Reminder, ReminderOptOut
@@ -15,8 +16,10 @@ __all__ = [
     "ClaimLine",
     "Course",
     "HoldOverride",
+    "Move",
     "OutcomeMeasure",
     "Packet",
+    "PatientAbsence",
     "Pause",
     "Reading",
     "Reminder",

@@ -56,7 +56,7 @@ class MoveForm(forms.Form):
     day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     time = forms.TimeField(label=_("Hour"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
     device = forms.ModelChoiceField(label=_("Device"), queryset=Device.objects.none(), to_field_name="code")
-    note = forms.CharField(label=_("Why"), max_length=150, required=False)
+    reason = forms.CharField(label=_("Why"), max_length=150)
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:

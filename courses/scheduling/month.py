@@ -6,9 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from courses.intervals import Interval
 from courses.models import Appointment
-from courses.scheduling.calendar import closures, day_bounds, opening_hours
+from courses.scheduling.calendar import closures, day_bounds, hours_on, opening_hours, special_hours
 from courses.scheduling.capacity import DayLoad, day_load
-from courses.scheduling.plan import OpeningHours
 from devices.models import Device, MaintenanceWindow
 from eecp_clinic.models import Clinic
 
@@ -57,7 +56,7 @@ def month_of(clinic: Clinic, day: date, now: datetime) -> ClinicMonth:
 
 def _loads(clinic: Clinic, first: date, last: date) -> dict[date, DayLoad]:
     start, end = day_bounds(clinic, first)[0], day_bounds(clinic, last)[1]
-    hours = opening_hours(clinic)
+    hours, special = opening_hours(clinic), special_hours(clinic, first, last)
     closed = {closure.day for closure in closures(clinic, first, last)}
     booked: dict[date, list[Interval]] = defaultdict(list)
     for row in Appointment.objects.of(clinic).taken().between(start, end):
@@ -67,9 +66,9 @@ def _loads(clinic: Clinic, first: date, last: date) -> dict[date, DayLoad]:
     return {
         day: day_load(
             booked[day],
-            [] if day in closed else _stretches(clinic, hours, day),
+            [] if day in closed else _stretches(clinic, hours_on(day, hours, special), day),
             out,
-            devices_per_nurse=None,
+            devices_per_nurse=clinic.devices_per_nurse,
         )
         for day in days
     }
@@ -86,11 +85,11 @@ def _maintenance(clinic: Clinic, start: datetime, end: datetime) -> list[list[In
     return list(by_device.values())
 
 
-def _stretches(clinic: Clinic, hours: tuple[OpeningHours, ...], day: date) -> list[Interval]:
+def _stretches(clinic: Clinic, hours: list[tuple[time, time]], day: date) -> list[Interval]:
     def moment(clock: time) -> datetime:
         return datetime.combine(day, clock, clinic.zone).astimezone(UTC)
 
-    return [Interval(moment(row.opens), moment(row.closes)) for row in hours if row.weekday == day.weekday()]
+    return [Interval(moment(opens), moment(closes)) for opens, closes in hours]
 
 
 def _total(loads: list[DayLoad]) -> DayLoad:

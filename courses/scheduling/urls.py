@@ -2,7 +2,19 @@
 
 from django.urls import URLPattern, path
 
-from courses.scheduling.views import appointments, calendar, moving, patient_hours, planning, today, waiting
+from courses.scheduling.views import (
+    absences,
+    appointments,
+    calendar,
+    hours,
+    making_up,
+    moving,
+    patient_hours,
+    planning,
+    repairs,
+    today,
+    waiting,
+)
 
 urlpatterns: list[URLPattern] = [
     path("today/", today.today, name="today"),
@@ -16,15 +28,24 @@ urlpatterns: list[URLPattern] = [
     path("wait-list/<str:code>/offer/", waiting.offer, name="wait-offer"),
     path("wait-list/offers/<str:code>/answer/", waiting.answer, name="offer-answer"),
     path("courses/<str:code>/wait/", waiting.join, name="wait-join"),
-    path("hours/<str:code>/", patient_hours.patient_hours, name="patient-hours"),
-    path("hours/<str:code>/calendar/", patient_hours.printed, name="patient-calendar"),
-    path("hours/<str:code>/link/", patient_hours.link_make, name="calendar-link-make"),
-    path("hours/<str:code>/link/revoke/", patient_hours.link_revoke, name="calendar-link-revoke"),
-    path("hours/<str:code>/reminders/", patient_hours.reminders_set, name="reminders-set"),
+    path("patient-hours/<str:code>/", patient_hours.patient_hours, name="patient-hours"),
+    path("patient-hours/<str:code>/calendar/", patient_hours.printed, name="patient-calendar"),
+    path("patient-hours/<str:code>/link/", patient_hours.link_make, name="calendar-link-make"),
+    path("patient-hours/<str:code>/link/revoke/", patient_hours.link_revoke, name="calendar-link-revoke"),
+    path("patient-hours/<str:code>/reminders/", patient_hours.reminders_set, name="reminders-set"),
     path("calendar/<str:secret>.ics", patient_hours.feed, name="calendar-feed"),
     path("reminders/stop/<str:token>/", patient_hours.reminders_stop, name="reminders-stop"),
     path("plan/", planning.to_plan, name="to-plan"),
     path("courses/<str:code>/plan/", planning.plan, name="plan"),
+    path("courses/<str:code>/absences/", absences.add, name="absence-add"),
+    path("courses/<str:code>/absences/<int:number>/remove/", absences.remove, name="absence-remove"),
+    path("repair/", repairs.repair, name="repair"),
+    path("moves/", repairs.moves, name="moves"),
+    path("moves/<str:code>/told/", repairs.told, name="move-told"),
+    path("hours/", hours.hours, name="hours"),
+    path("hours/<str:kind>/add/", hours.add, name="hours-add"),
+    path("hours/<str:kind>/<int:number>/remove/", hours.remove, name="hours-remove"),
+    path("appointments/<str:code>/make-up/", making_up.make_up, name="make-up"),
     path("appointments/<str:code>/", appointments.appointment, name="appointment"),
     path("appointments/<str:code>/arrive/", appointments.arrive, name="appointment-arrive"),
     path("appointments/<str:code>/miss/", appointments.miss, name="appointment-miss"),

@@ -7,8 +7,9 @@ from courses.models import Appointment, Course, WaitListEntry, WaitListOffer
 from courses.scheduling.clashes import clashes
 from courses.scheduling.outlook import Outlook, outlooks
 from courses.scheduling.plan import Slot
+from courses.scheduling.requests import request_for
 from courses.scheduling.wait_fit import FreeHour, Standing, WaitWish, rank, why_not
-from courses.scheduling.wishes import Wish, left_to_book, request_for
+from courses.scheduling.wishes import Wish, left_to_book
 from devices.models import Device
 from eecp_clinic.models import Clinic
 
@@ -112,7 +113,9 @@ def _clash(
         devices=[device],
         finish_by=local.date(),
     )
-    problems = clashes(request_for(course, wish, now, moved=moved), [slot_at(course, device, starts_at)])
+    without = [moved.pk] if moved else []
+    request = request_for(course, wish, now, without=without, sessions=1)
+    problems = clashes(request, [slot_at(course, device, starts_at)])
     return problems[0].sentence if problems else ""
 
 

@@ -25,6 +25,7 @@ const send = async (event) => {
     device: event.resourceIds[0],
     day: dayOf(event.start),
     time: timeOf(event.start),
+    reason: settings.words.reason,
   });
   const response = await fetch(settings.move.replace("CODE", event.id), {
     method: "POST",

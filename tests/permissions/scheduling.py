@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from django.utils import timezone
 
-from courses.models import WaitListEntry, WaitListOffer
+from courses.models import Move, PatientAbsence, WaitListEntry, WaitListOffer
+from eecp_clinic.models import Closure
 from tests import factories
 from tests.permissions.table import Row, only
 from tests.permissions.world import World
@@ -31,8 +32,23 @@ def extend(world: World) -> None:
         offered_by=world.users["nurse"],
         expires_at=now + timedelta(hours=1),
     )
+    world.things["absence"] = PatientAbsence.objects.create(
+        patient=patient, first_day=now.date(), last_day=now.date()
+    )
+    world.things["closure"] = Closure.objects.create(clinic=world.clinic, day=now.date(), reason="Closed")
     world.things["hour"] = factories.make_appointment(
         course, device, now - timedelta(seconds=1), ends_at=now + timedelta(minutes=1)
+    )
+    world.things["move"] = Move.objects.create(
+        appointment=world["hour"],
+        batch="batch",
+        from_starts_at=now,
+        from_device=device,
+        to_starts_at=now,
+        to_device=device,
+        reason="Device down",
+        moved_by=world.users["physician"],
+        moved_at=now,
     )
 
 
@@ -165,5 +181,47 @@ ROWS = [
         method="post",
         args=code_of_hour,
         data=patient_of_hour,
+    ),
+    Row("courses:make-up", only(*CLINICAL), args=code_of_hour),
+    Row(
+        "courses:make-up",
+        only(*CLINICAL, status=422),  # no hour was given
+        method="post",
+        args=code_of_hour,
+        data=patient_of_hour,
+    ),
+    Row("courses:repair", only(*CLINICAL)),
+    Row("courses:repair", only(*CLINICAL, status=422), method="post"),
+    Row("courses:moves", only(*CHECK_IN)),
+    Row(
+        "courses:move-told",
+        only(*CHECK_IN, status=302),
+        method="post",
+        args=lambda world: [world["move"].code],
+        data=patient_of_hour,
+    ),
+    Row(
+        "courses:absence-add",
+        only(*CHECK_IN, status=422),
+        method="post",
+        args=lambda world: [world["course_to_plan"].code],
+        data=patient_of_hour,
+    ),
+    Row(
+        "courses:absence-remove",
+        only(*CHECK_IN, status=302),
+        method="post",
+        args=lambda world: [world["course_to_plan"].code, world["absence"].pk],
+        data=patient_of_hour,
+    ),
+    Row("courses:hours", only(*CLINICAL, "administrator")),
+    Row(
+        "courses:hours-add", only("administrator", status=422), method="post", args=lambda world: ["closure"]
+    ),
+    Row(
+        "courses:hours-remove",
+        only("administrator", status=302),
+        method="post",
+        args=lambda world: ["closure", world["closure"].pk],
     ),
 ]

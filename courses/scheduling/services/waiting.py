@@ -7,9 +7,9 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext
 
-from courses.models import Course, WaitListEntry, WaitListOffer
+from courses.models import Appointment, Course, WaitListEntry, WaitListOffer
 from courses.scheduling.services.booking import book
-from courses.scheduling.services.moving import move
+from courses.scheduling.services.moving import mark_told, move
 from courses.scheduling.waiting import given_up_for, slot_at
 from devices.models import Device
 from eecp_clinic import audit
@@ -118,20 +118,22 @@ def answer_offer(*, offer: WaitListOffer, accepted: bool, actor: User, now: date
     return locked
 
 
-def _take(course: Course, offer: WaitListOffer, actor: User, now: datetime) -> Any:
+def _take(course: Course, offer: WaitListOffer, actor: User, now: datetime) -> Appointment:
     given_up = given_up_for(course, offer.starts_at, now)
+    slot = slot_at(course, offer.device, offer.starts_at)
     if given_up is None:
-        slot = slot_at(course, offer.device, offer.starts_at)
         return book(course=course, slots=[slot], actor=actor, now=now)[0]
-    return move(
+    made = move(
         appointment=given_up,
-        device=offer.device,
-        starts_at=offer.starts_at,
         version=given_up.version,
+        slot=slot,
         reason=gettext("From the wait list"),
         actor=actor,
         now=now,
     )
+    # Who accepted an hour knows it.
+    mark_told(move=made, actor=actor, now=now)
+    return made.appointment
 
 
 def _record(action: str, entry: WaitListEntry, actor: User, now: datetime, **data: Any) -> None:

@@ -1,6 +1,7 @@
 """One appointment: what it is, and who came."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from django import forms
 from django.contrib import messages
@@ -20,11 +21,14 @@ from courses.scheduling.history import history_of
 from courses.scheduling.services import cancel, mark_arrived, mark_missed, undo
 from courses.scheduling.services.attendance import CHECK_IN, last_undoable
 from courses.scheduling.views.today import board_context
+from courses.scheduling.wishes import left_to_book
 from eecp_clinic.errors import Conflict, InvalidInput
 from eecp_clinic.roles import CLINICAL, StaffRequest, staff_view
 from patients.access import require_same_patient
 
 State = Appointment.State
+#: The hour was not used; its session may be made up.
+NOT_GIVEN = {State.MISSED, State.CANCELLED, State.HELD}
 
 
 @require_GET
@@ -39,14 +43,14 @@ def arrive(request: StaffRequest, code: str) -> HttpResponse:
     found = get_appointment(request.clinic, code)
     require_same_patient(request, found.patient)
     mark_arrived(appointment=found, actor=request.user, now=timezone.now())
-    return _back(request, found, gettext("Checked in. It can be undone for half an hour."))
+    return _back(request, found, gettext("Checked in. It can be undone until the day is past."))
 
 
 @require_POST
 @staff_view(*CLINICAL)
 def miss(request: StaffRequest, code: str) -> HttpResponse:
     return _with_reason(
-        request, code, "miss", mark_missed, gettext("Marked as missed. The session can be planned anew.")
+        request, code, "miss", mark_missed, gettext("Marked as missed. Choose where it is made up.")
     )
 
 
@@ -58,7 +62,7 @@ def call_off(request: StaffRequest, code: str) -> HttpResponse:
         code,
         "cancel",
         cancel,
-        gettext("Cancelled. The hour is free, the session can be planned anew."),
+        gettext("Cancelled. The hour is free. Choose where the session goes."),
     )
 
 
@@ -85,7 +89,10 @@ def _with_reason(
     except (Conflict, InvalidInput) as refusal:
         form.add_error(None, refusal.message)
         return page_of(request, get_appointment(request.clinic, code), {prefix: form}, status=refusal.status)
-    return _back(request, found, said)
+    if request.htmx or not left_to_book(found.course, timezone.now()):
+        return _back(request, found, said)
+    messages.success(request, said)
+    return redirect("courses:make-up", found.code)
 
 
 def page_of(
@@ -124,13 +131,17 @@ def page_of(
         "move_form": (typed or {}).get("move") or move_form(found)
         if free and found.state == State.BOOKED and found.starts_at > now
         else None,
-        "history": history_of(found) if clinical else [],
-        "is_free": clinical
-        and found.state in {State.CANCELLED, State.MISSED, State.HELD}
-        and found.starts_at > now,
+        "is_free": is_free(found, now) and clinical,
         "day_url": day_url(found),
+        "may_make_up": clinical and found.state in NOT_GIVEN and bool(left_to_book(found.course, now)),
+        "history": history_of(found) if clinical else [],
     }
     return render(request, "courses/scheduling/appointment.html", context, status=status)
+
+
+def is_free(found: Appointment, now: datetime) -> bool:
+    """Whether the hour can be given to somebody else."""
+    return found.state in NOT_GIVEN and found.starts_at > now
 
 
 def move_form(found: Appointment) -> MoveForm:

@@ -10,13 +10,15 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from courses.access import get_appointment
-from courses.models import Appointment
+from courses.models import Appointment, Move
 from courses.scheduling.agenda import spoken
 from courses.scheduling.feed import moment_of
 from courses.scheduling.forms import MoveForm
+from courses.scheduling.plan import Slot
 from courses.scheduling.services import move
 from courses.scheduling.views.appointments import page_of
 from eecp_clinic.errors import Conflict, InvalidInput
+from eecp_clinic.models import Clinic
 from eecp_clinic.roles import CLINICAL, StaffRequest, staff_view
 from patients.access import require_same_patient
 
@@ -29,42 +31,44 @@ def move_to(request: StaffRequest, code: str) -> HttpResponse:
     form = MoveForm(request.POST, clinic=request.clinic)
     try:
         require_same_patient(request, found.patient)
-        moved = _move(request, found, form)
+        made = _move(request, found, form)
     except (Conflict, InvalidInput) as refusal:
         if _wants_json(request):
             return JsonResponse({"message": refusal.message, "code": refusal.code}, status=refusal.status)
         if not form.errors:
             form.add_error(None, refusal.message)
         return page_of(request, get_appointment(request.clinic, code), {"move": form}, refusal.status)
-    said = _said(moved)
+    said = _said(request.clinic, made)
     if _wants_json(request):
-        return JsonResponse({"message": said, "version": moved.version})
+        return JsonResponse({"message": said, "version": made.appointment.version})
     messages.success(request, said)
-    return redirect("courses:appointment", code=moved.code)
+    return redirect("courses:appointment", code=found.code)
 
 
-def _move(request: StaffRequest, found: Appointment, form: MoveForm) -> Appointment:
+def _move(request: StaffRequest, found: Appointment, form: MoveForm) -> Move:
     if not form.is_valid():
         first = next(iter(form.errors.values()))[0]
         raise InvalidInput(str(first), code="form")
     wish = form.cleaned_data
+    wall = datetime.combine(wish["day"], wish["time"])
+    starts_at = moment_of(request.clinic, wall.isoformat())
+    ends_at = starts_at + (found.ends_at - found.starts_at)
     return move(
         appointment=found,
-        device=wish["device"],
-        starts_at=moment_of(request.clinic, datetime.combine(wish["day"], wish["time"]).isoformat()),
         version=wish["version"],
-        reason=wish["note"],
+        slot=Slot(starts_at, ends_at, wish["device"].code, in_window=True),
+        reason=wish["reason"],
         actor=request.user,
         now=timezone.now(),
     )
 
 
-def _said(moved: Appointment) -> str:
-    local = moved.course.clinic.local(moved.starts_at)
+def _said(clinic: Clinic, made: Move) -> str:
+    local = clinic.local(made.to_starts_at)
     return gettext("Moved to %(day)s %(time)s, %(device)s. Tell the patient.") % {
         "day": spoken(local.date()),
         "time": f"{local:%H:%M}",
-        "device": moved.device.name,
+        "device": made.to_device.name,
     }
 
 

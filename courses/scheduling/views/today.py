@@ -81,6 +81,7 @@ def _settings(clinic: Clinic, monday: date, devices: list[Device]) -> dict[str, 
         "resources": [{"id": device.code, "title": device.name} for device in devices],
         "words": {
             "days": [gettext(day) for day in ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")],
+            "reason": gettext("Moved in the week"),
             "trouble": gettext(
                 "The server could not be asked, so nothing was moved. Look at the connection and try again; if "
                 "you were logged out, load the page anew."

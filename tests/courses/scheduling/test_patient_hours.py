@@ -12,6 +12,7 @@ from icalendar import Calendar
 
 from courses.models import Appointment, CalendarLink
 from courses.scheduling.patient_hours import feed_of, months_of
+from courses.scheduling.plan import Slot
 from courses.scheduling.services import cancel, move
 from courses.scheduling.services.reaching import make_calendar_link, revoke_calendar_link
 from eecp_clinic.errors import NotAllowed
@@ -43,14 +44,9 @@ def test_feed_follows_a_move_and_a_cancellation_and_names_no_treatment(
     assert first["STATUS"] == "CONFIRMED"
     assert first["SUMMARY"] == "Example Heart Clinic"
     assert b"Joan" not in feed_of(appointment.patient, now)
-    move(
-        appointment=appointment,
-        device=appointment.device,
-        starts_at=appointment.starts_at + timedelta(hours=1),
-        version=1,
-        actor=nurse,
-        now=now,
-    )
+    later = appointment.starts_at + timedelta(hours=1)
+    slot = Slot(later, later + timedelta(hours=1), appointment.device.code, in_window=True)
+    move(appointment=appointment, version=1, slot=slot, reason="Asked", actor=nurse, now=now)
     second = events(appointment.patient, now)[0]
     assert second["UID"] == first["UID"]
     assert int(second["SEQUENCE"]) > int(first["SEQUENCE"])

@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('courses', '0005_claim_line_partial_decision'),
+        ('courses', '0006_moves_and_absences'),
         ('devices', '0008_files_of_consoles_are_imported'),
         ('patients', '0002_facts_of_the_policies'),
         ('pghistory', '0007_auto_20250421_0444'),
