@@ -8,7 +8,7 @@ STAMP := .venv/.installed
 # Local work is development; a server's environment says production, which is the default everywhere else.
 DEVELOPMENT := ENVIRONMENT=$${ENVIRONMENT:-development}
 
-.PHONY: help install run demo demo-once migrate reset test faults check bench bench-gating bench-ingest bench-patients bench-peers
+.PHONY: help install run demo demo-once migrate reset test faults check bench bench-gating bench-ingest bench-patients bench-scheduling bench-peers
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -68,6 +68,9 @@ bench: bench-peers ## Measure against peers and limits, one benchmark after the 
 
 bench-gating: bench-peers ## Measure the gating engine on one hour, beside public tools
 	@$(BIN)/python -m benchmarks.gating
+
+bench-scheduling: bench-peers ## Measure planning and repair, beside first free hour and a proven optimum
+	@$(BIN)/python -m benchmarks.scheduling
 
 # The tools that stand beside ours in benchmarks; nothing else needs them.
 bench-peers: $(STAMP)

@@ -3,7 +3,7 @@
 from django.db.models import Prefetch
 from django.utils.translation import gettext
 
-from courses.models import Appointment, Course, Session, TreatmentOrder
+from courses.models import Appointment, Course, Session, TreatmentOrder, WaitListEntry, WaitListOffer
 from devices.models import GatingReport
 from eecp_clinic.errors import NotFound
 from eecp_clinic.models import Clinic
@@ -33,7 +33,13 @@ def get_course(clinic: Clinic, code: str) -> Course:
     course = (
         Course.objects.of(clinic)
         .filter(code=code)
-        .select_related("clinic", "patient", "order__signature", "order__assessment__signature")
+        .select_related(
+            "clinic",
+            "patient",
+            "order__signature",
+            "order__assessment__signature",
+            "order__assessment__coverage",
+        )
         .prefetch_related(payers_of("patient__coverages"))
         .first()
     )
@@ -56,6 +62,31 @@ def get_appointment(clinic: Clinic, code: str) -> Appointment:
     if appointment is None:
         raise NotFound(gettext("There is no such appointment at this clinic. Open it from the day's board."))
     return appointment
+
+
+def get_waiting(clinic: Clinic, code: str) -> WaitListEntry:
+    """The clinic's place on the wait list of that code. Raises NotFound."""
+    entry = (
+        WaitListEntry.objects.of(clinic)
+        .filter(code=code)
+        .select_related("course__clinic", "course__order", "course__patient")
+        .first()
+    )
+    if entry is None:
+        raise NotFound(gettext("There is no such place on the wait list. Open the list again."))
+    return entry
+
+
+def get_offer(clinic: Clinic, code: str) -> WaitListOffer:
+    """The clinic's offer of that code. Raises NotFound."""
+    offer = (
+        WaitListOffer.objects.filter(entry__course__clinic=clinic, code=code)
+        .select_related("device", "entry__course__clinic", "entry__course__order", "entry__course__patient")
+        .first()
+    )
+    if offer is None:
+        raise NotFound(gettext("There is no such offer at this clinic. Open the wait list again."))
+    return offer
 
 
 def get_session(clinic: Clinic, code: str) -> Session:

@@ -13,6 +13,7 @@ class CoursesConfig(AppConfig):
         from courses.fhir.panel import export
         from courses.ordering.order_day import signed_on
         from courses.ordering.panel import orders_and_courses
+        from courses.scheduling.panel import hours_panel
         from courses.treatment import listeners as treatment
         from courses.treatment.authorized import used_under
         from courses.treatment.merge_guard import treated_since
@@ -21,6 +22,7 @@ class CoursesConfig(AppConfig):
         treatment.connect()
         billing.connect()
         hub.register(orders_and_courses)
+        hub.register(hours_panel)
         hub.register(export)
         order_day.register(signed_on)
         delivered.register(used_under)

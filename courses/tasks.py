@@ -6,6 +6,7 @@ from django.utils import timezone
 from courses.billing import services
 from courses.billing.hints import enqueue
 from courses.billing.services.packets import TASK, take_over
+from courses.scheduling import reminders
 from courses.treatment.binding import bind_all_unbound
 
 
@@ -15,6 +16,12 @@ def sweep() -> None:
     refresh_due_lines.delay()
     enqueue(TASK, take_over(now=timezone.now()))
     bind_all_unbound(timezone.now())
+
+
+@shared_task
+def send_reminders() -> None:
+    """Remind patients of their hours, two days and one day before."""
+    reminders.send_due(timezone.now())
 
 
 @shared_task

@@ -25,6 +25,7 @@ app.conf.update(
         "devices-sweep": {"task": "devices.tasks.sweep_recordings", "schedule": 15.0},
         "devices-prune": {"task": "devices.tasks.prune_chunks", "schedule": 900.0},
         "devices-forget-imports": {"task": "devices.tasks.forget_imports", "schedule": 3600.0},
+        "courses-reminders": {"task": "courses.tasks.send_reminders", "schedule": 600.0},
         "courses-sweep": {"task": "courses.tasks.sweep", "schedule": 30.0},
     },
 )

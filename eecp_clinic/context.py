@@ -17,6 +17,7 @@ PLACES = [
     (_("Claims"), "courses:claims", (Role.BILLING, Role.ADMINISTRATOR)),
     (_("Plan answers"), "patients:determinations", (Role.BILLING, Role.FRONT_DESK)),
     (_("Devices"), "devices:list", (Role.NURSE, Role.ADMINISTRATOR)),
+    (_("Hours"), "courses:hours", (Role.ADMINISTRATOR,)),
 ]
 
 #: The first page after login, by role, the most particular first.

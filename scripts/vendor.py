@@ -8,6 +8,7 @@ names each library's version, licence and the SHA-256 of each file; a test compa
 
 import hashlib
 import json
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -17,7 +18,13 @@ ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "static" / "vendor"
 
 #: What is needed of each library; the licence comes along always.
-FILES = {"uplot": ("dist/uPlot.iife.min.js", "dist/uPlot.min.css", "LICENSE")}
+FILES = {
+    "@event-calendar/build": ("dist/event-calendar.min.js", "dist/event-calendar.min.css"),
+    "uplot": ("dist/uPlot.iife.min.js", "dist/uPlot.min.css", "LICENSE"),
+}
+SOURCE_MAP = re.compile(rb"^//# sourceMappingURL=.*\n?", re.MULTILINE)
+#: Packages that name their licence without its text; the text is kept beside this script.
+LICENCES = {"@event-calendar/build": "event-calendar.LICENSE"}
 
 
 def main() -> int:
@@ -31,12 +38,17 @@ def main() -> int:
     except (FileNotFoundError, ValueError) as error:
         sys.stderr.write(f"{error}\nRun 'npm ci' first.\n")
         return 1
-    keep = {f"{entry['name']}-{entry['version']}" for entry in manifest}
+    keep = {folder_of(entry["name"], entry["version"]) for entry in manifest}
     for folder in TARGET.iterdir():
         if folder.is_dir() and folder.name not in keep:
             shutil.rmtree(folder)
     (TARGET / "vendor.json").write_text(json.dumps(manifest, indent=2) + "\n")
     return 0
+
+
+def folder_of(name: str, version: str) -> str:
+    """Where a library's files stand; '@owner/part' becomes 'owner-part'."""
+    return f"{name.removeprefix('@').replace('/', '-')}-{version}"
 
 
 def copy(name: str, version: str) -> dict[str, Any]:
@@ -45,13 +57,18 @@ def copy(name: str, version: str) -> dict[str, Any]:
     package = json.loads((source / "package.json").read_text())
     if package["version"] != version:
         raise ValueError(f"node_modules holds {name} {package['version']}, package.json names {version}.")
-    folder = TARGET / f"{name}-{version}"
+    folder = TARGET / folder_of(name, version)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     hashes = {}
     for path in FILES[name]:
         copied = folder / Path(path).name
-        shutil.copyfile(source / path, copied)
+        # The map is not shipped, and a reference to a missing file stops the collection of static files.
+        copied.write_bytes(SOURCE_MAP.sub(b"", (source / path).read_bytes()))
+        hashes[copied.name] = hashlib.sha256(copied.read_bytes()).hexdigest()
+    if name in LICENCES:
+        copied = folder / "LICENSE"
+        shutil.copyfile(Path(__file__).parent / LICENCES[name], copied)
         hashes[copied.name] = hashlib.sha256(copied.read_bytes()).hexdigest()
     return {"name": name, "version": version, "licence": package["license"], "files": hashes}
 

@@ -2,23 +2,33 @@
 
 from courses.models.billing import ClaimLine, Packet
 from courses.models.holds import HoldOverride
+from courses.models.moves import Move, PatientAbsence
 from courses.models.ordering import Course, TreatmentOrder
 from courses.models.progress import OutcomeMeasure, Review, SupervisionPeriod
+from courses.models.reaching import CalendarLink, Reminder, ReminderOptOut
 from courses.models.scheduling import Appointment
 from courses.models.treatment import Pause, Reading, Session, VitalSigns
+from courses.models.waiting import WaitListEntry, WaitListOffer
 
 __all__ = [
     "Appointment",
+    "CalendarLink",
     "ClaimLine",
     "Course",
     "HoldOverride",
+    "Move",
     "OutcomeMeasure",
     "Packet",
+    "PatientAbsence",
     "Pause",
     "Reading",
+    "Reminder",
+    "ReminderOptOut",
     "Review",
     "Session",
     "SupervisionPeriod",
     "TreatmentOrder",
     "VitalSigns",
+    "WaitListEntry",
+    "WaitListOffer",
 ]

@@ -1,27 +1,35 @@
-"""What is free on one day for one request: closed days, opening hours, devices and the patient.
+"""What is free on one day for one request: closed days, opening hours, devices, nurses and the patient.
 
 PURE. Local hours become UTC day by day, so that ten o'clock stays ten o'clock across a change of the clocks;
 an hour that the clocks leave out is offered to nobody.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from courses.intervals import Interval
-from courses.scheduling.plan import PlanRequest, Problem, ProblemCode
+from courses.scheduling.plan import DeviceCalendar, PlanRequest, Problem, ProblemCode
+from courses.scheduling.tracks import DAY_MINUTES, Track, epoch_minute
+
+#: Each device's bookings, by its id. Whoever asks for many courses of one clinic makes them once.
+Tracks = Mapping[str, Track]
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """One possible start: local minute of the day, the hour in UTC, the device's place in the preference."""
+class Candidate(NamedTuple):
+    """One possible start: local minute of the day, the device's place in the preference, the hour in UTC.
+
+    ``shift``: minutes from the hour wished on that weekday, below 0 when earlier.
+    """
 
     minute: int
     device: int
     hour: Interval
+    shift: int
 
 
 def minute_of(clock: time) -> int:
@@ -33,12 +41,25 @@ def spoken(day: date) -> str:
     return f"{day:%a %d-%b-%Y}"
 
 
+def tracks_of(devices: tuple[DeviceCalendar, ...]) -> Tracks:
+    return {device.device_id: Track(device.busy) for device in devices}
+
+
 @dataclass
 class Agenda:
     """The calendar of one request; computes each day once."""
 
     request: PlanRequest
+    tracks: Tracks | None = None
     _days: dict[date, tuple[Candidate, ...]] = field(default_factory=dict, init=False)
+    _by_shift: dict[date, dict[int, list[Candidate]]] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        tracks = tracks_of(self.request.devices) if self.tracks is None else self.tracks
+        self._devices = [tracks[device.device_id] for device in self.request.devices]
+        self._patient = Track(self.request.patient_busy)
+        self._kept = Track(self.request.kept)
+        self._unwatched = Track(self.request.unwatched)
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -59,25 +80,66 @@ class Agenda:
         request = self.request
         return request.session_minutes + max(request.min_gap_minutes, request.turnaround_minutes)
 
+    @cached_property
+    def _wishes(self) -> tuple[int | None, ...]:
+        """The wished minute of each weekday; None where the patient never comes."""
+        said = {wish.weekday: wish.preferred_time for wish in self.request.weekday_wishes}
+        times = [said.get(weekday, self.request.preferred_time) for weekday in range(7)]
+        return tuple(None if wish is None else minute_of(wish) for wish in times)
+
+    @cached_property
+    def _weekly(self) -> tuple[tuple[tuple[int, int], ...], ...]:
+        """Opening stretches of each weekday in local minutes."""
+        return tuple(
+            tuple(
+                (minute_of(h.opens), minute_of(h.closes))
+                for h in sorted(self.request.opening_hours)
+                if h.weekday == weekday
+            )
+            for weekday in range(7)
+        )
+
+    @cached_property
+    def _special(self) -> dict[date, tuple[tuple[int, int], ...]]:
+        by_day: dict[date, list[tuple[int, int]]] = defaultdict(list)
+        for hours in sorted(self.request.special_hours):
+            by_day[hours.day].append((minute_of(hours.opens), minute_of(hours.closes)))
+        return {day: tuple(stretches) for day, stretches in by_day.items()}
+
+    @cached_property
+    def _closures(self) -> dict[date, str]:
+        return {closure.day: closure.name for closure in self.request.closures}
+
+    @cached_property
+    def _absent(self) -> frozenset[date]:
+        return frozenset(self.request.unavailable_days)
+
+    def stretches(self, day: date) -> tuple[tuple[int, int], ...]:
+        """When the clinic opens on ``day``, in local minutes, whatever is closed."""
+        return self._special.get(day) or self._weekly[day.weekday()]
+
+    def is_special(self, day: date) -> bool:
+        """Whether the clinic opens on ``day`` only by an exception."""
+        return day in self._special
+
     def is_open(self, day: date) -> bool:
         """Whether the clinic works and the patient can come, whoever holds the devices."""
         return self.has_hours(day) and self.why_not(day) is None
 
     def has_hours(self, day: date) -> bool:
-        """Whether the clinic opens on that weekday at all."""
-        return any(hours.weekday == day.weekday() for hours in self.request.opening_hours)
+        """Whether the clinic opens on that weekday at all, and the patient ever comes on it."""
+        return bool(self.stretches(day)) and self._wishes[day.weekday()] is not None
 
     def why_not(self, day: date) -> Problem | None:
         """The closure or absence that takes the whole day, if there is one."""
-        for closure in self.request.closures:
-            if closure.day == day:
-                return Problem(
-                    ProblemCode.CLINIC_CLOSED,
-                    f"The clinic is closed on {spoken(day)} ({closure.name}).",
-                    "Treat on another day of that week, or change the clinic's closures.",
-                    day,
-                )
-        if day in self.request.unavailable_days:
+        if day in self._closures and day not in self._special:
+            return Problem(
+                ProblemCode.CLINIC_CLOSED,
+                f"The clinic is closed on {spoken(day)} ({self._closures[day]}).",
+                "Treat on another day of that week, or open the clinic on that day.",
+                day,
+            )
+        if day in self._absent:
             return Problem(
                 ProblemCode.PATIENT_UNAVAILABLE,
                 f"The patient cannot come on {spoken(day)}.",
@@ -89,9 +151,38 @@ class Agenda:
     def candidates(self, day: date) -> tuple[Candidate, ...]:
         """All free starts of a day, by time and then by preference of device."""
         if day not in self._days:
-            free = self._free(day) if self.is_open(day) else ()
-            self._days[day] = tuple(sorted(free, key=lambda c: (c.hour.start, c.device)))
+            self._days[day] = tuple(self._free(day, watched=True)) if self.is_open(day) else ()
         return self._days[day]
+
+    def at_shift(self, day: date, shift: int) -> list[Candidate]:
+        """Those of ``candidates`` that lie so many minutes from the wish."""
+        if day not in self._by_shift:
+            index = self._by_shift[day] = defaultdict(list)
+            for candidate in self.candidates(day):
+                index[candidate.shift].append(candidate)
+        return self._by_shift[day].get(shift, [])
+
+    def lacks_staff(self, day: date) -> bool:
+        """Whether a device would be free on ``day`` if only somebody could watch it."""
+        if not self.request.unwatched or self.candidates(day) or not self.is_open(day):
+            return False
+        return next(self._free(day, watched=False), None) is not None
+
+    def shifts(self) -> list[int]:
+        """Every distance from the wish at which some day may offer a start, ascending."""
+        kinds = {(day.weekday(), self.stretches(day)) for day in self._special}
+        kinds |= set(enumerate(self._weekly))
+        found: set[int] = set()
+        for weekday, stretches in kinds:
+            wanted = self._wishes[weekday]
+            if wanted is not None:
+                found.update(minute - wanted for minute in self._grid(stretches, wanted))
+        return sorted(found)
+
+    def shift_of(self, start: datetime) -> int:
+        """Minutes by which an hour differs from the wish of its weekday."""
+        local = start.astimezone(self.zone)
+        return local.hour * 60 + local.minute - (self._wishes[local.weekday()] or 0)
 
     def fit_together(self, one: Candidate, other: Candidate) -> bool:
         """Whether one patient can have both sessions on one day."""
@@ -101,61 +192,67 @@ class Agenda:
             minutes = max(minutes, request.turnaround_minutes)
         return not one.hour.overlaps(other.hour, apart=timedelta(minutes=minutes))
 
-    def _free(self, day: date) -> Iterator[Candidate]:
+    def _free(self, day: date, *, watched: bool) -> Iterator[Candidate]:
         request = self.request
-        turnaround = timedelta(minutes=request.turnaround_minutes)
-        gap = timedelta(minutes=request.min_gap_minutes)
-        for minute, hour in self._hours(day):
-            if hour.start < request.now:
-                continue
-            if any(hour.overlaps(busy) for busy in request.patient_busy):
-                continue
-            if any(hour.overlaps(kept, apart=gap) for kept in request.kept):
-                continue
-            for place, bookings in enumerate(self._bookings_near(day)):
-                if not any(hour.overlaps(busy, apart=turnaround) for busy in bookings):
-                    yield Candidate(minute, place, hour)
+        length = request.session_minutes
+        base = epoch_minute(datetime.combine(day, time(), self.zone))
+        never = self._patient.blocked(base, length, 0) | self._kept.blocked(
+            base, length, request.min_gap_minutes
+        )
+        if watched:
+            never |= self._unwatched.blocked(base, length, 0)
+        taken = [never | track.blocked(base, length, request.turnaround_minutes) for track in self._devices]
+        wanted = self._wishes[day.weekday()] or 0
+        for minute, elapsed, hour in self._hours(day, base, wanted):
+            for place, mask in enumerate(taken):
+                if not mask >> elapsed & 1:
+                    yield Candidate(minute, place, hour, minute - wanted)
 
-    def _hours(self, day: date) -> Iterator[tuple[int, Interval]]:
-        """Every start on the grid whose session lies within one stretch of opening."""
-        request = self.request
-        length = timedelta(minutes=request.session_minutes)
-        wanted = minute_of(request.preferred_time)
-        offsets = {(wanted + shift) % request.step_minutes for shift in (0, self.second_after)}
-        seen: set[int] = set()
-        for hours in sorted(h for h in request.opening_hours if h.weekday == day.weekday()):
-            closes = self._utc(day, minute_of(hours.closes))
-            opens = minute_of(hours.opens)
-            for minute in range(opens, minute_of(hours.closes)):
-                if minute != opens and minute % request.step_minutes not in offsets:
-                    continue
-                start = self._utc(day, minute)
-                if start is None or closes is None or start + length > closes or minute in seen:
-                    continue
-                seen.add(minute)
-                yield minute, Interval(start, start + length)
+    def _hours(self, day: date, base: int, wanted: int) -> Iterator[tuple[int, int, Interval]]:
+        """Every start on the grid whose session lies within one stretch of opening, and after now."""
+        length = timedelta(minutes=self.request.session_minutes)
+        midnight = datetime.fromtimestamp(base * 60, UTC)
+        plain = self._has_plain_clock(day, base)
+        closes = [(opens, closes) for opens, closes in self.stretches(day)]
+        for minute in self._grid(self.stretches(day), wanted):
+            start = midnight + timedelta(minutes=minute) if plain else self._utc(day, minute)
+            if start is None or start < self.request.now:
+                continue
+            if not plain and not self._ends_in_time(day, minute, start + length, closes):
+                continue
+            yield minute, minute if plain else epoch_minute(start) - base, Interval(start, start + length)
+
+    def _grid(self, stretches: tuple[tuple[int, int], ...], wanted: int) -> list[int]:
+        """Starts in local minutes: the opening, and the wish and its second session by the step."""
+        key = (stretches, wanted)
+        if key not in self._grids:
+            request = self.request
+            offsets = {(wanted + shift) % request.step_minutes for shift in (0, self.second_after)}
+            self._grids[key] = sorted(
+                {
+                    minute
+                    for opens, closes in stretches
+                    for minute in range(opens, closes - request.session_minutes + 1)
+                    if minute == opens or minute % request.step_minutes in offsets
+                }
+            )
+        return self._grids[key]
+
+    @cached_property
+    def _grids(self) -> dict[tuple[tuple[tuple[int, int], ...], int], list[int]]:
+        return {}
+
+    def _has_plain_clock(self, day: date, base: int) -> bool:
+        """Whether the clocks are not changed on ``day``."""
+        after = datetime.combine(day + timedelta(days=1), time(), self.zone)
+        return epoch_minute(after) - base == DAY_MINUTES
+
+    def _ends_in_time(self, day: date, minute: int, end: datetime, stretches: list[tuple[int, int]]) -> bool:
+        closing = [self._utc(day, closes) for opens, closes in stretches if opens <= minute < closes]
+        return any(moment is not None and end <= moment for moment in closing)
 
     def _utc(self, day: date, minute: int) -> datetime | None:
         """The moment of a local minute, or None where the clocks leave it out that day."""
         local = datetime.combine(day, time(minute // 60, minute % 60), self.zone)
         moment = local.astimezone(UTC)
         return moment if moment.astimezone(self.zone).replace(fold=0) == local else None
-
-    def _bookings_near(self, day: date) -> list[list[Interval]]:
-        return [by_day.get(day, []) for by_day in self._bookings_by_day]
-
-    @cached_property
-    def _bookings_by_day(self) -> list[dict[date, list[Interval]]]:
-        """Each device's bookings under every local day they touch, turnaround included."""
-        turnaround = timedelta(minutes=self.request.turnaround_minutes)
-        calendars: list[dict[date, list[Interval]]] = []
-        for device in self.request.devices:
-            by_day: dict[date, list[Interval]] = defaultdict(list)
-            for busy in device.busy:
-                day = (busy.start - turnaround).astimezone(self.zone).date()
-                last = (busy.end + turnaround).astimezone(self.zone).date()
-                while day <= last:
-                    by_day[day].append(busy)
-                    day += timedelta(days=1)
-            calendars.append(by_day)
-        return calendars

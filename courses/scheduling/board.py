@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Prefetch, Q
 
 from courses.models import Appointment
-from courses.scheduling.calendar import closures, day_bounds, opening_hours
+from courses.scheduling.calendar import closures, day_bounds, hours_on, opening_hours, special_hours
 from courses.scheduling.cards import Card, appointments_between, card_of
 from courses.scheduling.services.attendance import undoable
 from devices.health import SignalLine, signal_line
@@ -155,10 +155,10 @@ def row_starts(
     """The hours of the board: every start that is booked, and free ones in the clinic's rhythm between them."""
     step = HOUR + timedelta(minutes=clinic.turnaround_minutes)
     starts = set(booked)
-    stretches = [h for h in opening_hours(clinic) if h.weekday == day.weekday()] if is_open else []
-    for stretch in stretches:
-        moment = datetime.combine(day, stretch.opens, clinic.zone)
-        closes = datetime.combine(day, stretch.closes, clinic.zone)
+    stretches = hours_on(day, opening_hours(clinic), special_hours(clinic, day, day)) if is_open else []
+    for opening, closing in stretches:
+        moment = datetime.combine(day, opening, clinic.zone)
+        closes = datetime.combine(day, closing, clinic.zone)
         while moment + HOUR <= closes:
             near = [start for start in booked if moment <= start < moment + step]
             if not near:

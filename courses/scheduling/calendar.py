@@ -1,11 +1,12 @@
 """The clinic's calendar as the planner reads it: opening hours, holidays and closures."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
 import holidays
 
-from courses.scheduling.plan import Closure, OpeningHours
-from eecp_clinic.models import Clinic
+from courses.scheduling.plan import Closure, OpeningHours, SpecialHours
+from eecp_clinic.models import Clinic, OpeningException
 from eecp_clinic.models import Closure as ClosureRow
 from eecp_clinic.models import OpeningHours as OpeningHoursRow
 
@@ -17,12 +18,28 @@ def opening_hours(clinic: Clinic) -> tuple[OpeningHours, ...]:
 
 def closures(clinic: Clinic, first: date, last: date) -> tuple[Closure, ...]:
     """Closed days from ``first`` to ``last``: US federal holidays, the day itself and the day it is observed on,
-    and the clinic's own, whose reason is told where both fall on one day."""
+    and the clinic's own, whose reason is told where both fall on one day. A day with hours of its own is open."""
     federal = holidays.country_holidays("US", years=range(first.year, last.year + 1))
     named = {day: name for day, name in federal.items() if first <= day <= last}
     own = ClosureRow.objects.filter(clinic=clinic, day__range=(first, last))
     named |= {row.day: row.reason for row in own}
+    for hours in special_hours(clinic, first, last):
+        named.pop(hours.day, None)
     return tuple(Closure(day, name) for day, name in sorted(named.items()))
+
+
+def special_hours(clinic: Clinic, first: date, last: date) -> tuple[SpecialHours, ...]:
+    """The days from ``first`` to ``last`` that have hours of their own."""
+    rows = OpeningException.objects.filter(clinic=clinic, day__range=(first, last))
+    return tuple(SpecialHours(row.day, row.opens, row.closes) for row in rows)
+
+
+def hours_on(
+    day: date, weekly: Iterable[OpeningHours], special: Iterable[SpecialHours]
+) -> list[tuple[time, time]]:
+    """When the clinic opens and closes on ``day``; the day's own hours take the place of the weekday's."""
+    own = [(hours.opens, hours.closes) for hours in special if hours.day == day]
+    return own or [(hours.opens, hours.closes) for hours in weekly if hours.weekday == day.weekday()]
 
 
 def day_bounds(clinic: Clinic, day: date) -> tuple[datetime, datetime]:
@@ -31,10 +48,16 @@ def day_bounds(clinic: Clinic, day: date) -> tuple[datetime, datetime]:
     return datetime.combine(day, midnight), datetime.combine(day + timedelta(days=1), midnight)
 
 
-def first_usable_day(clinic: Clinic, hours: tuple[OpeningHours, ...], now: datetime, minutes: int) -> date:
+def first_usable_day(
+    clinic: Clinic,
+    hours: Iterable[OpeningHours],
+    now: datetime,
+    minutes: int,
+    special: Iterable[SpecialHours] = (),
+) -> date:
     """Today while a session of ``minutes`` can still end before closing, else tomorrow."""
     local = clinic.local(now)
     ends = (local + timedelta(minutes=minutes)).replace(tzinfo=None)
-    closes = [h.closes for h in hours if h.weekday == local.weekday()]
+    closes = [closing for _, closing in hours_on(local.date(), hours, special)]
     fits = any(ends <= datetime.combine(local.date(), close) for close in closes)
     return local.date() if fits else local.date() + timedelta(days=1)

@@ -59,6 +59,16 @@ def _of_slot(agenda: Agenda, slot: Slot) -> Iterator[Problem]:
     elif any(hour.overlaps(busy, apart=turnaround) for busy in calendar.busy):
         sentence = f"The device is taken, or being made ready, at {at}."
         yield Problem(ProblemCode.NO_FREE_HOUR, sentence, ANOTHER_HOUR, day)
+    elif any(hour.overlaps(stretch) for stretch in request.unwatched):
+        sentence = f"A device is free at {at}, but no nurse is there to watch it."
+        yield Problem(
+            ProblemCode.NO_STAFF, sentence, "Add nurses' hours on that day, or choose another hour.", day
+        )
+    elif any(limit.last_day is not None and day > limit.last_day for limit in request.limits):
+        sentence = f"{at} lies after the end of what is covered."
+        yield Problem(
+            ProblemCode.OVER_LIMIT, sentence, "Ask for an extension first, or choose an earlier day.", day
+        )
     elif any(hour.overlaps(busy) for busy in request.patient_busy) or any(
         hour.overlaps(kept, apart=gap) for kept in request.kept
     ):
@@ -92,14 +102,11 @@ def _of_days(agenda: Agenda, slots: Sequence[Slot]) -> Iterator[Problem]:
 def _is_open(agenda: Agenda, hour: Interval, day: date) -> bool:
     """Whether the whole hour lies within one stretch of opening."""
 
-    def moment(clock: time) -> datetime:
-        return datetime.combine(day, clock, agenda.zone).astimezone(UTC)
+    def moment(minute: int) -> datetime:
+        return datetime.combine(day, time(minute // 60, minute % 60), agenda.zone).astimezone(UTC)
 
     return any(
-        hours.weekday == day.weekday()
-        and moment(hours.opens) <= hour.start
-        and hour.end <= moment(hours.closes)
-        for hours in agenda.request.opening_hours
+        moment(opens) <= hour.start and hour.end <= moment(closes) for opens, closes in agenda.stretches(day)
     )
 
 

@@ -14,8 +14,8 @@ from courses.scheduling.plan import Problem, ProblemCode
 #: Half a year: a course that is not done by then is another course. Ours, not a payer's.
 SEARCH_WEEKS = 26
 
-#: Which starts a way of planning may use.
-Filter = Callable[[Candidate], bool]
+#: The starts of a day that a way of planning may use, in order of time.
+Choices = Callable[[date], Sequence[Candidate]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,31 +23,64 @@ class Day:
     """One day that could be used: its free starts in order, how many sessions were wished and how many fit."""
 
     day: date
-    choices: tuple[Candidate, ...]
+    choices: Sequence[Candidate]
     room: int
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Treatment days in order, and every week that was looked at: its days, those taken, and how far it went."""
+
+    chosen: tuple[Day, ...]
+    weeks: tuple[tuple[Sequence[Day], Sequence[Day], date], ...]
+
+    @property
+    def count(self) -> int:
+        return sum(day.count for day in self.chosen)
+
+    @property
+    def ends_on(self) -> date | None:
+        return self.chosen[-1].day if self.chosen else None
 
 
 def bounds(agenda: Agenda) -> tuple[date, date]:
     """The first and the last day that may be used."""
     request = agenda.request
-    return request.start_date, request.finish_by or request.start_date + timedelta(weeks=SEARCH_WEEKS)
+    lasts = [limit.last_day for limit in request.limits if limit.last_day is not None]
+    wished = request.finish_by or request.start_date + timedelta(weeks=SEARCH_WEEKS)
+    return request.start_date, min([wished, *lasts])
 
 
-def choose_days(agenda: Agenda, allowed: Filter) -> tuple[list[Day], list[Problem]]:
-    """Treatment days in order; and the days up to the end that hold fewer than wished, each with its reason."""
-    left = agenda.request.sessions
+def to_place(agenda: Agenda) -> int:
+    """Sessions that somebody pays for: all that were asked, or fewer where a limit counts them."""
+    counts = [limit.sessions for limit in agenda.request.limits if limit.sessions is not None]
+    return max(0, min([agenda.request.sessions, *counts]))
+
+
+def choose_days(agenda: Agenda, choices: Choices, *, before: date | None = None) -> Search:
+    """The days that hold all sessions and end first; ``before`` gives up a search that would end there or later."""
+    left = to_place(agenda)
     chosen: list[Day] = []
-    passed_over: list[Problem] = []
-    for week in _weeks(agenda, allowed):
+    weeks = []
+    for week in _weeks(agenda, choices, before):
+        if not left:
+            break
         best, last = _best_of_week(agenda, week, left)
         for day in best:
             chosen.append(Day(day.day, day.choices, day.room, min(day.count, left)))
             left -= chosen[-1].count
-        passed_over += _short_days(agenda, [day for day in week if day.day <= last], best)
-        if not left:
-            break
-    return chosen, passed_over
+        weeks.append((week, best, last))
+    return Search(tuple(chosen), tuple(weeks))
+
+
+def passed_over(agenda: Agenda, search: Search) -> tuple[Problem, ...]:
+    """The days up to the end that hold fewer sessions than wished, each with its reason."""
+    return tuple(
+        problem
+        for week, best, last in search.weeks
+        for problem in _short_days(agenda, [day for day in week if day.day <= last], best)
+    )
 
 
 def pack(agenda: Agenda, choices: Sequence[Candidate], room: int) -> list[Candidate]:
@@ -61,22 +94,24 @@ def pack(agenda: Agenda, choices: Sequence[Candidate], room: int) -> list[Candid
     return packed
 
 
-def _weeks(agenda: Agenda, allowed: Filter) -> Iterator[list[Day]]:
+def _weeks(agenda: Agenda, choices: Choices, before: date | None) -> Iterator[list[Day]]:
     first, last = bounds(agenda)
+    if before is not None:
+        last = min(last, before - timedelta(days=1))
     days = (first + timedelta(days=offset) for offset in range((last - first).days + 1))
     for _, week in groupby(days, key=_week):
-        yield [_look_at(agenda, allowed, day) for day in week]
+        yield [_look_at(agenda, choices, day) for day in week]
 
 
-def _week(day: date) -> tuple[int, int]:
-    year, week, _ = day.isocalendar()
-    return year, week
+def _week(day: date) -> int:
+    """The same number for the days from one Monday to the next."""
+    return (day.toordinal() - 1) // 7
 
 
-def _look_at(agenda: Agenda, allowed: Filter, day: date) -> Day:
+def _look_at(agenda: Agenda, choices: Choices, day: date) -> Day:
     room = max(0, agenda.request.per_day - agenda.kept_on[day])
-    choices = tuple(filter(allowed, agenda.candidates(day))) if room else ()
-    return Day(day, choices, room, len(pack(agenda, choices, room)))
+    free = choices(day) if room else ()
+    return Day(day, free, room, len(pack(agenda, free, room)))
 
 
 def _best_of_week(agenda: Agenda, week: Sequence[Day], left: int) -> tuple[list[Day], date]:
@@ -102,9 +137,14 @@ def _short_days(agenda: Agenda, week: Sequence[Day], best: Sequence[Day]) -> Ite
         if day in best:
             yield _short(day, ProblemCode.ONE_SESSION_ONLY, f"Only one session fits on {spoken(day.day)}.")
         elif not week_is_full:
-            yield agenda.why_not(day.day) or _short(
-                day, ProblemCode.NO_FREE_HOUR, f"No fitting hour is free on {spoken(day.day)}."
-            )
+            yield agenda.why_not(day.day) or _no_hour(agenda, day)
+
+
+def _no_hour(agenda: Agenda, day: Day) -> Problem:
+    if agenda.lacks_staff(day.day):
+        sentence = f"A device is free on {spoken(day.day)}, but no nurse is there to watch it."
+        return Problem(ProblemCode.NO_STAFF, sentence, "Add nurses' hours on that day.", day.day)
+    return _short(day, ProblemCode.NO_FREE_HOUR, f"No fitting hour is free on {spoken(day.day)}.")
 
 
 def _short(day: Day, code: ProblemCode, sentence: str) -> Problem:

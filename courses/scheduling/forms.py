@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from courses.models import Course
+from courses.models import Course, WaitListEntry
 from courses.scheduling.plan import Slot
 from devices.models import Device
 from eecp_clinic.errors import InvalidInput
@@ -48,6 +48,59 @@ class PlanForm(forms.Form):
         """The one chosen, or all that are in use."""
         chosen = self.cleaned_data["device"]
         return [chosen] if chosen else list(self.usable)
+
+
+class MoveForm(forms.Form):
+    """Another hour or device for one booked session."""
+
+    day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    time = forms.TimeField(label=_("Hour"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    device = forms.ModelChoiceField(label=_("Device"), queryset=Device.objects.none(), to_field_name="code")
+    reason = forms.CharField(label=_("Why"), max_length=150)
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["device"].queryset = Device.objects.of(clinic).in_use()  # type: ignore[attr-defined]
+
+
+WEEKDAYS = [
+    (0, _("Mon")),
+    (1, _("Tue")),
+    (2, _("Wed")),
+    (3, _("Thu")),
+    (4, _("Fri")),
+    (5, _("Sat")),
+    (6, _("Sun")),
+]
+
+
+class WaitForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What hour a course waits for."""
+
+    weekdays = forms.TypedMultipleChoiceField(
+        label=_("Days"),
+        choices=WEEKDAYS,
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None chosen: any day"),
+    )
+
+    class Meta:
+        model = WaitListEntry
+        fields = ["urgency", "weekdays", "from_time", "until_time", "notice_hours", "device", "note"]
+        widgets = {
+            "from_time": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+            "until_time": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        }
+
+    def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        device = self.fields["device"]
+        device.queryset = Device.objects.of(clinic).in_use()  # type: ignore[attr-defined]
+        device.empty_label = _("Any device")  # type: ignore[attr-defined]
+        self.fields["notice_hours"].unit = "h"  # type: ignore[attr-defined]
 
 
 REASONS = [

@@ -55,7 +55,7 @@ def proposal_of(
     return Proposal(
         weekdays=[cell.day for cell in weeks[0]] if weeks else [],
         weeks=weeks,
-        measure=_measure(plan, window_minutes),
+        measure=measure_of(plan, window_minutes),
         problems=plan.problems,
         slots=[slot_text(slot) for slot in plan.slots],
         complete=plan.complete,
@@ -87,7 +87,7 @@ def _weeks(course: Course, entries: list[Entry], plan: Plan) -> list[list[DayCel
     return [days[start : start + len(shown)] for start in range(0, len(days), len(shown))]
 
 
-def _measure(plan: Plan, window_minutes: int) -> list[str]:
+def measure_of(plan: Plan, window_minutes: int) -> list[str]:
     """'33 of 35 inside your 60-minute window', 'ends Fri 08-Jan-2027', '2 days slack'."""
     measure = plan.measure
     said = [

@@ -4,13 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Exists, OuterRef
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import gettext
+from django.utils.http import urlencode
+from django.utils.translation import gettext, ngettext
 
-from courses.models import Appointment, Course, Session
+from courses.models import Appointment, Course, Move, Session
+from courses.models.scheduling import TsTzRange
 from courses.scheduling.agenda import spoken
 from courses.scheduling.outlook import outlooks
-from devices.models import Recording
+from devices.models import MaintenanceWindow, Recording
 from eecp_clinic.models import Clinic
 
 #: Of each kind the oldest are shown; the rest follows as these are done.
@@ -36,6 +39,8 @@ def needs_of(clinic: Clinic, now: datetime) -> list[Need]:
         *_held(clinic, now),
         *_unsigned(clinic),
         *_unmarked(clinic, now),
+        *_stranded(clinic, now),
+        *_untold(clinic),
         *_courses(clinic, now),
         *_unmatched(clinic, now),
     ]
@@ -83,6 +88,43 @@ def _unmarked(clinic: Clinic, now: datetime) -> Iterator[Need]:
             % {"day": spoken(local.date()), "time": f"{local:%H:%M}"},
             gettext("Say what happened"),
             reverse("courses:appointment", args=[row.code]),
+        )
+
+
+def _stranded(clinic: Clinic, now: datetime) -> Iterator[Need]:
+    """Booked on a device that is down at that hour."""
+    down = MaintenanceWindow.objects.filter(
+        device=OuterRef("device"), during__overlap=TsTzRange(OuterRef("starts_at"), OuterRef("ends_at"))
+    )
+    rows = Appointment.objects.of(clinic).filter(
+        Exists(down), state=Appointment.State.BOOKED, starts_at__gte=now
+    )
+    for row in rows.select_related("patient", "device").order_by("starts_at")[:MOST]:
+        local = clinic.local(row.starts_at)
+        window = {"begins": f"{local:%Y-%m-%dT%H:%M}", "ends": f"{clinic.local(row.ends_at):%Y-%m-%dT%H:%M}"}
+        asked = {"kind": "device", "device": row.device.code, "reason": gettext("Device down"), **window}
+        yield Need(
+            "stop",
+            gettext("Device down"),
+            row.patient.board_name,
+            gettext("%(day)s %(time)s is booked on %(device)s, which cannot be used then")
+            % {"day": spoken(local.date()), "time": f"{local:%H:%M}", "device": row.device.name},
+            gettext("Find another hour"),
+            f"{reverse('courses:repair')}?{urlencode(asked)}",
+        )
+
+
+def _untold(clinic: Clinic) -> Iterator[Need]:
+    waiting = Move.objects.of(clinic).to_tell()
+    count = waiting.count()
+    if count:
+        yield Need(
+            "look",
+            gettext("To tell"),
+            ngettext("%(count)d patient", "%(count)d patients", count) % {"count": count},
+            gettext("moved to another hour and not told yet"),
+            gettext("See whom to call"),
+            reverse("courses:moves"),
         )
 
 

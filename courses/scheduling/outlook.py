@@ -10,7 +10,13 @@ from django.utils.translation import gettext, ngettext
 
 from courses.models import Appointment, Course, Session
 from courses.scheduling.agenda import spoken
-from courses.scheduling.calendar import closures, day_bounds, first_usable_day, opening_hours
+from courses.scheduling.calendar import (
+    closures,
+    day_bounds,
+    first_usable_day,
+    opening_hours,
+    special_hours,
+)
 from courses.scheduling.feasibility import Feasibility, Light, feasibility
 from courses.scheduling.remaining import treatment_days_left
 from eecp_clinic.models import Clinic
@@ -114,6 +120,7 @@ class _Calendar:
         today = clinic.day_of(now)
         last = max((c.target_end_on for c in courses if c.target_end_on), default=today)
         self.closed = {closure.day for closure in closures(clinic, today, max(today, last))}
+        self.special = special_hours(clinic, today, max(today, last))
         self.used = self._days_had(courses, today)
 
     def _days_had(self, courses: Sequence[Course], today: date) -> dict[int, set[date]]:
@@ -133,11 +140,12 @@ class _Calendar:
             return None
         order = course.order
         days = treatment_days_left(
-            first_usable_day(self.clinic, self.hours, self.now, order.session_minutes),
+            first_usable_day(self.clinic, self.hours, self.now, order.session_minutes, self.special),
             course.target_end_on,
             weekdays={hours.weekday for hours in self.hours},
             closed=self.closed,
             days_per_week=order.days_per_week,
             used=self.used.get(course.pk, set()),
+            opened={hours.day for hours in self.special},
         )
         return feasibility(max(0, order.sessions - done), days, per_day=order.sessions_per_day)

@@ -41,6 +41,39 @@ class Closure:
     name: str
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class SpecialHours:
+    """One stretch of opening on one date. It takes the place of that weekday's hours, and opens a holiday."""
+
+    day: date
+    opens: time
+    closes: time
+
+    def __post_init__(self) -> None:
+        if self.closes <= self.opens:
+            raise UnusableRequest("Opening hours must close after they open, on the same day.")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class WeekdayWish:
+    """The hour wished on one weekday, or None: the patient never comes on that day."""
+
+    weekday: int
+    preferred_time: time | None
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Up to where somebody pays: the end of a coverage, or the days and the count of an authorization.
+
+    ``sessions``: how many more may be given. ``name`` is how people call it: "The coverage".
+    """
+
+    name: str
+    last_day: date | None = None
+    sessions: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class DeviceCalendar:
     """One device and when it is taken: booked sessions and maintenance, without turnaround."""
@@ -55,7 +88,8 @@ class PlanRequest:
 
     ``kept`` are sessions of this course that stay where they are (when only the rest is planned anew): they
     count for the day and the week, and the gap between two sessions of a day is kept from them too.
-    ``finish_by`` is the last day that may be used, such as the end of an authorization. ``now`` is aware.
+    ``finish_by`` is the last day that may be used, ``limits`` are those of whoever pays. ``unwatched`` are
+    stretches in which no nurse is left to watch one more device. ``now`` is aware.
     """
 
     start_date: date
@@ -77,6 +111,10 @@ class PlanRequest:
     unavailable_days: tuple[date, ...] = ()
     kept: tuple[Interval, ...] = ()
     finish_by: date | None = None
+    weekday_wishes: tuple[WeekdayWish, ...] = ()
+    special_hours: tuple[SpecialHours, ...] = ()
+    unwatched: tuple[Interval, ...] = ()
+    limits: tuple[Limit, ...] = ()
 
     def __post_init__(self) -> None:
         if self.now.tzinfo is None:
@@ -133,6 +171,8 @@ class ProblemCode(StrEnum):
     PATIENT_UNAVAILABLE = "patient_unavailable"
     NO_FREE_HOUR = "no_free_hour"
     ONE_SESSION_ONLY = "one_session_only"
+    NO_STAFF = "no_staff"
+    OVER_LIMIT = "over_limit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +191,8 @@ class Measure:
 
     ``slack_days``: further days up to ``finish_by`` on which the clinic is open and the patient can come
     (whether a device is free then is not looked at); None where no last day was given. ``changes_of_hour``
-    counts sessions that begin at another local time than the same session of the treatment day before.
+    counts sessions whose distance from the wish differs from that of the treatment day before: with one wish
+    for all weekdays that is another local time.
     """
 
     in_window: int

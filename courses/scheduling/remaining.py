@@ -13,6 +13,7 @@ def treatment_days_left(
     closed: Collection[date],
     days_per_week: int,
     used: Collection[date] = (),
+    opened: Collection[date] = (),
 ) -> int:
     """Days from ``first`` to ``last``, both included, on which one more session could be given.
 
@@ -22,6 +23,8 @@ def treatment_days_left(
         Days of the week on which the clinic treats, 0 Monday to 6 Sunday.
     closed
         Holidays and closures.
+    opened
+        Days that are open by an exception, whatever their weekday.
     days_per_week
         As ordered. Days of ``used`` (those that already had their session) count towards their week, which
         runs from Monday (ISO 8601), and are not left themselves.
@@ -30,7 +33,8 @@ def treatment_days_left(
     left: Counter[date] = Counter()
     for offset in range((last - first).days + 1):
         day = first + timedelta(days=offset)
-        if day.weekday() in weekdays and day not in closed and day not in used:
+        is_open = day in opened or (day.weekday() in weekdays and day not in closed)
+        if is_open and day not in used:
             left[_monday(day)] += 1
     return sum(min(count, max(0, days_per_week - had[monday])) for monday, count in left.items())
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from courses.models import Appointment
-from courses.scheduling.calendar import closures, day_bounds, opening_hours
+from courses.scheduling.calendar import closures, day_bounds, opening_hours, special_hours
 from courses.scheduling.cards import Card, appointments_between, card_of
 from devices.models import Device
 from eecp_clinic.models import Clinic
@@ -46,10 +46,11 @@ def week_of(
         by_day[clinic.day_of(appointment.starts_at)].append(appointment)
     cards = {row.pk: card_of(row, now, clinical=clinical) for row in appointments}
     closed = {closure.day: closure.name for closure in closures(clinic, monday, sunday)}
+    opened = {special.day for special in special_hours(clinic, monday, sunday)}
     shown = [
         day
         for day in (monday + timedelta(days=offset) for offset in range(7))
-        if by_day[day] or any(h.weekday == day.weekday() for h in hours)
+        if by_day[day] or any(h.weekday == day.weekday() for h in hours) or day in opened
     ]
     open_hours = {
         hour for h in hours for hour in range(h.opens.hour, _last_hour(h.closes.hour, h.closes.minute))

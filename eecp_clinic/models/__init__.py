@@ -1,7 +1,19 @@
 """What every other app stands on: clinic, people with roles, audit trail, signatures."""
 
-from eecp_clinic.models.clinic import Clinic, Closure, OpeningHours
+from eecp_clinic.models.clinic import Clinic, Closure, OpeningException, OpeningHours
 from eecp_clinic.models.people import Membership, User
 from eecp_clinic.models.records import AuditEvent, Signature
+from eecp_clinic.models.staff import StaffAbsence, StaffHours
 
-__all__ = ["AuditEvent", "Clinic", "Closure", "Membership", "OpeningHours", "Signature", "User"]
+__all__ = [
+    "AuditEvent",
+    "Clinic",
+    "Closure",
+    "Membership",
+    "OpeningException",
+    "OpeningHours",
+    "Signature",
+    "StaffAbsence",
+    "StaffHours",
+    "User",
+]

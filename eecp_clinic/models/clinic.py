@@ -43,6 +43,12 @@ class Clinic(models.Model):
         _("place of service"), max_length=2, default="11", help_text=_("11 office, 49 independent clinic")
     )
     turnaround_minutes = models.PositiveSmallIntegerField(_("minutes between two patients"), default=15)
+    devices_per_nurse = models.PositiveSmallIntegerField(
+        _("devices that one nurse watches at once"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: nurses are not counted when sessions are planned"),
+    )
 
     class Meta:
         ordering = ["name"]
@@ -103,3 +109,32 @@ class Closure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day:%d-%b-%Y} {self.reason}"
+
+
+@pghistory.track()
+class OpeningException(models.Model):
+    """One day with hours of its own: they take the place of the weekday's, and open a federal holiday."""
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="opening_exceptions")
+    day = models.DateField(_("day"))
+    opens = models.TimeField(_("opens"))
+    closes = models.TimeField(_("closes"))
+    reason = models.CharField(_("reason"), max_length=120)
+
+    class Meta:
+        ordering = ["day", "opens"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(closes__gt=models.F("opens")),
+                name="opening_exception_closes_after_opening",
+                violation_error_message=_("The clinic must close after it opens, on the same day."),
+            ),
+            models.UniqueConstraint(
+                fields=["clinic", "day", "opens"],
+                name="opening_exception_once",
+                violation_error_message=_("These hours are entered already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day:%d-%b-%Y} {self.opens:%H:%M}-{self.closes:%H:%M}"

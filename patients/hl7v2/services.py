@@ -34,7 +34,13 @@ def apply_adt(*, message: AdtMessage, clinic: Clinic, now: datetime, accept_test
         return Outcome(SKIPPED, message.skip)
     if message.is_test and not accept_tests:
         return Outcome(SKIPPED, "It is marked as a test (MSH-11). Give --accept-tests to take it.")
-    known = Patient.objects.of(clinic).select_related("clinic").filter(mrn=message.mrn).first()
+    known = (
+        Patient.objects.of(clinic)
+        .select_related("clinic", "merged_into__clinic")
+        .filter(mrn=message.mrn)
+        .first()
+    )
+    known = known.kept() if known else None
     if known is None and message.event == UPDATE:
         return Outcome(SKIPPED, "An A08 changes only who is registered, and nobody has this MRN.")
     missing = [name for name in _NEEDED if name not in message.values]

@@ -25,6 +25,8 @@ PUBLIC = {
     "favicon": "browsers ask for it",
     "fhir:metadata": "says what the API can, and nothing of a patient",
     "health": "the process that waits for this one asks it",
+    "courses:calendar-feed": "calendar programs ask with the secret in the address and nothing else",
+    "courses:reminders-stop": "a patient ends reminders by the signed link of a mail",
     "account_login": "the door",
     "account_logout": "leaving is never refused",
     "account_reset_password": "the door, for who forgot the key",

@@ -50,7 +50,7 @@ def test_browser_libraries_are_the_versions_that_package_json_names() -> None:
 def test_browser_files_are_unchanged_complete_and_licensed() -> None:
     folder = ROOT / "static" / "vendor"
     expected = {
-        f"{entry['name']}-{entry['version']}/{name}": digest
+        f"{entry['name'].removeprefix('@').replace('/', '-')}-{entry['version']}/{name}": digest
         for entry in json.loads((folder / "vendor.json").read_text())
         for name, digest in entry["files"].items()
     }

@@ -1,4 +1,4 @@
-"""Who came and who did not: arrived, missed, cancelled, and each undone while it is fresh."""
+"""Who came and who did not: arrived, missed, cancelled, and each undone until its day is past."""
 
 from datetime import datetime, timedelta
 
@@ -16,7 +16,8 @@ from eecp_clinic.roles import CLINICAL, Role, require_role
 
 State = Appointment.State
 
-UNDO_FOR = timedelta(minutes=30)
+#: A click reaches back over no more days than this when it is looked for: hours are marked within two weeks.
+LOOK_BACK = timedelta(days=60)
 #: What can be undone, by the audit trail's names.
 UNDOABLE = {"appointment.arrived", "appointment.missed", "appointment.cancelled"}
 CHECK_IN = (Role.NURSE, Role.PHYSICIAN, Role.FRONT_DESK)
@@ -99,14 +100,20 @@ def undoable(appointments: "list[Appointment]", now: datetime) -> dict[str, Audi
     """The same for many appointments, by code, in one query."""
     by_subject = {f"appointment:{row.code}": row for row in appointments}
     events: QuerySet[AuditEvent] = AuditEvent.objects.filter(
-        subject__in=by_subject, action__in=UNDOABLE, at__gte=now - UNDO_FOR
+        subject__in=by_subject, action__in=UNDOABLE, at__gte=now - LOOK_BACK
     ).order_by("at", "id")
     found = {}
     for event in events:
         row = by_subject[event.subject]
-        if event.data.get("version") == row.version:
+        if event.data.get("version") == row.version and _is_fresh(row, event, now):
             found[row.code] = event
     return found
+
+
+def _is_fresh(appointment: Appointment, event: AuditEvent, now: datetime) -> bool:
+    """Until the day of the hour is past, or the day of the click where that is later; then the past stays."""
+    clinic = appointment.course.clinic
+    return clinic.day_of(now) <= max(clinic.day_of(appointment.starts_at), clinic.day_of(event.at))
 
 
 def _lock(appointment: Appointment, *states: Appointment.State) -> Appointment:

@@ -9,8 +9,9 @@ from django.utils.translation import gettext
 from courses.models import Appointment, Course
 from courses.scheduling.clashes import clashes
 from courses.scheduling.plan import Plan, Slot
-from courses.scheduling.planner import plan_course
-from courses.scheduling.wishes import Wish, left_to_book, request_for
+from courses.scheduling.planner import Alternatives, alternatives, plan_course
+from courses.scheduling.requests import request_for
+from courses.scheduling.wishes import Wish, left_to_book
 from devices.models import Device
 from eecp_clinic import audit
 from eecp_clinic.errors import Conflict, InvalidInput
@@ -32,9 +33,15 @@ def propose(
     Raises Conflict where none is left or the course is over, InvalidInput where the wish cannot be read. What
     cannot be placed is no error: the plan says so in its ``problems``.
     """
-    _require_something_left(course, now)
+    require_something_left(course, now)
     wish = Wish(start_date=start_date, preferred_time=preferred_time, devices=devices, finish_by=finish_by)
     return plan_course(request_for(course, wish, now))
+
+
+def propose_alternatives(*, course: Course, wish: Wish, now: datetime) -> Alternatives:
+    """Three ways to place the rest of ``course``; refuses as ``propose`` does."""
+    require_something_left(course, now)
+    return alternatives(request_for(course, wish, now))
 
 
 @transaction.atomic
@@ -59,13 +66,13 @@ def book(
     # can pass the checks below with what the other is about to take.
     locked = (
         Course.objects.select_for_update(of=("self",))
-        .select_related("clinic", "order", "patient")
+        .select_related("clinic", "order__assessment__coverage", "patient")
         .get(pk=course.pk)
     )
     codes = {slot.device_id for slot in slots}
     usable = Device.objects.of(clinic).in_use().filter(code__in=codes)
     devices = {device.code: device for device in usable.select_for_update().order_by("pk")}
-    _require_something_left(locked, now)
+    require_something_left(locked, now)
     _refuse_clashes(locked, slots, list(devices.values()), now)
     appointments = [
         Appointment(
@@ -93,7 +100,8 @@ def book(
     return appointments
 
 
-def _require_something_left(course: Course, now: datetime) -> None:
+def require_something_left(course: Course, now: datetime) -> None:
+    """Raises Conflict where the course is over, or every session is given or booked."""
     if course.state in {Course.State.COMPLETED, Course.State.DISCONTINUED}:
         raise Conflict(
             gettext("This course has ended. Write a new order to give more sessions."), code="course_over"

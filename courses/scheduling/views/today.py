@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext, ngettext
@@ -12,10 +13,12 @@ from django.views.decorators.http import require_GET
 
 from courses.models import Appointment
 from courses.scheduling.board import Board, board_of
+from courses.scheduling.feed import frame_of
 from courses.scheduling.needs import needs_of
 from courses.scheduling.week import week_of
 from devices.models import Device
 from eecp_clinic.errors import InvalidInput
+from eecp_clinic.models import Clinic
 from eecp_clinic.roles import CLINICAL, Role, StaffRequest, staff_view
 
 SEES_THE_DAY = (Role.NURSE, Role.PHYSICIAN, Role.FRONT_DESK, Role.ADMINISTRATOR)
@@ -64,8 +67,28 @@ def week(request: StaffRequest) -> HttpResponse:
         "chosen": chosen,
         "count": _sessions(found.count),
         "may_plan": _is_clinical(request),
+        "settings": _settings(clinic, monday, [chosen] if chosen else devices),
     }
     return render(request, "courses/scheduling/week.html", context)
+
+
+def _settings(clinic: Clinic, monday: date, devices: list[Device]) -> dict[str, Any]:
+    """What static/js/week-calendar.js reads."""
+    return {
+        "date": monday.isoformat(),
+        "feed": reverse("courses:week-hours"),
+        "move": reverse("courses:appointment-move", args=["CODE"]),
+        "resources": [{"id": device.code, "title": device.name} for device in devices],
+        "words": {
+            "days": [gettext(day) for day in ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")],
+            "reason": gettext("Moved in the week"),
+            "trouble": gettext(
+                "The server could not be asked, so nothing was moved. Look at the connection and try again; if "
+                "you were logged out, load the page anew."
+            ),
+        },
+        **frame_of(clinic),
+    }
 
 
 def board_context(request: StaffRequest, day: date, now: datetime) -> dict[str, Any]:

@@ -123,10 +123,25 @@ def test_undo_does_not_reach_past_the_last_change(
         undo(appointment=appointment, actor=nurse, now=now)
 
 
-def test_undo_after_half_an_hour_is_too_late(appointment: Appointment, nurse: User, now: datetime) -> None:
+def test_undo_is_possible_until_the_day_is_past(appointment: Appointment, nurse: User, now: datetime) -> None:
+    cancel(appointment=appointment, reason="Ill", actor=nurse, now=now - timedelta(days=3))
+    undo(appointment=appointment, actor=nurse, now=now + timedelta(hours=14))  # 23:00 of that day
+    assert state_of(appointment) == State.BOOKED
+
+
+def test_undo_on_the_day_after_is_too_late(appointment: Appointment, nurse: User, now: datetime) -> None:
     cancel(appointment=appointment, reason="Ill", actor=nurse, now=now)
     with pytest.raises(Conflict, match="too long ago"):
-        undo(appointment=appointment, actor=nurse, now=now + timedelta(minutes=31))
+        undo(appointment=appointment, actor=nurse, now=now + timedelta(hours=15))
+
+
+def test_what_was_marked_late_can_be_undone_the_same_day(
+    appointment: Appointment, nurse: User, now: datetime
+) -> None:
+    later = now + timedelta(days=2)
+    mark_missed(appointment=appointment, reason="Ill", actor=nurse, now=later)
+    undo(appointment=appointment, actor=nurse, now=later + timedelta(hours=2))
+    assert state_of(appointment) == State.BOOKED
 
 
 def test_undo_is_refused_when_the_hour_was_given_away(

@@ -1,0 +1,52 @@
+"""Forms of the clinic's hours: days with hours of their own, closures, and who works when."""
+
+from django import forms
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext_lazy as _
+
+from eecp_clinic.models import Clinic, Closure, OpeningException, StaffHours
+
+_DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+def _clock() -> forms.TimeInput:
+    return forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+
+
+class OpeningExceptionForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only for the type checker
+    prefix = "opening"
+
+    class Meta:
+        model = OpeningException
+        fields = ["day", "opens", "closes", "reason"]
+        widgets = {"day": _DAY, "opens": _clock(), "closes": _clock()}
+
+
+class ClosureForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only for the type checker
+    prefix = "closure"
+
+    class Meta:
+        model = Closure
+        fields = ["day", "reason"]
+        widgets = {"day": _DAY}
+
+
+class StaffHoursForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only for the type checker
+    prefix = "staff"
+
+    weekday = forms.TypedChoiceField(label=_("Weekday"), coerce=int, choices=list(WEEKDAYS.items()))
+
+    class Meta:
+        model = StaffHours
+        fields = ["weekday", "begins", "ends", "nurses"]
+        widgets = {"begins": _clock(), "ends": _clock()}
+
+
+class NurseForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only for the type checker
+    """How many devices one nurse watches; empty: nurses are not counted."""
+
+    prefix = "nurse"
+
+    class Meta:
+        model = Clinic
+        fields = ["devices_per_nurse"]

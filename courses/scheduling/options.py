@@ -1,0 +1,132 @@
+"""Where each session that cannot stay could go, what that costs, and which choices exclude each other.
+
+PURE. The cost of one option says, in this order: minutes outside the patient's window, days after the present
+end of the course, minutes of change, days away from the hour it had. Each step outweighs all that come after
+it, for any one session. ``Puzzle`` is what a solver gets: the one in ``repair``, and the judge in the benchmark.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from courses.intervals import Interval
+from courses.scheduling.agenda import Agenda, Tracks
+from courses.scheduling.plan import PlanRequest
+from courses.scheduling.staffing import Staffing
+from courses.scheduling.tracks import epoch_minute
+
+#: Weights of the steps; minutes of change are at most a day, days at most half a year.
+AWAY, CHANGE, LATE, OUTSIDE, UNPLACED = 1, 200, 300_000, 60_000_000, 100_000_000_000
+#: A session may go up to so many days past the end of its course, where no last day binds it.
+BEYOND_DAYS = 28
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Booked:
+    """One booked hour that cannot stay where it is."""
+
+    hour: Interval
+    device_id: str
+    appointment_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CourseInNeed:
+    """One course with hours that cannot stay.
+
+    ``request`` is the planner's question for the course: its devices carry everything that is booked or down
+    (the hours that are given up too: nobody moves into an hour that another leaves, so that each move can be
+    accepted alone), ``kept`` its hours that stay. ``ends_on`` is the day of its last hour as booked now.
+    """
+
+    course_id: str
+    request: PlanRequest
+    affected: tuple[Booked, ...]
+    ends_on: date
+
+
+class Option(NamedTuple):
+    """One hour to go to; ``begin`` in minutes since 1970. Sorts by cost, then time, then device."""
+
+    cost: int
+    begin: int
+    device_id: str
+    hour: Interval
+    day: date
+    change_minutes: int
+    late_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One session to place and where it could go, the best first."""
+
+    booked: Booked
+    course: CourseInNeed
+    agenda: Agenda
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Puzzle:
+    """All sessions to place at once. ``running``: every session of the clinic that stays, for the nurses."""
+
+    items: tuple[Item, ...]
+    staffing: Staffing | None
+    running: tuple[Interval, ...]
+
+
+def puzzle_of(
+    courses: Sequence[CourseInNeed],
+    tracks: Tracks,
+    *,
+    staffing: Staffing | None = None,
+    running: Sequence[Interval] = (),
+    most: int | None = None,
+) -> Puzzle:
+    """Gather the options of every affected session; only the ``most`` best of each where given."""
+    items: list[Item] = []
+    for course in sorted(courses, key=lambda c: c.course_id):
+        agenda = Agenda(course.request, tracks)
+        items += [
+            Item(booked, course, agenda, _options(agenda, course, booked)[:most])
+            for booked in sorted(course.affected)
+        ]
+    return Puzzle(tuple(items), staffing, tuple(running))
+
+
+def _options(agenda: Agenda, course: CourseInNeed, booked: Booked) -> tuple[Option, ...]:
+    request = course.request
+    local = booked.hour.start.astimezone(agenda.zone)
+    before_day, before_minute = local.date(), local.hour * 60 + local.minute
+    found = []
+    for day in _days(request, agenda, course.ends_on):
+        late = max(0, (day - course.ends_on).days)
+        away = abs((day - before_day).days)
+        for candidate in agenda.candidates(day):
+            change = abs(candidate.minute - before_minute)
+            outside = max(0, change - request.window_minutes)
+            cost = outside * OUTSIDE + late * LATE + change * CHANGE + away * AWAY
+            device = request.devices[candidate.device].device_id
+            begin = epoch_minute(candidate.hour.start)
+            found.append(Option(cost, begin, device, candidate.hour, day, change, late))
+    found.sort(key=lambda option: option[:3])
+    return tuple(found)
+
+
+def _days(request: PlanRequest, agenda: Agenda, ends_on: date) -> list[date]:
+    first = max(request.start_date, agenda.today)
+    last = request.finish_by or ends_on + timedelta(days=BEYOND_DAYS)
+    last = min([last, *(limit.last_day for limit in request.limits if limit.last_day is not None)])
+    days = (first + timedelta(days=offset) for offset in range((last - first).days + 1))
+    return [day for day in days if _may_be_used(request, agenda, day)]
+
+
+def _may_be_used(request: PlanRequest, agenda: Agenda, day: date) -> bool:
+    """Whether the hours that stay leave room on that day and in its week."""
+    if agenda.kept_on[day]:
+        return agenda.kept_on[day] < request.per_day
+    monday = day - timedelta(days=day.weekday())
+    held = sum(bool(agenda.kept_on[monday + timedelta(days=offset)]) for offset in range(7))
+    return held < request.days_per_week
