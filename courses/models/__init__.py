@@ -4,6 +4,7 @@ from courses.models.billing import ClaimLine, Packet
 from courses.models.holds import HoldOverride
 from courses.models.ordering import Course, TreatmentOrder
 from courses.models.progress import OutcomeMeasure, Review, SupervisionPeriod
+from courses.models.recordings import SetAsideRecording
 from courses.models.scheduling import Appointment
 from courses.models.treatment import Pause, Reading, Session, VitalSigns
 
@@ -18,6 +19,7 @@ __all__ = [
     "Reading",
     "Review",
     "Session",
+    "SetAsideRecording",
     "SupervisionPeriod",
     "TreatmentOrder",
     "VitalSigns",
