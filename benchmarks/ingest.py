@@ -2,7 +2,8 @@
 
 Everything is measured in one run on this machine, with the load beside it: the smallest Django view that stores a body
 (``benchmarks.ingest_smallest``), a bare insert loop, and the intake itself. Ratios count; rates are this machine's.
-The last line is JSON. Options: ``--minutes 10`` for a long run of the 300 agents, ``--rows`` for another large table.
+The last line is JSON. Options: ``--minutes 10`` for a long run of the 300 agents, ``--soak 10`` for that alone,
+``--rows`` for another large table.
 """
 
 import argparse
@@ -18,7 +19,8 @@ from uuid import UUID
 import psycopg
 
 from benchmarks.ingest_load import Connection, Post, Tally, all_at_once, flood, pace
-from benchmarks.ingest_place import Fleet, bodies_for, chunks, database, memory_mb, posts, server
+from benchmarks.ingest_memory import Memory
+from benchmarks.ingest_place import Fleet, bodies_for, chunks, database, posts, server
 from devices.protocol import Envelope
 
 SMALL, LARGE = 10_000, 10_000_000
@@ -98,28 +100,26 @@ class Bench:
         fleet = Fleet(LIVE)
         uuids = fleet.open_all()
         warm, tally = Tally(), Tally()
-        memory: list[float] = []
+        memory = Memory(pid)
         prepared = self.single[: int(seconds) + 4]
 
         async def work(connection: Connection, number: int) -> None:
             mine = bodies_for(uuids[number], prepared)
             first_at = begin + number / LIVE
             await pace(connection, mine[:4], warm, first_at, 1.0)
-            if number == 0:
-                memory.append(memory_mb(pid))
             await pace(connection, mine[4:], tally, first_at + 4, 1.0)
 
         begin = time.perf_counter() + 1
-        asyncio.run(all_at_once(port, fleet.headers(), work))
-        memory.append(memory_mb(pid))
+        with memory.watched(every_s=max(1.0, seconds / 120)):
+            asyncio.run(all_at_once(port, fleet.headers(), work))
         self.acknowledged += warm.acknowledged + tally.acknowledged
         self.found["p99_ms_300_agents"] = round(tally.p99_ms(), 1)
         median_ms = 1000 * statistics.median(tally.seconds)
         say(
             f" {LIVE} agents, a chunk a second each, {seconds:.0f} s: p50 {median_ms:.1f} ms, "
-            f"p99 {tally.p99_ms():.1f} ms, refused {warm.refused + tally.refused}; "
-            f"memory of the server {memory[0]:.0f} MB, then {memory[1]:.0f} MB"
+            f"p99 {tally.p99_ms():.1f} ms, refused {warm.refused + tally.refused}; {memory.said()}"
         )
+        self.found["memory_mb_a_minute"] = round(memory.slope_mb_a_minute(), 2)
 
     def growth(self, rows: int) -> None:
         """What one chunk costs with few and with very many stored, without HTTP; in turns with a bare insert."""
@@ -203,14 +203,28 @@ def _address() -> str:
     return os.environ["DATABASE_URL"]
 
 
+def whole(bench: Bench, seconds: float, rows: int) -> None:
+    """Every measurement, one after the other."""
+    bench.insert_loop()
+    with (
+        server("benchmarks.ingest_smallest:application") as (small_port, _),
+        server("eecp_clinic.wsgi:application") as (port, pid),
+    ):
+        bench.share(port, small_port)
+        bench.crowds(port)
+        bench.live(port, pid, seconds)
+    bench.growth(rows)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--minutes", type=float, default=0.5, help="of the 300 live agents")
+    parser.add_argument("--soak", type=float, metavar="MINUTES", help="only the 300 live agents, for so long")
     parser.add_argument("--rows", type=int, default=LARGE, help="of the large table")
     options = parser.parse_args()
-    seconds = options.minutes * 60
+    seconds = (options.soak or options.minutes) * 60
     envelopes = chunks(max(8000, int(seconds) + 4))
     with database():
         with psycopg.connect(_address(), autocommit=True) as connection:
@@ -219,15 +233,11 @@ def main() -> None:
             )
         bench = Bench(envelopes)
         say(f"a chunk takes {statistics.mean(len(e.data) for e in envelopes):.0f} bytes")
-        bench.insert_loop()
-        with (
-            server("benchmarks.ingest_smallest:application") as (small_port, _),
-            server("eecp_clinic.wsgi:application") as (port, pid),
-        ):
-            bench.share(port, small_port)
-            bench.crowds(port)
-            bench.live(port, pid, seconds)
-        bench.growth(options.rows)
+        if options.soak:
+            with server("eecp_clinic.wsgi:application") as (port, pid):
+                bench.live(port, pid, seconds)
+        else:
+            whole(bench, seconds, options.rows)
         bench.lost()
     say(json.dumps(bench.found))
 

@@ -1,6 +1,5 @@
 """Where ``benchmarks.ingest`` takes place: servers of its own on 127.0.0.1, agents with keys, prepared chunks."""
 
-import contextlib
 import hashlib
 import os
 import shutil
@@ -71,28 +70,26 @@ def server(application: str) -> Iterator[tuple[int, int]]:
     command += ["--workers", str(WORKERS), "--blocking-threads", str(THREADS), "--log-level", "error"]
     process = subprocess.Popen([*command, application], cwd=ROOT)
     try:
-        limit = time.monotonic() + 30
-        while time.monotonic() < limit:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.1)
+        _wait_for(port)
         time.sleep(2)  # until every worker has loaded the application
         yield port, process.pid
     finally:
         process.terminate()
-        process.wait()
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:  # it may wait for ever for a worker that has ended
+            process.kill()
+            process.wait()
 
 
-def memory_mb(leader: int) -> float:
-    """Resident memory of a process and its children."""
-    total = 0
-    for status in Path("/proc").glob("[0-9]*/status"):
-        with contextlib.suppress(OSError, ValueError):
-            fields = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
-            if leader in {int(fields["Pid"]), int(fields["PPid"])}:
-                total += int(fields.get("VmRSS", "0 kB").split()[0])
-    return total / 1024
+def _wait_for(port: int) -> None:
+    limit = time.monotonic() + 120
+    while time.monotonic() < limit:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise TimeoutError("the web server did not begin to listen within two minutes")
 
 
 def chunks(count: int) -> list[Envelope]:

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from devices.models import Device
+from devices.models import Device, Recording
 from devices.protocol import TriggerSource
 from devices.services import DEVICE_FIELDS
 
@@ -21,6 +21,19 @@ class DeviceForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only for
 
     def validate_constraints(self) -> None:
         """As above."""
+
+
+class MoveForm(forms.Form):
+    """The device of which an imported recording is."""
+
+    device = forms.ModelChoiceField(
+        label=_("Device"), queryset=Device.objects.none(), to_field_name="code", empty_label=_("Choose")
+    )
+
+    def __init__(self, *args: Any, recording: Recording, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = Device.objects.of(recording.device.clinic).exclude(pk=recording.device_id)
+        self.fields["device"].queryset = others.select_related("clinic")  # type: ignore[attr-defined]
 
 
 class ConfirmImportForm(forms.Form):

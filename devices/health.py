@@ -4,15 +4,15 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
+from devices.ages import in_words
+from devices.clocks import warnings_of_clocks
 from devices.models import AgentStatus, Device, Recording
 from devices.protocol import SourceState
 
 #: Three heartbeats missed.
 SILENT_AFTER = timedelta(seconds=35)
 STALE_AFTER = timedelta(seconds=5)
-CLOCK_LIMIT_MS = 60_000
 #: States in which something at the bedside keeps the signal from being good.
 TROUBLES = frozenset(
     {
@@ -101,27 +101,9 @@ def warnings_of(status: AgentStatus | None) -> list[str]:
     """What else somebody should look at: a full disk, a wrong clock."""
     if status is None:
         return []
-    found = []
-    if status.clock_offset_ms is not None and abs(status.clock_offset_ms) > CLOCK_LIMIT_MS:
-        found.append(
-            _("Its clock is %(time)s off; set the clock of that computer.")
-            % {"time": in_words(timedelta(milliseconds=abs(status.clock_offset_ms)))}
-        )
+    found = warnings_of_clocks(status)
     if status.disk_free_bytes is not None and status.disk_free_bytes < DISK_LIMIT_BYTES:
         found.append(
             _("Its disk has only %(size)s MB left; free some.") % {"size": status.disk_free_bytes // 2**20}
         )
     return found
-
-
-def in_words(age: timedelta) -> str:
-    """'40 s', '3 min', '2 h', '5 days': the largest unit that fits."""
-    seconds = max(0, int(age.total_seconds()))
-    if seconds < 60:
-        return _("%(n)s s") % {"n": seconds}
-    if seconds < 3600:
-        return _("%(n)s min") % {"n": seconds // 60}
-    if seconds < 48 * 3600:
-        return _("%(n)s h") % {"n": seconds // 3600}
-    days = seconds // 86400
-    return ngettext("%(n)s day", "%(n)s days", days) % {"n": days}

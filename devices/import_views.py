@@ -1,6 +1,7 @@
 """A console's file, uploaded, shown and confirmed."""
 
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
@@ -12,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
-from devices import importing, rows
-from devices.access import get_device, get_import
-from devices.forms import ConfirmImportForm
+from devices import importing, moving, rows
+from devices.access import get_device, get_import, get_recording
+from devices.forms import ConfirmImportForm, MoveForm
 from devices.models import Device, RecordingImport
 from devices.records.given import Given
 from eecp_clinic.errors import InvalidInput, TooLarge
@@ -122,3 +123,18 @@ def discard(request: StaffRequest, code: str, taken: str) -> HttpResponse:
     importing.discard(taken=get_import(device, taken), actor=request.user, now=timezone.now())
     messages.success(request, _("The file was discarded; nothing of it is kept."))
     return redirect("devices:import", device.code)
+
+
+@require_http_methods(["GET", "POST"])
+@staff_view(*IMPORTING)
+def move(request: StaffRequest, uuid: UUID) -> HttpResponse:
+    """An imported recording that was given for the wrong device."""
+    recording = get_recording(request.clinic, uuid)
+    form = MoveForm(request.POST or None, recording=recording)
+    if form.is_valid():
+        device = form.cleaned_data["device"]
+        moved = moving.move_import(recording=recording, device=device, actor=request.user, now=timezone.now())
+        messages.success(request, _("The recording is of %(device)s now.") % {"device": device})
+        return redirect(rows.place_of(moved))
+    context = {"form": form, "recording": recording, "device": recording.device}
+    return render(request, "devices/move.html", context, status=422 if form.is_bound else 200)

@@ -108,7 +108,8 @@ def close_recording(*, device: Device, uuid: UUID, body: bytes, now: datetime) -
         recording.last_seq = close.last_seq
         recording.ended_at = ended_at
         recording.closed_at = recording.closed_at or now
-        recording.save(update_fields=["last_seq", "ended_at", "closed_at"])
+        recording.clocks = msgspec.to_builtins(close.clocks)
+        recording.save(update_fields=["last_seq", "ended_at", "closed_at", "clocks"])
         record_audit("recording.closed", recording, now, last_seq=close.last_seq)
         transaction.on_commit(partial(recording_closed.send_robust, sender=Recording, recording=recording))
         transaction.on_commit(partial(enqueue_finish, uuid))
@@ -145,6 +146,11 @@ def take_heartbeat(*, device: Device, body: bytes, now: datetime) -> None:
             "spool_unsent": beat.spool_unsent,
             "spool_bytes": beat.spool_bytes,
             "disk_free_bytes": beat.disk_free_bytes,
-            "clock_offset_ms": beat.clock_ms - to_ms(now),
+            # What the agent measured is true to half of a round trip; the rest of this took one way.
+            "clock_offset_ms": beat.clock_ms - to_ms(now)
+            if beat.server_offset_ms is None
+            else -beat.server_offset_ms,
+            "clock_round_trip_ms": beat.round_trip_ms,
+            "device_offset_ms": beat.device_offset_ms,
         },
     )

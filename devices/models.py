@@ -137,6 +137,8 @@ class AgentStatus(models.Model):
     spool_bytes = models.BigIntegerField(null=True)
     disk_free_bytes = models.BigIntegerField(null=True)
     clock_offset_ms = models.BigIntegerField(_("agent clock minus server clock"), null=True)
+    clock_round_trip_ms = models.BigIntegerField(_("round trip of that measurement"), null=True)
+    device_offset_ms = models.BigIntegerField(_("device clock minus agent clock"), null=True)
 
     def __str__(self) -> str:
         return f"{self.device} {self.at:%H:%M:%S}"
@@ -164,6 +166,8 @@ class Recording(models.Model):
     manifest = models.JSONField(_("manifest as the agent gave it"))
     started_at = models.DateTimeField(_("first sample, device time"))
     clock_offset_ms = models.BigIntegerField(null=True)
+    # What the agent measured while it recorded: rows of devices.protocol.ClockNote
+    clocks = models.JSONField(_("measurements of the clocks"), default=list, blank=True)
     opened_at = models.DateTimeField(_("opened"))
     last_chunk_at = models.DateTimeField(_("last chunk arrived"), null=True)
     closed_at = models.DateTimeField(_("closed"), null=True)

@@ -29,6 +29,7 @@ MAX_DURATION_S = (
     12 * 3600
 )  # a session is one hour; this bounds what a faulty agent can make a server allocate
 MAX_SEQ = 1_000_000
+MAX_CLOCK_NOTES = 120
 MAX_SINCE_S = 366 * 24 * 3600
 NOT_MEASURED = -32768
 
@@ -36,6 +37,8 @@ Seq = Annotated[int, Meta(ge=0, le=MAX_SEQ)]
 SeqOrNone = Annotated[int, Meta(ge=-1, le=MAX_SEQ)]  # -1 where there is no chunk at all
 # Milliseconds since 1970 in UTC, from 2000 to 2100: a clock given in seconds or microseconds is refused.
 EpochMs = Annotated[int, Meta(ge=946_684_800_000, le=4_102_444_800_000)]
+# What a clock shows, right or wrong: only ever compared with another.
+ShownMs = Annotated[int, Meta(ge=-(2**53), le=2**53)]
 Label = Annotated[str, Meta(min_length=1, max_length=80)]
 
 
@@ -190,14 +193,25 @@ class RecordingState(msgspec.Struct, frozen=True, kw_only=True):
     server_time_ms: int
 
 
-class Close(msgspec.Struct, frozen=True, kw_only=True):
+class ClockNote(msgspec.Struct, frozen=True, array_like=True):
+    """One measurement of the clocks of device, agent and server while a recording ran; None is not known."""
+
+    at_ms: ShownMs  # agent clock
+    device_offset_ms: ShownMs | None  # device clock less agent clock
+    server_offset_ms: ShownMs | None  # server clock less agent clock
+    round_trip_ms: Annotated[int, Meta(ge=0, le=2**31)] | None  # the server's is true to half of it
+
+
+class Close(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     last_seq: SeqOrNone
     ended_at_ms: EpochMs
+    # Not told by agents up to 0.2
+    clocks: Annotated[tuple[ClockNote, ...], Meta(max_length=MAX_CLOCK_NOTES)] = ()
 
 
 class Heartbeat(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     agent_version: Annotated[str, Meta(min_length=1, max_length=40)]
-    clock_ms: EpochMs
+    clock_ms: ShownMs  # a computer that lost its clock (1970) says so, and is told to a person
     spool_unsent: Annotated[int, Meta(ge=0)]
     source_state: SourceState
     disk_free_bytes: Annotated[int, Meta(ge=0)]
@@ -205,6 +219,9 @@ class Heartbeat(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     source_since_s: Annotated[float, Meta(ge=0, le=MAX_SINCE_S)] | None = None
     spool_bytes: Annotated[int, Meta(ge=0)] | None = None
     patient_connected: bool | None = None
+    server_offset_ms: ShownMs | None = None  # server clock less agent clock, by the middle of a request
+    round_trip_ms: Annotated[int, Meta(ge=0, le=2**31)] | None = None
+    device_offset_ms: ShownMs | None = None  # device clock less agent clock
 
 
 class Enrolment(msgspec.Struct, frozen=True, kw_only=True):

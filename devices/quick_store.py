@@ -76,7 +76,10 @@ def _executed(parameters: dict[str, Any]) -> tuple[Any, ...] | None:
 
 def _execute(parameters: dict[str, Any]) -> tuple[Any, ...] | None:
     connection.ensure_connection()
-    # Django's own cursor would write the bytes into the text of the statement and have it planned every time.
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+    server = connection.connection
+    # Django's own cursor would write the bytes into the text of the statement, and Django lets no statement be
+    # prepared; planning this one takes longer than carrying it out.
+    server.prepare_threshold = 0
+    with connection.wrap_database_errors, psycopg.Cursor(server) as cursor:
         cursor.execute(_STORE, parameters, prepare=True, binary=True)
         return cursor.fetchone()

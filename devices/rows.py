@@ -7,6 +7,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from devices import clocks
 from devices.health import SignalLine, running, signal_line, status_of, warnings_of
 from devices.models import (
     AgentKey,
@@ -35,6 +36,8 @@ class DeviceRow:
     running: Recording | None
     key: AgentKey | None
     warnings: list[str]
+    clock: str
+    device_clock: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +50,10 @@ class KeyRow:
 
 @dataclass(frozen=True, slots=True)
 class RecordingRow:
-    """One line of a device's recordings; None is not known."""
+    """One line of a device's recordings; None is not known. ``began_at`` is by the server, where the bedside differs."""
 
     recording: Recording
+    began_at: datetime | None
     state: str
     words: str
     minutes: str | None
@@ -57,6 +61,7 @@ class RecordingRow:
     grade: str | None
     grade_state: str
     problems: list[str]
+    is_imported: bool
 
 
 def devices_of(clinic: Clinic, now: datetime) -> QuerySet[Device]:
@@ -87,6 +92,8 @@ def device_row(device: Device, now: datetime) -> DeviceRow:
         running=running(device),
         key=keys[0] if keys else None,
         warnings=warnings_of(status),
+        clock=clocks.clock_of(status),
+        device_clock=clocks.device_clock_of(status),
     )
 
 
@@ -112,6 +119,7 @@ def recordings_of(device: Device) -> QuerySet[Recording]:
             overlap_count=Count("conflicts", filter=Q(conflicts__kind=Kind.SAMPLES), distinct=True),
             version_count=Count("files", distinct=True),
         )
+        .select_related("source_import")
         .prefetch_related(Prefetch("reports", reports, to_attr="newest_reports"))
         .order_by("-started_at")
         .defer("live")
@@ -124,6 +132,7 @@ def recording_row(recording: Recording) -> RecordingRow:
     grade = reports[0].grade if reports and recording.stored_at else None
     return RecordingRow(
         recording=recording,
+        began_at=clocks.began_at(recording) if clocks.is_told(recording.clock_offset_ms) else None,
         state=state,
         words=words,
         minutes=_minutes(recording),
@@ -131,6 +140,7 @@ def recording_row(recording: Recording) -> RecordingRow:
         grade=grade,
         grade_state=_GRADE_STATES.get(grade or "", "idle"),
         problems=_problems(recording),
+        is_imported=getattr(recording, "source_import", None) is not None,
     )
 
 
@@ -191,7 +201,7 @@ def _problems(recording: Recording) -> list[str]:
     versions = getattr(recording, "version_count", 0)
     if versions > 1:
         found.append(_("Version %(n)s of its file; every earlier one is kept.") % {"n": versions})
-    return found + _conflicts(recording)
+    return found + clocks.notes_of(recording) + _conflicts(recording)
 
 
 def _conflicts(recording: Recording) -> list[str]:

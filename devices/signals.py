@@ -8,3 +8,8 @@ recording_opened = Signal()
 recording_closed = Signal()
 #: sent with ``report``: a gating report of a whole recording was stored
 report_ready = Signal()
+#: sent with ``recording``, ``actor`` and ``now``, before it goes to another device and in the same transaction: a listener
+#: may refuse by raising a ClinicError
+recording_moving = Signal()
+#: sent with ``recording``: it is of another device now
+recording_moved = Signal()

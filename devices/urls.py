@@ -11,6 +11,7 @@ urlpatterns = [
     path("recordings/<uuid:uuid>/live.json", views.live, name="live"),
     path("recordings/<uuid:uuid>/stream", views.stream, name="stream"),
     path("recordings/<uuid:uuid>/file", views.recording_file, name="recording-file"),
+    path("recordings/<uuid:uuid>/move/", import_views.move, name="move-recording"),
     path("<str:code>/", views.detail, name="detail"),
     path("<str:code>/edit/", views.edit, name="edit"),
     path("<str:code>/import/", import_views.upload, name="import"),

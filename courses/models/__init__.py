@@ -6,6 +6,7 @@ from courses.models.moves import Move, PatientAbsence
 from courses.models.ordering import Course, TreatmentOrder
 from courses.models.progress import OutcomeMeasure, Review, SupervisionPeriod
 from courses.models.reaching import CalendarLink, Reminder, ReminderOptOut
+from courses.models.recordings import SetAsideRecording
 from courses.models.scheduling import Appointment
 from courses.models.treatment import Pause, Reading, Session, VitalSigns
 from courses.models.waiting import WaitListEntry, WaitListOffer
@@ -26,6 +27,7 @@ __all__ = [
     "ReminderOptOut",
     "Review",
     "Session",
+    "SetAsideRecording",
     "SupervisionPeriod",
     "TreatmentOrder",
     "VitalSigns",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.models import Appointment, Course, Session
 from courses.scheduling.agenda import spoken
-from devices.health import in_words
+from devices.ages import in_words
 from devices.models import GatingReport
 from eecp_clinic.models import Clinic
 

@@ -1,7 +1,8 @@
 """Which recording belongs to which session: by device and by time, and never by guess.
 
 A recording is bound to the session on its device that it shares time with, and which began no earlier than
-``SLACK`` before and no later than the recording's end. What fits none stays in a list until a person attaches it.
+``SLACK`` before and no later than the recording's end. What fits none stays in a list until a person attaches it,
+and what a person detached is not bound to that session again.
 """
 
 import logging
@@ -11,8 +12,9 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 
-from courses.models import Session
+from courses.models import Session, SetAsideRecording
 from courses.treatment.locks import RUNNING, UNSIGNED, State, lock, note
+from devices.clocks import began_at
 from devices.models import Recording
 from devices.services import prescribe
 from eecp_clinic.errors import ClinicError, Conflict
@@ -35,20 +37,20 @@ def unmatched_recordings(clinic: Clinic) -> QuerySet[Recording]:
     )
 
 
-def began_at(recording: Recording) -> datetime:
-    """The first sample by the server's clock: device time less the offset measured when it was opened."""
-    return recording.started_at - timedelta(milliseconds=recording.clock_offset_ms or 0)
-
-
 def fits(recording: Recording, session: Session) -> bool:
     """Whether the two share time and began together; a recording from before the session is another's."""
-    if session.started_at is None:
+    if session.started_at is None or not shares(recording, session):
         return False
-    start = began_at(recording)
-    offset = recording.started_at - start
+    return began_at(recording) >= session.started_at - SLACK
+
+
+def shares(recording: Recording, session: Session) -> bool:
+    """Whether the device recorded while the session ran on it."""
+    if session.started_at is None or session.device_id != recording.device_id:
+        return False
+    offset = recording.started_at - began_at(recording)
     session_end = session.ended_at + offset if session.ended_at else None
-    shares = recording.overlaps(session.started_at + offset, session_end, timedelta())
-    return shares and start >= session.started_at - SLACK
+    return recording.overlaps(session.started_at + offset, session_end, timedelta())
 
 
 @transaction.atomic
@@ -57,12 +59,16 @@ def bind_recording(*, recording: Recording, now: datetime) -> Session | None:
     bound = Session.objects.filter(recording=recording).first()
     if bound is not None:
         return bound
-    candidates = Session.objects.filter(
-        device=recording.device_id,
-        recording__isnull=True,
-        signature__isnull=True,
-        state__in=[*RUNNING, State.ENDED],
-    ).select_related("course")
+    candidates = (
+        Session.objects.filter(
+            device=recording.device_id,
+            recording__isnull=True,
+            signature__isnull=True,
+            state__in=[*RUNNING, State.ENDED],
+        )
+        .exclude(set_aside__recording=recording)
+        .select_related("course")
+    )
     fitting = [session for session in candidates if fits(recording, session)]
     return _bind(fitting[0], recording, actor=None, now=now) if len(fitting) == 1 else None
 
@@ -70,6 +76,7 @@ def bind_recording(*, recording: Recording, now: datetime) -> Session | None:
 def bind_open_recording(*, session: Session, now: datetime) -> Session | None:
     """At the start: the recording that runs on the device already, if it fits."""
     running = Recording.objects.open().filter(device=session.device_id, session__isnull=True)
+    running = running.exclude(set_aside_from__session=session)
     for recording in running.order_by("-started_at"):
         if fits(recording, session):
             return _bind(session, recording, actor=None, now=now)
@@ -98,6 +105,7 @@ def attach_recording(*, recording: Recording, session: Session, actor: User, now
     locked = lock(session, *UNSIGNED)
     if locked.started_at is None:
         raise Conflict(gettext("The session has not started. Choose one that ran."), code="not_started")
+    SetAsideRecording.objects.filter(session=locked, recording=recording).delete()
     return _bind(locked, recording, actor=actor, now=now)
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from courses.banner import course_banner
 from courses.models import Appointment, Pause, Reading, Session, VitalSigns
 from courses.treatment import forms, tile
+from courses.treatment.choice import choice_of
 from courses.treatment.completeness import missing_in
 from courses.treatment.flowsheet import flow_rows, flowsheet_of
 from courses.treatment.limit_rules import Tier
@@ -25,6 +26,7 @@ from courses.treatment.precheck import findings_for, holds, last_vitals, vitals_
 from courses.treatment.report_section import section_of
 from courses.treatment.strips import live_strip
 from courses.treatment.supervising import supervising, supervision_of
+from devices.clocks import note_for_page
 from devices.models import GatingReport
 from devices.services import latest_report
 from eecp_clinic.models import Signature
@@ -98,6 +100,7 @@ def context_of(request: StaffRequest, session: Session, now: datetime, **bound: 
         "may_download": bool(request.roles & {*CLINICAL, Role.ADMINISTRATOR}),
         "before": vitals_in(session, VitalSigns.Phase.BEFORE),
         "after": vitals_in(session, VitalSigns.Phase.AFTER),
+        "clock_note": note_for_page(session.recording),
         "is_held": session.appointment.state == Appointment.State.HELD,
     }
     parts = {State.DRAFT: _ready, State.ENDED: _ended, State.SIGNED: _sheet}
@@ -159,6 +162,7 @@ def shown(finding: LimitFinding) -> dict[str, Any]:
 def _treat(request: StaffRequest, session: Session, now: datetime) -> dict[str, Any]:
     return {
         **trace_of(session),
+        **choice_of(session, now),
         **flowsheet_of(session, now),
         "tile": tile.tile_of(session, now),
         "beat": live_beat(session, now),
@@ -189,6 +193,7 @@ def _ended(request: StaffRequest, session: Session, now: datetime) -> dict[str, 
     missing = missing_in(session)
     return {
         **_hour(session),
+        **choice_of(session, now),
         **flowsheet_of(session, now),
         "before_form": before_form(session),
         "after_form": forms.AfterForm(
@@ -239,7 +244,12 @@ def newest_report(session: Session) -> GatingReport | None:
 
 
 def _sheet(request: StaffRequest, session: Session, now: datetime) -> dict[str, Any]:
-    return {**_hour(session), "missing": [], "signature": signature_shown(session.signature)}
+    return {
+        **_hour(session),
+        **choice_of(session, now),
+        "missing": [],
+        "signature": signature_shown(session.signature),
+    }
 
 
 def signature_shown(signature: Signature | None) -> dict[str, Any] | None:

@@ -6,6 +6,7 @@ from typing import Any
 from courses.models import Session
 from courses.treatment.page import banner_of
 from courses.treatment.report_section import ReportSection
+from devices.clocks import note_for_page
 
 
 def report_context(session: Session, section: ReportSection, now: datetime) -> dict[str, Any]:
@@ -17,6 +18,7 @@ def report_context(session: Session, section: ReportSection, now: datetime) -> d
         "device": session.device,
         "banner": banner_of(session, now),
         "recording": session.recording,
+        "clock_note": note_for_page(session.recording),
         "report": section,
         "signed_with": signed_with if signed_with and signed_with.code != section.code else None,
         "is_signed_with": signed_with is not None and signed_with.code == section.code,

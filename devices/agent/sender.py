@@ -16,6 +16,7 @@ from devices.agent.spooled import SpooledRecording, SpoolFull
 from devices.protocol import (
     MAX_BODY_BYTES,
     MAX_CHUNKS_A_BODY,
+    MAX_CLOCK_NOTES,
     ChunkResult,
     Close,
     Envelope,
@@ -178,7 +179,8 @@ class Sender:
         self.say(f"The server refused recording {uuid}: {detail} It stays in {self.spool.folder}.")
 
     def _close(self, recording: SpooledRecording) -> None:
-        close = Close(last_seq=recording.last_seq, ended_at_ms=recording.captured_to_ms)
+        clocks = tuple(self.spool.clock_notes(recording.uuid, MAX_CLOCK_NOTES))
+        close = Close(last_seq=recording.last_seq, ended_at_ms=recording.captured_to_ms, clocks=clocks)
         self.server.close_recording(recording.uuid, close)
         self.spool.settle(recording.uuid, "closed")
         log.info("recording_closed", recording=str(recording.uuid), last_seq=recording.last_seq)

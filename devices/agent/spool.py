@@ -18,7 +18,7 @@ import msgspec
 from devices.agent.spool_file import hold, move_away, open_database
 from devices.agent.spool_repair import Salvaged, salvage
 from devices.agent.spooled import COLUMNS, SpooledRecording, SpoolFull, Written, recording_of
-from devices.protocol import Envelope, Manifest, encode_json
+from devices.protocol import ClockNote, Envelope, Manifest, encode_json
 
 DEFAULT_MAX_BYTES = 512 * 1024**2  # about a hundred sessions, two weeks of one device without a server
 _ROW_BYTES = 150  # what a chunk takes beside its data
@@ -164,6 +164,17 @@ class Spool:
                 "INSERT INTO clock VALUES (?, ?, ?, ?, ?)",
                 (str(uuid), at_ms, device_offset_ms, server_offset_ms, round_trip_ms),
             )
+
+    def clock_notes(self, uuid: UUID, most: int) -> list[ClockNote]:
+        """What was measured of the clocks, in order; of more than ``most`` some, evenly over the time."""
+        with self._lock:
+            rows = self._db.execute(
+                "SELECT at_ms, device_offset_ms, server_offset_ms, round_trip_ms FROM clock"
+                " WHERE uuid = ? ORDER BY rowid",
+                (str(uuid),),
+            ).fetchall()
+        step = max(1, -(-len(rows) // most))
+        return [ClockNote(*row) for row in rows[::step]]
 
     # What is there
 

@@ -1,18 +1,24 @@
 """A ceiling on requests by key: far above what an agent sends, far below what a runaway loop would.
 
-Counted in each process for itself: it needs no other server, so it holds when the broker is gone.
+Those are counted in each process for itself, without another server on the way of every chunk.
 """
 
+import hashlib
+import logging
 import time
 from typing import Any
 
+import redis
 from django.conf import settings
+from django.core.cache import cache
 from django.http import HttpRequest
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from devices.api.authentication import Agent
 from eecp_clinic.errors import ClinicError
+
+logger = logging.getLogger(__name__)
 
 WAIT_S = 1
 ATTEMPTS_A_MINUTE = 10
@@ -43,8 +49,8 @@ def count_request(key_sha256: str) -> None:
 class Attempts:
     """Counts what each address tried within a minute; who guesses codes is soon told to wait, whoever else is not.
 
-    A code has 27 to the power of 10 values and lives for minutes, so a few tries more (each process counts for
-    itself) change nothing.
+    All processes count together, in the cache. A code has 27 to the power of 10 values and lives for minutes, so while
+    the cache is gone each process counts for itself, and nobody is kept from enrolling.
     """
 
     def __init__(self) -> None:
@@ -53,17 +59,33 @@ class Attempts:
 
     def count(self, address: str) -> None:
         """Raises TooManyRequests."""
-        minute = int(time.monotonic()) // ATTEMPTS_WAIT_S
-        if minute != self._minute:
-            self._counts.clear()
-            self._minute = minute
-        count = self._counts[address] = self._counts.get(address, 0) + 1
+        try:
+            count = self._together(address)
+        except (redis.RedisError, OSError):
+            logger.warning("the cache did not count an attempt to enrol; this process counts it alone")
+            count = self._alone(address)
         if count > ATTEMPTS_A_MINUTE:
             raise TooManyRequests(
                 "Too many codes were tried from this address; wait a minute and try again.",
                 code="too_many_requests",
                 retry_after_s=ATTEMPTS_WAIT_S,
             )
+
+    def _together(self, address: str) -> int:
+        name = f"devices.enrol.{hashlib.sha256(address.encode()).hexdigest()}"
+        cache.add(name, 0, timeout=ATTEMPTS_WAIT_S)
+        try:
+            return cache.incr(name)
+        except ValueError:  # its minute ended between the two
+            return 1
+
+    def _alone(self, address: str) -> int:
+        minute = int(time.monotonic()) // ATTEMPTS_WAIT_S
+        if minute != self._minute:
+            self._counts.clear()
+            self._minute = minute
+        count = self._counts[address] = self._counts.get(address, 0) + 1
+        return count
 
 
 def address_of(request: HttpRequest) -> str:

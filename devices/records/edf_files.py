@@ -15,8 +15,10 @@ from edfio import Edf, EdfAnnotation, EdfSignal, Recording, read_edf
 from devices.records.content import END_TEXT, BadRecord, Content, Mark, Signal, without_filling
 from devices.records.storing import NOT_MEASURED, gain_for, record_seconds, to_digital
 
-# Our own files say the exact scale in words, because a physical limit in EDF has only eight characters.
+# Our own files say the exact scale in words, because a physical limit in EDF has only eight characters, and what the
+# least digital value means.
 _SCALE = re.compile(r"value = digital / (\d+(?:\.\d+)?(?:e[-+]?\d+)?);")
+_SAYS_MISSING = f"{NOT_MEASURED} was not measured"
 _HEADER_BYTES = 256
 
 
@@ -51,7 +53,10 @@ def open_edf(data: bytes) -> Edf:
 
 
 def read_edf_record(path: Path) -> Content:
-    """All signals and annotations of an EDF or EDF+ file; a digital -32768 is a sample that was not measured.
+    """All signals and annotations of an EDF or EDF+ file.
+
+    In a signal whose header says so, as those of our own files do, a digital -32768 was not measured; in any other it
+    is a sample like the others, at the end of the range.
 
     Raises
     ------
@@ -74,7 +79,8 @@ def read_edf_record(path: Path) -> Content:
         raise BadRecord(f"The EDF header holds a value that is not possible: {error}.") from error
     if not whole:
         raise BadRecord(
-            "The file is discontinuous (EDF+D); write EDF+C with -32768 where nothing was measured."
+            "The file is discontinuous (EDF+D); write EDF+C with -32768 where nothing was measured, and "
+            "say '-32768 was not measured' in the transducer field of each signal."
         )
     marks = tuple(Mark(round(a.onset, 6), a.text) for a in edf.annotations)
     return Content(without_filling(signals, marks), marks, {path.name: hashlib.sha256(data).hexdigest()})
@@ -89,7 +95,8 @@ def _signal(signal: EdfSignal) -> Signal:
         steps = signal.digital_max - signal.digital_min
         gain = (signal.physical_max - signal.physical_min) / steps
         samples = signal.physical_min + gain * (digital - signal.digital_min)
-    samples[digital == NOT_MEASURED] = np.nan
+    if _SAYS_MISSING in signal.transducer_type:
+        samples[digital == NOT_MEASURED] = np.nan
     rate_hz = float(signal.sampling_frequency)
     if not 0 < rate_hz <= 1e6:
         raise BadRecord(f"The sampling rate of '{signal.label}' is {rate_hz:g} Hz, which is not possible.")

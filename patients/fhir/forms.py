@@ -7,11 +7,12 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from eecp_clinic.models import Clinic
+from patients.coverage_forms import CoverageForm
 from patients.eligibility.wording import day_text
 from patients.fhir.reading.found import Findings, FoundCoverage, Value
 from patients.fhir.sources import sources_text
-from patients.forms import CoverageForm, PatientForm
 from patients.models import Coverage, Patient, Payer, Workup
+from patients.person_forms import PatientForm
 from patients.workup_form import WorkupForm
 
 NEW = "new"

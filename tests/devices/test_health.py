@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from devices.health import in_words, signal_line, warnings_of
+from devices.ages import in_words
+from devices.health import signal_line, warnings_of
 from devices.models import AgentStatus, Device
 from devices.protocol import SourceState
 from tests import factories
@@ -55,7 +56,7 @@ def test_state_of_a_newer_agent_is_said_to_be_unknown(device: Device, now: datet
 def test_wrong_clock_and_full_disk_are_told(device: Device, now: datetime) -> None:
     status = beat(device, now, clock_offset_ms=-3_700_000, disk_free_bytes=40 * 2**20)
     clock, disk = warnings_of(status)
-    assert "1 h" in clock
+    assert "1 h behind the server's" in clock
     assert "40 MB" in disk
     assert warnings_of(None) == []
 

@@ -310,3 +310,14 @@ def test_verify_recordings_names_a_flipped_byte_in_a_chunk(
     with pytest.raises(CommandError):
         call_command("verify_recordings")
     assert "chunk 2 does not have its SHA-256" in capsys.readouterr().err
+
+
+def test_verify_recordings_names_a_report_whose_beats_are_damaged(
+    recording: Recording, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    finished(recording)
+    report = GatingReport.objects.get()
+    (tmp_path / "media" / report.beats_file.name).write_bytes(b"other")
+    with pytest.raises(CommandError, match="1 of 1 recordings failed"):
+        call_command("verify_recordings")
+    assert f"{recording.pk}: the report {report.code}" in capsys.readouterr().err

@@ -61,6 +61,8 @@ ROWS = [
     Row("devices:import-confirm", only(*LOOKING), args=waiting),
     Row("devices:import-confirm", only(*LOOKING, status=302), method="post", args=waiting, data=confirmed),
     Row("devices:import-discard", only(*LOOKING, status=302), method="post", args=waiting),
+    Row("devices:move-recording", only(*LOOKING), args=recording),
+    Row("devices:move-recording", only(*LOOKING, status=422), method="post", args=recording),
     Row("devices:add", only("administrator")),
     Row("devices:add", only("administrator", status=302), method="post", data=form, outsider=302),
     Row("devices:edit", only("administrator"), args=device),

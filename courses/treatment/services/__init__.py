@@ -1,6 +1,7 @@
 """Every change of state in this stage, one function each."""
 
 from courses.treatment.binding import attach_recording, bind_recording
+from courses.treatment.choosing import choose_recording, detach_recording
 from courses.treatment.services.charting import add_reading, chart_end, chart_vitals, check_identity
 from courses.treatment.services.opening import hold_session, open_session
 from courses.treatment.services.running import end_session, pause_session, resume_session, start_session
@@ -13,6 +14,8 @@ __all__ = [
     "chart_end",
     "chart_vitals",
     "check_identity",
+    "choose_recording",
+    "detach_recording",
     "end_session",
     "hold_session",
     "open_session",

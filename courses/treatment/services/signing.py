@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 
 from courses.models import Session
 from courses.signals import session_signed
+from courses.treatment.choosing import others_of
 from courses.treatment.completeness import missing_in, report_for
 from courses.treatment.dose import delivered_in, minutes_of
 from courses.treatment.locks import OVER, lock, note
@@ -53,7 +54,7 @@ def sign_session(
         roles=CLINICAL,
         meaning=MEANING,
         subject=f"session:{locked.code}",
-        content=signed_content(locked) | {"minutes_not_known_because": dose.reason},
+        content=signed_content(locked, now) | {"minutes_not_known_because": dose.reason},
         now=now,
     )
     locked.state = Session.State.SIGNED
@@ -66,7 +67,7 @@ def sign_session(
     return locked
 
 
-def signed_content(session: Session) -> dict[str, Any]:
+def signed_content(session: Session, now: datetime) -> dict[str, Any]:
     """All that the signature stands for, in plain values."""
     patient, order = session.course.patient, session.course.order
     return {
@@ -94,6 +95,8 @@ def signed_content(session: Session) -> dict[str, Any]:
         "comments": session.comments,
         **_charted(session),
         "recording": _recording(session.recording),
+        # What else was recorded in this hour, and not chosen
+        "other_recordings": [str(other.recording.pk) for other in others_of(session, now)],
         "report": _report(session.gating_report),
         "without_recording_reason": session.without_recording_reason,
         "minutes_delivered": session.minutes_delivered,

@@ -8,6 +8,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from courses.access import get_session
 from courses.treatment import forms, page, services, tile
+from courses.treatment.choice import choice_of
 from courses.treatment.flowsheet import flowsheet_of
 from courses.treatment.live_beat import live_beat
 from courses.treatment.views.session import MOVED_ON, READS, shown
@@ -25,7 +26,7 @@ def figures(request: StaffRequest, code: str) -> HttpResponse:
     now = timezone.now()
     if request.GET.get("state", session.state) != session.state:
         return HttpResponseClientRefresh()
-    trace = page.trace_of(session)
+    trace, choice = page.trace_of(session), choice_of(session, now)
     context = {
         "session": session,
         "tile": tile.tile_of(session, now),
@@ -34,7 +35,11 @@ def figures(request: StaffRequest, code: str) -> HttpResponse:
         "polled": True,
         "row_by_device": request.GET.get("row") == "device",
         "trace_changed": request.GET.get("trace", "") != trace["trace_url"],
+        "choice_changed": request.GET.get("choice", "") != choice["choice"],
+        "may_chart": bool(request.roles & set(CLINICAL)),
+        "patient": session.course.patient,
         **trace,
+        **choice,
         **flowsheet_of(session, now),
     }
     return render(request, "courses/treatment/_figures.html", context)

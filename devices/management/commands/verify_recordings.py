@@ -1,4 +1,4 @@
-"""Check every stored recording against its hashes."""
+"""Check every stored recording, and the reports on it, against their hashes."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -6,14 +6,14 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
 
+from devices import report_files, storage
 from devices.models import Recording
-from devices.storage import damages
 
 
 class Command(BaseCommand):
     help = (
-        "Reads the file and the chunks of every stored recording again and compares them with their "
-        "SHA-256. Names what fails and ends with status 1 if anything does."
+        "Reads the file and the chunks of every stored recording again, and each report on it with its beats, and "
+        "compares them with their SHA-256. Names what fails and ends with status 1 if anything does."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -25,7 +25,7 @@ class Command(BaseCommand):
             recordings = recordings.filter(pk__in=uuid)
         checked = failed = 0
         for recording in recordings.iterator():
-            found = damages(recording)
+            found = _damages(recording)
             checked += 1
             failed += bool(found)
             for sentence in found:
@@ -35,3 +35,10 @@ class Command(BaseCommand):
         if failed:
             raise CommandError(f"{failed} of {checked} recordings failed.")
         self.stdout.write(f"{checked} recordings checked, every hash as it was stored.")
+
+
+def _damages(recording: Recording) -> list[str]:
+    found = storage.damages(recording)
+    for report in recording.reports.order_by("made_at").iterator(chunk_size=20):
+        found += report_files.damages(report)
+    return found

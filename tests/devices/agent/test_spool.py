@@ -297,3 +297,14 @@ def test_file_of_a_later_version_is_set_aside_not_read(tmp_path: Path) -> None:
 def test_damaged_guard_does_not_block_the_start(tmp_path: Path) -> None:
     (tmp_path / "in-use.sqlite3").write_bytes(b"rubbish" * 1000)
     Spool(tmp_path, now_ms=1).close()
+
+
+def test_measurements_of_the_clocks_are_told_evenly_when_there_are_many(spool: Spool) -> None:
+    for minute in range(300):
+        spool.note_clock(
+            ONE, at_ms=minute * 60_000, device_offset_ms=None, server_offset_ms=minute, round_trip_ms=8
+        )
+    notes = spool.clock_notes(ONE, 120)
+    assert [note.at_ms // 60_000 for note in notes] == list(range(0, 300, 3))
+    assert notes[1].server_offset_ms == 3
+    assert spool.clock_notes(TWO, 120) == []

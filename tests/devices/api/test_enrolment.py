@@ -4,12 +4,12 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from devices import keys
-from devices.api.throttling import ATTEMPTS_A_MINUTE, Attempts
+from devices.api.throttling import ATTEMPTS_A_MINUTE, Attempts, TooManyRequests
 from devices.api.views import EnrolView
 from devices.models import AgentKey, AgentStatus, Chunk, Device
 from eecp_clinic.models import User
@@ -131,3 +131,24 @@ def test_revoked_key_is_refused_by_the_next_request_whatever_was_remembered(
     ]
     assert {problem(answer) for answer in answers} == {(401, "unknown_key")}
     assert (Chunk.objects.count(), AgentStatus.objects.count(), AgentKey.objects.count()) == (1, 0, 1)
+
+
+def test_processes_count_attempts_together() -> None:
+    for _ in range(ATTEMPTS_A_MINUTE):
+        Attempts().count("192.0.2.1")
+    with pytest.raises(TooManyRequests):
+        Attempts().count("192.0.2.1")
+    Attempts().count("192.0.2.2")
+
+
+def test_without_the_cache_a_process_counts_for_itself() -> None:
+    gone = {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": "redis://127.0.0.1:1/0",
+    }
+    attempts = Attempts()
+    with override_settings(CACHES={"default": gone}):
+        for _ in range(ATTEMPTS_A_MINUTE):
+            attempts.count("192.0.2.1")
+        with pytest.raises(TooManyRequests):
+            attempts.count("192.0.2.1")

@@ -11,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import DjangoCaptureOnCommitCallbacks
 
 from devices import signals
+from devices.health import warnings_of
 from devices.models import AgentKey, AgentStatus, Chunk, ChunkConflict, Device, Recording
 from devices.protocol import Account
 from devices.recordings import to_ms
@@ -250,3 +251,39 @@ def test_schema_is_told_to_agents(agent: Sender) -> None:
     assert answer.status_code == 200
     for path in ("recordings/{uuid}", "recordings/{uuid}/chunks", "heartbeat"):
         assert f"/api/v1/{path}" in answer.content.decode()
+
+
+@pytest.mark.parametrize("clock_ms", [0, -5, 86_400_000, 2**53])
+def test_heartbeat_of_a_computer_that_lost_its_clock_is_heard(
+    agent: Sender, device: Device, clock_ms: int
+) -> None:
+    assert agent.beat(clock_ms=clock_ms).status_code == 204
+    status = AgentStatus.objects.get(device=device)
+    assert status.clock_offset_ms == clock_ms - to_ms(status.at)
+    assert any("bedside computer's clock" in warning for warning in warnings_of(status))
+
+
+def test_offsets_that_the_agent_measured_count_more_than_the_time_of_arrival(
+    agent: Sender, device: Device
+) -> None:
+    agent.beat(server_offset_ms=95_012, round_trip_ms=8, device_offset_ms=-400)
+    status = AgentStatus.objects.get(device=device)
+    measured = (status.clock_offset_ms, status.clock_round_trip_ms, status.device_offset_ms)
+    assert measured == (-95_012, 8, -400)
+
+
+def test_measurements_of_the_clocks_are_kept_with_the_recording(agent: Sender) -> None:
+    agent.open()
+    agent.send([chunk(0)])
+    clocks = [[0, None, 95_012, 8], [60_000, 12, None, None]]
+    close = {"last_seq": 0, "ended_at_ms": to_ms(MONDAY_NINE) + 1000}
+    assert agent.post("close", close | {"clocks": clocks}).status_code == 200
+    assert Recording.objects.get().clocks == clocks
+    assert agent.post("close", close).status_code == 200  # as an agent of before would say it again
+    assert Recording.objects.get().clocks == clocks
+
+
+def test_more_measurements_than_a_recording_keeps_are_refused(agent: Sender) -> None:
+    agent.open()
+    close = {"last_seq": -1, "ended_at_ms": to_ms(MONDAY_NINE), "clocks": [[0, None, 1, 8]] * 121}
+    assert agent.post("close", close).status_code == 422

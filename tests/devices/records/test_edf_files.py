@@ -74,6 +74,24 @@ def test_plain_edf_of_twelve_bits_is_read_by_its_limits(tmp_path: Path) -> None:
     assert content.marks == ()
 
 
+@pytest.mark.parametrize(
+    ("transducer", "is_missing"),
+    [("AgAgCl electrode", False), ("", False), ("-32768 was not measured", True)],
+)
+def test_lowest_number_is_a_sample_unless_the_header_says_otherwise(
+    tmp_path: Path, transducer: str, is_missing: bool
+) -> None:
+    signal = EdfSignal.from_digital(
+        np.array([-32768, 0, 32767], dtype=np.int16), 3, label="ECG", physical_dimension="mV",
+        transducer_type=transducer, physical_range=(-32.768, 32.767), digital_range=(-32768, 32767),
+    )  # fmt: skip
+    Edf([signal]).write(tmp_path / "p.edf")
+    samples = read_edf_record(tmp_path / "p.edf").signals[0].samples
+    assert np.isnan(samples[0]) == is_missing
+    assert samples[1:] == pytest.approx([0, 32.767], abs=1e-4)
+    assert is_missing or samples[0] == pytest.approx(-32.768, abs=1e-4)
+
+
 def test_upside_down_limits_turn_the_signal(tmp_path: Path) -> None:
     signal = EdfSignal.from_digital(
         np.array([-100, 100], dtype=np.int16), 2, label="ECG", physical_dimension="mV", physical_range=(1, -1),

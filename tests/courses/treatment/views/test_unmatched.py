@@ -63,3 +63,15 @@ def test_list_asks_the_same_number_of_questions_for_any_length(
             nurse_client.get(reverse("courses:unmatched"))
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_recording_of_an_hour_that_has_another_leads_to_its_session(
+    nurse_client: Client, nurse: User, physician: User
+) -> None:
+    start = timezone.now() - timedelta(minutes=70)
+    session = scenes.make_ended(nurse, physician, start)
+    scenes.make_recorded(session, minutes=40)
+    factories.make_recording(session.device, start + timedelta(minutes=45), minutes=12)
+    listed = nurse_client.get(reverse("courses:unmatched")).content.decode()
+    assert "which has another recording" in listed
+    assert f"{session.get_absolute_url()}#recording-choice" in listed
