@@ -36,6 +36,8 @@ Seq = Annotated[int, Meta(ge=0, le=MAX_SEQ)]
 SeqOrNone = Annotated[int, Meta(ge=-1, le=MAX_SEQ)]  # -1 where there is no chunk at all
 # Milliseconds since 1970 in UTC, from 2000 to 2100: a clock given in seconds or microseconds is refused.
 EpochMs = Annotated[int, Meta(ge=946_684_800_000, le=4_102_444_800_000)]
+# The same where the news may be that the clock is wrong: an agent whose computer wakes up in 1970 must be heard.
+AnyClockMs = Annotated[int, Meta(ge=-(2**53), le=2**53)]
 Label = Annotated[str, Meta(min_length=1, max_length=80)]
 
 
@@ -197,7 +199,7 @@ class Close(msgspec.Struct, frozen=True, kw_only=True):
 
 class Heartbeat(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     agent_version: Annotated[str, Meta(min_length=1, max_length=40)]
-    clock_ms: EpochMs
+    clock_ms: AnyClockMs
     spool_unsent: Annotated[int, Meta(ge=0)]
     source_state: SourceState
     disk_free_bytes: Annotated[int, Meta(ge=0)]

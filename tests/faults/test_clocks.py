@@ -84,6 +84,9 @@ def test_battery_of_the_clock_is_empty_and_the_agent_wakes_up_in_1970(
     speak_at_random(bed, chance, 20)
     bed.end(complete=False)
     assert len(bed.recordings()) == 1
+    query = "SELECT clock_offset_ms FROM devices_agentstatus WHERE device_id = %s"
+    [(offset_ms,)] = bed.clinic.postgres.rows(query, bed.device)
+    assert offset_ms < -50 * 365 * DAY_S * 1000, "nobody was told that the agent's clock is lost"
 
 
 @pytest.mark.faults_full
