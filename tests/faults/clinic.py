@@ -21,9 +21,9 @@ from eecp_clinic.embedded import valkey
 from eecp_clinic.embedded.home import home_for, program_folder
 from eecp_clinic.embedded.postgres import Cluster
 from eecp_clinic.embedded.system import free_port, is_alive
+from tests.faults.agent_host import ROOT, AgentHost
 from tests.faults.waiting import until
 
-ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 PLAIN = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
 
@@ -39,9 +39,17 @@ class Desk:
     """``tests.faults.desk`` as a process."""
 
     def __init__(self, environment: Mapping[str, str], log: Path) -> None:
-        self._environment = environment
-        self._log = log
-        self._process: subprocess.Popen[str] | None = None
+        command = [sys.executable, "-m", "tests.faults.desk"]
+        with log.open("ab") as output:
+            self._process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env={**os.environ, **environment},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=output,
+                text=True,
+            )
 
     def ask(self, verb: str, *arguments: object) -> dict[str, Any]:
         """The answer; AssertionError where the work raised."""
@@ -52,46 +60,31 @@ class Desk:
     def try_to(self, verb: str, *arguments: object) -> dict[str, Any]:
         """The answer, which may be ``{"error": …}``; empty where the process died over it."""
         self.begin(verb, *arguments)
-        assert self._process is not None
-        assert self._process.stdout is not None
-        answer = self._process.stdout.readline()
-        return dict(json.loads(answer)) if answer else {}
+        return self._answer()
 
-    def begin(self, verb: str, *arguments: object) -> None:
-        """Asks, and waits for no answer."""
-        if self._process is None or self._process.poll() is not None:
-            self._start()
-        assert self._process is not None
+    def begin(self, verb: str, *arguments: object) -> int:
+        """Asks, and waits for no answer; the process that works on it, to be killed or left."""
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps([verb, *arguments]) + "\n")
         self._process.stdin.flush()
+        return int(self._line())
 
-    def kill(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._close(self._process)
+    def kill(self, pid: int) -> None:
+        """kill -9 of one that is at work, or has just done it."""
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        self._answer()
 
     def stop(self) -> None:
-        if self._process is not None:
-            self._close(self._process)
+        self._process.communicate()
 
-    def _start(self) -> None:
-        command = [sys.executable, "-m", "tests.faults.desk"]
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                command,
-                cwd=ROOT,
-                env={**os.environ, **self._environment},
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-            )
+    def _answer(self) -> dict[str, Any]:
+        """Empty where the worker was killed before it had one."""
+        return dict(json.loads(self._line()))
 
-    def _close(self, process: subprocess.Popen[str]) -> None:
-        with suppress(OSError):
-            process.communicate()
-        self._process = None
+    def _line(self) -> str:
+        assert self._process.stdout is not None
+        return self._process.stdout.readline()
 
 
 class Database:
@@ -225,6 +218,7 @@ class Clinic:
             "DATABASE_URL": self.postgres.url,
             "REDIS_URL": self.valkey.url,
         }
+        self.agents = AgentHost()
         self.desk = Desk(environment, var / "desk.log")
         self.web = Web(environment, var / "web.log")
         self.web.start()
@@ -252,5 +246,6 @@ class Clinic:
 
     def stop(self) -> None:
         self.desk.stop()
+        self.agents.stop()
         self.web.kill()
         valkey.stop(self.valkey.pid)

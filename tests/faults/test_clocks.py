@@ -1,6 +1,5 @@
 """Clocks that are set while a run is on: device time orders the samples, so no jump moves or loses one."""
 
-import os
 import random
 import time
 from collections.abc import Iterator
@@ -8,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults import jumping_clock
 from tests.faults.bed import Bed
 from tests.faults.clinic import Clinic
 from tests.faults.test_servers_killed import speak_at_random
@@ -30,11 +30,7 @@ class Clock:
 
     @property
     def environment(self) -> dict[str, str]:
-        folder = Path(__file__).with_name("jumping_clock")
-        return {
-            "EECP_TEST_CLOCK": str(self._path),
-            "PYTHONPATH": os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH", "")])),
-        }
+        return {jumping_clock.VARIABLE: str(self._path)}
 
 
 @pytest.fixture
