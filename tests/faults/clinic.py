@@ -92,10 +92,21 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self._connection: psycopg.Connection | None = None  # to let somebody in costs more than to answer
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        with psycopg.connect(self.url, autocommit=True) as connection:
-            return connection.execute(query.encode(), values).fetchall()
+        if self._connection is not None:
+            try:
+                return self._connection.execute(query.encode(), values).fetchall()
+            except psycopg.OperationalError:
+                self.let_go()  # the server was killed since
+        self._connection = psycopg.connect(self.url, autocommit=True)
+        return self._connection.execute(query.encode(), values).fetchall()
+
+    def let_go(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
     def run(self, statement: str) -> None:
         with psycopg.connect(self.url, autocommit=True) as connection:

@@ -78,6 +78,7 @@ def database(request: pytest.FixtureRequest, var: Path) -> Iterator[Database]:
         postgres = Postgres(var)
         postgres.migrate()
         yield postgres
+        postgres.let_go()
         return
     request.getfixturevalue("django_db_setup")
     address = urlsplit(os.environ["DATABASE_URL"])
@@ -88,7 +89,9 @@ def database(request: pytest.FixtureRequest, var: Path) -> Iterator[Database]:
     copy = f"faults_{template}"
     server.run(f'DROP DATABASE IF EXISTS "{copy}" WITH (FORCE)')
     server.run(f'CREATE DATABASE "{copy}" TEMPLATE "{template}"')
-    yield Database(urlunsplit(address._replace(path=f"/{copy}")))
+    database = Database(urlunsplit(address._replace(path=f"/{copy}")))
+    yield database
+    database.let_go()
     server.run(f'DROP DATABASE "{copy}" WITH (FORCE)')
 
 
