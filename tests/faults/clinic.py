@@ -24,7 +24,6 @@ from eecp_clinic.embedded.system import free_port, is_alive
 from tests.faults.agent_host import ROOT, AgentHost
 from tests.faults.waiting import until
 
-BIN = Path(sys.executable).parent
 PLAIN = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
 
 
@@ -44,7 +43,7 @@ class Desk:
             self._process = subprocess.Popen(
                 command,
                 cwd=ROOT,
-                env={**os.environ, **environment},
+                env={**os.environ, **environment, "OPENBLAS_NUM_THREADS": "1"},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=output,
@@ -168,11 +167,11 @@ class Valkey:
 class Web:
     """The web server with the device API: granian's parent and its worker, killed together."""
 
-    def __init__(self, environment: Mapping[str, str], log: Path) -> None:
+    def __init__(self, desk: Desk, log: Path) -> None:
         self.port = free_port()
-        self._environment = environment
+        self._desk = desk
         self._log = log
-        self._process: subprocess.Popen[bytes] | None = None
+        self._pid: int | None = None
 
     def start(self) -> None:
         self.begin()
@@ -180,31 +179,14 @@ class Web:
 
     def begin(self) -> None:
         """Starts it, and does not wait until it answers."""
-        command = [
-            str(BIN / "granian"),
-            "--interface",
-            "wsgi",
-            "--host",
-            "127.0.0.1",
-            "--port",
-            str(self.port),
-        ]
-        command += ["--workers", "1", "--blocking-threads", "8", "--log-level", "warning"]
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [*command, "eecp_clinic.wsgi:application"],
-                cwd=ROOT,
-                env={**os.environ, **self._environment},
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        self._pid = int(self._desk.ask("serve", self.port, str(self._log))["pid"])
 
     def kill(self) -> None:
-        if self._process is not None:
+        if self._pid is not None:
             with suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
+                os.killpg(self._pid, signal.SIGKILL)
+            self._desk.ask("bury", self._pid)
+            self._pid = None
 
     def is_up(self) -> bool:
         address = f"http://127.0.0.1:{self.port}/healthz"
@@ -231,7 +213,7 @@ class Clinic:
         }
         self.agents = AgentHost()
         self.desk = Desk(environment, var / "desk.log")
-        self.web = Web(environment, var / "web.log")
+        self.web = Web(self.desk, var / "web.log")
         self.web.start()
 
     def revive(self) -> None:
@@ -256,7 +238,7 @@ class Clinic:
             yield seq, bytes(sha256), bytes(data)
 
     def stop(self) -> None:
+        self.web.kill()
         self.desk.stop()
         self.agents.stop()
-        self.web.kill()
         valkey.stop(self.valkey.pid)

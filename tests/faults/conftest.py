@@ -31,8 +31,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if config.getoption("times", None) is not None and not hasattr(config, "workerinput"):
-        config.pluginmanager.register(Tally(config.getoption("tally")), "faults-tally")
+    times = config.getoption("times", None)
+    if times is not None and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Tally(config.getoption("tally"), times), "faults-tally")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

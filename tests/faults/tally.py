@@ -1,6 +1,7 @@
-"""How each run of the whole suite went: a line at the end, and in a file at once where one is named."""
+"""How each run of the whole suite went: a line for each at the end, and in a file, where one is named, as soon as it is over."""
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,31 +11,39 @@ RUN = "run"  # the property of a report that says to which run it belongs
 
 
 class Tally:
-    """A pytest plugin."""
+    """A pytest plugin; ``times`` runs are asked for."""
 
-    def __init__(self, file: Path | None) -> None:
+    def __init__(self, file: Path | None, times: int) -> None:
         self._file = file
+        self._times = times
+        self._cases = 0  # in one run
         self._outcomes: defaultdict[int, Counter[str]] = defaultdict(Counter)
-        self._seconds: Counter[int] = Counter()
-        self._expected: Counter[int] = Counter()
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        if session.items:
+            self._cases = len(session.items) // self._times
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
+        self._cases = len(ids) // self._times
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         number = int(str(dict(report.user_properties)[RUN]))
-        self._seconds[number] += report.duration
-        if report.when == "call" or report.outcome != "passed":
-            self._outcomes[number][report.outcome] += 1
+        outcomes = self._outcomes[number]
         if report.failed:
             self._write(f"run {number}: FAILED {report.nodeid} ({report.when})")
+        if report.when == "call" or report.outcome != "passed":
+            outcomes[report.outcome] += 1
+            if outcomes.total() == self._cases:
+                self._write(self._sentence(number))
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         for number in sorted(self._outcomes):
-            sentence = self._sentence(number)
-            terminalreporter.write_line(sentence)
-            self._write(sentence)
+            terminalreporter.write_line(self._sentence(number))
 
     def _sentence(self, number: int) -> str:
         outcomes = ", ".join(f"{count} {word}" for word, count in sorted(self._outcomes[number].items()))
-        return f"run {number}: {outcomes}, {self._seconds[number]:.0f} s in all cases together"
+        return f"run {number}: {outcomes} of {self._cases} cases"
 
     def _write(self, sentence: str) -> None:
         if self._file is not None:
