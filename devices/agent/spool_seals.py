@@ -53,7 +53,7 @@ def sound_fields(row: Sequence[object]) -> list[Field] | None:
     return mended_fields(fields, sealed)
 
 
-def as_columns(fields: Sequence[Field]) -> list[object]:
+def as_columns(fields: Sequence[object]) -> list[object]:
     """As they are written: texts as text again."""
     return [
         field.decode() if name in _TEXTS and isinstance(field, bytes) else field

@@ -63,7 +63,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def number_of_run(item: pytest.Item) -> int:
     assert isinstance(item, pytest.Function)
-    return int(item.callspec.params["again"])
+    return int(str(item.callspec.params["again"]))
 
 
 @pytest.fixture

@@ -92,4 +92,6 @@ def test_clock_of_the_console_jumps(bed: Bed, chance: random.Random, seed: int) 
         speak_at_random(bed, chance, 10)
         jump_s = chance.choice([-1, 1]) * chance.choice([2, 3600, DAY_S, 400 * DAY_S])
         bed.console_clock_ms = bed.run.started_at_ms + 1000 * (bed.produced + jump_s)
+    bed.console_clock_ms = 60_000  # its battery is empty
+    speak_at_random(bed, chance, 10)
     bed.end(complete=True)
