@@ -46,9 +46,9 @@ test: $(STAMP) ## Run the tests on servers of their own
 	@echo "Testing"
 	@$(BIN)/python -m pytest -n 2 --dist worksteal
 
-faults: $(STAMP) ## Break everything between console and file, and prove every sample; TIMES=N repeats
+faults: $(STAMP) ## Break everything between console and file, and prove every sample; TIMES=N runs in a row, FROM=K the first
 	@echo "Breaking things"
-	@$(BIN)/python -m pytest tests/faults -n 0 --times $(or $(TIMES),1)
+	@$(BIN)/python -m pytest tests/faults -n 2 --dist worksteal --maxfail 1 --times $(or $(TIMES),1) --from $(or $(FROM),0) $(if $(TALLY),--tally "$(TALLY)")
 
 check: $(STAMP) ## Lint, format, types, arrows, migrations, settings
 	@scripts/check

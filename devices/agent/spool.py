@@ -6,6 +6,7 @@ and only when the space they take is needed. A damaged file never stops a start:
 is good of it is taken over.
 """
 
+import hashlib
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -15,8 +16,10 @@ from uuid import UUID
 
 import msgspec
 
+from devices.agent.one_bit import mended
 from devices.agent.spool_file import hold, move_away, open_database
 from devices.agent.spool_repair import Salvaged, salvage
+from devices.agent.spool_seals import seal
 from devices.agent.spooled import COLUMNS, SpooledRecording, SpoolFull, Written, recording_of
 from devices.protocol import ClockNote, Envelope, Manifest, encode_json
 
@@ -104,6 +107,7 @@ class Spool:
                     device_offset_ms,
                 ),
             )
+            seal(db, "uuid = ?", str(uuid))
 
     def add(self, uuid: UUID, envelopes: Sequence[Envelope], written: Written) -> None:
         """Writes the next chunks down, all or none; raises SpoolFull."""
@@ -125,6 +129,7 @@ class Spool:
                     str(uuid),
                 ),
             )
+            seal(db, "uuid = ?", str(uuid))
         self._bytes += size - freed
 
     def _make_room(self, db: sqlite3.Connection, needed: int) -> int:
@@ -148,6 +153,7 @@ class Spool:
         """Nothing more will be captured; ``is_over`` where the source itself said so."""
         with self._write() as db:
             db.execute("UPDATE recording SET ended = ? WHERE uuid = ?", (1 + is_over, str(uuid)))
+            seal(db, "uuid = ?", str(uuid))
 
     def note_clock(
         self,
@@ -220,7 +226,7 @@ class Spool:
         batch: list[Envelope] = []
         size = 0
         for seq, sha256, data in rows:
-            envelope = Envelope(seq, sha256, data)
+            envelope = _as_written(Envelope(seq, sha256, data))
             size += len(envelope.data) + 48  # what wraps it
             if batch and size > most_bytes:
                 break
@@ -265,6 +271,7 @@ class Spool:
             db.execute(
                 "UPDATE recording SET state = ?, detail = ? WHERE uuid = ?", (state, detail, str(uuid))
             )
+            seal(db, "uuid = ?", str(uuid))
 
     def offer_refused_again(self) -> None:
         """A person has mended what the server refused; it is offered once more."""
@@ -274,6 +281,7 @@ class Spool:
                 f"UPDATE recording SET state = 'open' WHERE state = 'refused' OR uuid IN ({again})"  # noqa: S608
             )
             db.execute("UPDATE chunk SET state = 'unsent' WHERE state = 'refused'")
+            seal(db)
 
     def forget_refused(self) -> int:
         """A person has decided that refused data are not needed; returns how many chunks are gone."""
@@ -307,3 +315,11 @@ class Spool:
         return self._value("SELECT count(*) FROM chunk WHERE state = 'refused'") + self._value(
             f"SELECT count(*) FROM chunk WHERE state = 'unsent' AND uuid IN ({refused})"  # noqa: S608
         )
+
+
+def _as_written(envelope: Envelope) -> Envelope:
+    """The chunk without the bit that flipped on the disk; what cannot be put right is left for the server to refuse."""
+    if hashlib.sha256(envelope.data).digest() == envelope.sha256:
+        return envelope
+    data = mended(envelope.data, envelope.sha256)
+    return envelope if data is None else Envelope(envelope.seq, hashlib.sha256(data).digest(), data)

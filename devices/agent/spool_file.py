@@ -5,8 +5,9 @@ from contextlib import closing
 from pathlib import Path
 
 from devices.agent.spool_journal import mend_journal
+from devices.agent.spool_seals import mend_rows, seal
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 _TABLES = """
 CREATE TABLE recording (
     uuid TEXT PRIMARY KEY,
@@ -45,6 +46,9 @@ CREATE TABLE clock (                  -- what was measured of the three clocks, 
     server_offset_ms INTEGER,         -- server clock less agent clock
     round_trip_ms INTEGER             -- the server's offset is known to half of this
 );
+""",
+    2: """
+ALTER TABLE recording ADD COLUMN sealed BLOB NOT NULL DEFAULT x''; -- SHA-256 over the other columns
 """,
 }
 
@@ -86,11 +90,13 @@ def open_database(path: Path) -> sqlite3.Connection:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA journal_size_limit = 4194304")
-        if db.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+        # Not the quick one: only this finds a number or a name that differs between a table and its index.
+        if db.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
             raise sqlite3.DatabaseError("the file is damaged")
         _bring_up_to_date(db)
         if not has_sound_schema(db):
             raise sqlite3.DatabaseError("the names of its tables or columns are damaged")
+        mend_rows(db)
     except BaseException:
         db.close()
         raise
@@ -102,7 +108,9 @@ def _bring_up_to_date(db: sqlite3.Connection) -> None:
     if not 0 <= version <= SCHEMA_VERSION:
         raise sqlite3.DatabaseError(f"the file has format {version}, not {SCHEMA_VERSION}")
     if steps := _steps(version, SCHEMA_VERSION):
-        db.executescript(f"BEGIN; {steps} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+        db.executescript(f"BEGIN; {steps} PRAGMA user_version = {SCHEMA_VERSION};")
+        seal(db)
+        db.execute("COMMIT")
 
 
 def _steps(version: int, to: int) -> str:

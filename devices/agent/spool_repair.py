@@ -1,24 +1,41 @@
 """What is still good in a damaged spool, taken over into a new one.
 
 The damaged file itself is only read (a copy of it, where its first page is gone): it stays as it was found, for
-whoever wants to look closer. A chunk is good where its SHA-256 says so and its recording's manifest is readable.
+whoever wants to look closer. A chunk is good where its SHA-256 says so and its recording's manifest is readable; its number
+is the one inside it. Where one bit is wrong, it is put right (``devices.agent.one_bit``).
 """
 
 import hashlib
 import shutil
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+import msgspec
+import zstandard
+
+from devices.agent.one_bit import mended
 from devices.agent.spool_file import has_sound_schema, open_database
+from devices.agent.spool_seals import SEALED, as_columns, seal, sound_fields
 from devices.protocol import Manifest, ProtocolError, decode_json
 
 _STOP_AFTER_MISSES = 4096  # numbers in a row that hold nothing readable: there is no more
 _RECORDING = "uuid, position, manifest, last_seq, captured_to_ms, ended, state, detail"
 _RECORDING_2 = f"{_RECORDING}, run, next_samples, captured_at_ms, device_offset_ms"
+_MOST_MENDED = 32  # chunks in which the bit is looked for: a start must not take minutes
 _CHUNK = "uuid, seq, sha256, data, state, detail"
+
+
+_ChunkRow = tuple[str, int, bytes, bytes, str, str]
+
+
+class _Numbered(msgspec.Struct):
+    """Of a chunk, all that is asked here."""
+
+    seq: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +56,7 @@ def salvage(damaged: Path, into: sqlite3.Connection) -> Salvaged:
     into.execute("BEGIN IMMEDIATE")
     for row in recordings.values():
         marks = ", ".join("?" * len(row))
-        columns = _RECORDING if len(row) == 8 else _RECORDING_2
+        columns = _RECORDING if len(row) == len(_RECORDING.split()) else _RECORDING_2
         into.execute(f"INSERT OR IGNORE INTO recording ({columns}) VALUES ({marks})", row)  # noqa: S608
     for row in chunks:
         into.execute(f"INSERT OR IGNORE INTO chunk ({_CHUNK}) VALUES (?, ?, ?, ?, ?, ?)", row)  # noqa: S608
@@ -48,6 +65,7 @@ def salvage(damaged: Path, into: sqlite3.Connection) -> Salvaged:
         "UPDATE recording SET last_seq = max(last_seq,"
         " coalesce((SELECT max(seq) FROM chunk WHERE chunk.uuid = recording.uuid), -1))"
     )
+    seal(into)
     into.execute("COMMIT")
     return Salvaged(len(recordings), len(chunks), _lost(into))
 
@@ -63,29 +81,87 @@ def _lost(db: sqlite3.Connection) -> int:
     )
 
 
-def _readable(
-    damaged: Path,
-) -> tuple[dict[str, tuple[object, ...]], list[tuple[str, int, bytes, bytes, str, str]]]:
+def _readable(damaged: Path) -> tuple[dict[str, Sequence[object]], list[_ChunkRow]]:
     """Good recordings by UUID, and their good chunks."""
-    recordings: dict[str, tuple[object, ...]] = {}
-    chunks: list[tuple[str, int, bytes, bytes, str, str]] = []
+    recordings: dict[str, Sequence[object]] = {}
+    chunks: list[_ChunkRow] = []
     try:
         with closing(_opened(damaged)) as db:
-            columns = _RECORDING_2 if _has_run(db) else _RECORDING
-            for row in _rows(db, "recording", columns):
+            for row in _recording_rows(db):
                 if _is_manifest(row[2]):
                     recordings[str(row[0])] = row
-            for row in _rows(db, "chunk", _CHUNK):
-                uuid, seq, sha256, data, state, detail = row
-                if isinstance(data, bytes) and hashlib.sha256(data).digest() == sha256 and uuid in recordings:
-                    chunks.append((str(uuid), int(str(seq)), sha256, data, str(state), str(detail)))
+            bits = _Bits(_MOST_MENDED)
+            found = (_good_chunk(row, recordings, bits) for row in _rows(db, "chunk", _CHUNK))
+            chunks.extend(chunk for chunk in found if chunk is not None)
     except sqlite3.DatabaseError:
         return recordings, chunks  # not even its tables can be found
     return recordings, chunks
 
 
+def _recording_rows(db: sqlite3.Connection) -> Iterator[Sequence[object]]:
+    columns = {column[1] for column in db.execute("PRAGMA table_info(recording)")}
+    if "sealed" not in columns:
+        yield from _rows(db, "recording", _RECORDING_2 if "run" in columns else _RECORDING)
+        return
+    for row in _rows(db, "recording", f"{SEALED}, sealed"):
+        fields = sound_fields(row)
+        with suppress(UnicodeDecodeError):  # then it is lost
+            yield as_columns(row[:-1] if fields is None else fields)
+
+
+@dataclass(slots=True)
+class _Bits:
+    """How many chunks may still be searched for the bit."""
+
+    left: int
+
+    def mended(self, data: bytes, sha256: bytes) -> bytes | None:
+        if hashlib.sha256(data).digest() == sha256:
+            return data
+        self.left -= 1
+        return mended(data, sha256) if self.left >= 0 else None
+
+
+def _good_chunk(row: Sequence[object], recordings: Iterable[str], bits: _Bits) -> _ChunkRow | None:
+    uuid, seq, sha256, data, state, detail = row
+    of = _meant(str(uuid), recordings)
+    if of is None or not isinstance(data, bytes) or not isinstance(sha256, bytes):
+        return None
+    data = bits.mended(data, sha256)
+    if data is None:
+        return None
+    number = _number_in(data)
+    return (
+        of,
+        int(str(seq)) if number is None else number,
+        hashlib.sha256(data).digest(),
+        data,
+        str(state),
+        str(detail),
+    )
+
+
+def _meant(uuid: str, known: Iterable[str]) -> str | None:
+    """The recording of this name, or the one whose name differs in one character alone."""
+    return next((name for name in known if _unlike(name, uuid) == 0), None) or next(
+        (name for name in known if _unlike(name, uuid) == 1), None
+    )
+
+
+def _unlike(a: str, b: str) -> int:
+    return sum(x != y for x, y in zip(a, b, strict=True)) if len(a) == len(b) else len(a)
+
+
+def _number_in(data: bytes) -> int | None:
+    """The number that the chunk calls itself by."""
+    try:
+        return msgspec.msgpack.decode(zstandard.decompress(data), type=_Numbered).seq
+    except (zstandard.ZstdError, msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
 def _opened(damaged: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(f"{damaged.absolute().as_uri()}?mode=ro", uri=True)
+    db = _read_only(damaged)
     try:
         is_sound = has_sound_schema(db)
     except sqlite3.DatabaseError:
@@ -94,6 +170,14 @@ def _opened(damaged: Path) -> sqlite3.Connection:
         return db
     db.close()
     return _with_new_first_page(damaged)
+
+
+def _read_only(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+    db.text_factory = partial(
+        str, encoding="utf-8", errors="replace"
+    )  # a flipped bit may leave no text at all
+    return db
 
 
 def _with_new_first_page(damaged: Path) -> sqlite3.Connection:
@@ -112,14 +196,10 @@ def _with_new_first_page(damaged: Path) -> sqlite3.Connection:
         page = bytearray(good.read(page_bytes))
         page[28:32] = (copy.stat().st_size // page_bytes).to_bytes(4, "big")  # the size of the file in pages
         bad.write(page)
-    db = sqlite3.connect(f"{copy.absolute().as_uri()}?mode=ro", uri=True)
+    db = _read_only(copy)
     for path in (template, copy):
         path.unlink()  # an open file outlives its name
     return db
-
-
-def _has_run(db: sqlite3.Connection) -> bool:
-    return any(column[1] == "run" for column in db.execute("PRAGMA table_info(recording)"))
 
 
 def _rows(db: sqlite3.Connection, table: str, columns: str) -> Iterator[tuple[object, ...]]:

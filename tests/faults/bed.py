@@ -6,7 +6,8 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Self
 
-from tests.devices.agent.console import AgentProcess, Run, TcpConsole, status
+from tests.devices.agent.console import Run, TcpConsole, status
+from tests.faults.agent_host import HostedAgent
 from tests.faults.clinic import Clinic
 from tests.faults.link import Link
 from tests.faults.truth import OnDisk, Whole, assert_whole, spool_hashes
@@ -18,9 +19,7 @@ LONGEST_S = 280  # then the console's counts repeat
 class Bed:
     """The console produces second after second (``speak``), whoever listens; ``end`` ends its run and proves the result."""
 
-    def __init__(
-        self, clinic: Clinic, folder: Path, *more: str, environment: dict[str, str] | None = None
-    ) -> None:
+    def __init__(self, clinic: Clinic, folder: Path, *, environment: dict[str, str] | None = None) -> None:
         told = clinic.desk.ask("make_device")
         self.clinic = clinic
         self.device = int(told["device"])
@@ -35,10 +34,9 @@ class Bed:
         key = folder / "key"
         key.write_text(told["key"])
         key.chmod(0o600)
-        options = ("--key-file", str(key), *more)
-        self.agent = AgentProcess(
-            self.link.url, self.spool, self.console.spec, *options, environment=environment
-        )
+        where = ["--server", self.link.url, "--source", self.console.spec, "--spool", str(self.spool)]
+        arguments = ["run", *where, "--key-file", str(key), "--heartbeat", "0.5"]
+        self.agent = HostedAgent(clinic.agents, arguments, folder / "agent.log", environment or {})
         self._heard = 0
         self._stack = ExitStack()
 

@@ -21,10 +21,9 @@ from eecp_clinic.embedded import valkey
 from eecp_clinic.embedded.home import home_for, program_folder
 from eecp_clinic.embedded.postgres import Cluster
 from eecp_clinic.embedded.system import free_port, is_alive
+from tests.faults.agent_host import ROOT, AgentHost
 from tests.faults.waiting import until
 
-ROOT = Path(__file__).resolve().parents[2]
-BIN = Path(sys.executable).parent
 PLAIN = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
 
 
@@ -39,9 +38,17 @@ class Desk:
     """``tests.faults.desk`` as a process."""
 
     def __init__(self, environment: Mapping[str, str], log: Path) -> None:
-        self._environment = environment
-        self._log = log
-        self._process: subprocess.Popen[str] | None = None
+        command = [sys.executable, "-m", "tests.faults.desk"]
+        with log.open("ab") as output:
+            self._process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env={**os.environ, **environment, "OPENBLAS_NUM_THREADS": "1"},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=output,
+                text=True,
+            )
 
     def ask(self, verb: str, *arguments: object) -> dict[str, Any]:
         """The answer; AssertionError where the work raised."""
@@ -52,46 +59,31 @@ class Desk:
     def try_to(self, verb: str, *arguments: object) -> dict[str, Any]:
         """The answer, which may be ``{"error": …}``; empty where the process died over it."""
         self.begin(verb, *arguments)
-        assert self._process is not None
-        assert self._process.stdout is not None
-        answer = self._process.stdout.readline()
-        return dict(json.loads(answer)) if answer else {}
+        return self._answer()
 
-    def begin(self, verb: str, *arguments: object) -> None:
-        """Asks, and waits for no answer."""
-        if self._process is None or self._process.poll() is not None:
-            self._start()
-        assert self._process is not None
+    def begin(self, verb: str, *arguments: object) -> int:
+        """Asks, and waits for no answer; the process that works on it, to be killed or left."""
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps([verb, *arguments]) + "\n")
         self._process.stdin.flush()
+        return int(self._line())
 
-    def kill(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._close(self._process)
+    def kill(self, pid: int) -> None:
+        """kill -9 of one that is at work, or has just done it."""
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        self._answer()
 
     def stop(self) -> None:
-        if self._process is not None:
-            self._close(self._process)
+        self._process.communicate()
 
-    def _start(self) -> None:
-        command = [sys.executable, "-m", "tests.faults.desk"]
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                command,
-                cwd=ROOT,
-                env={**os.environ, **self._environment},
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-            )
+    def _answer(self) -> dict[str, Any]:
+        """Empty where the worker was killed before it had one."""
+        return dict(json.loads(self._line()))
 
-    def _close(self, process: subprocess.Popen[str]) -> None:
-        with suppress(OSError):
-            process.communicate()
-        self._process = None
+    def _line(self) -> str:
+        assert self._process.stdout is not None
+        return self._process.stdout.readline()
 
 
 class Database:
@@ -99,10 +91,21 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self._connection: psycopg.Connection | None = None  # to let somebody in costs more than to answer
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        with psycopg.connect(self.url, autocommit=True) as connection:
-            return connection.execute(query.encode(), values).fetchall()
+        if self._connection is not None:
+            try:
+                return self._connection.execute(query.encode(), values).fetchall()
+            except psycopg.OperationalError:
+                self.let_go()  # the server was killed since
+        self._connection = psycopg.connect(self.url, autocommit=True)
+        return self._connection.execute(query.encode(), values).fetchall()
+
+    def let_go(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
     def run(self, statement: str) -> None:
         with psycopg.connect(self.url, autocommit=True) as connection:
@@ -164,11 +167,11 @@ class Valkey:
 class Web:
     """The web server with the device API: granian's parent and its worker, killed together."""
 
-    def __init__(self, environment: Mapping[str, str], log: Path) -> None:
+    def __init__(self, desk: Desk, log: Path) -> None:
         self.port = free_port()
-        self._environment = environment
+        self._desk = desk
         self._log = log
-        self._process: subprocess.Popen[bytes] | None = None
+        self._pid: int | None = None
 
     def start(self) -> None:
         self.begin()
@@ -176,31 +179,14 @@ class Web:
 
     def begin(self) -> None:
         """Starts it, and does not wait until it answers."""
-        command = [
-            str(BIN / "granian"),
-            "--interface",
-            "wsgi",
-            "--host",
-            "127.0.0.1",
-            "--port",
-            str(self.port),
-        ]
-        command += ["--workers", "1", "--blocking-threads", "8", "--log-level", "warning"]
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [*command, "eecp_clinic.wsgi:application"],
-                cwd=ROOT,
-                env={**os.environ, **self._environment},
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        self._pid = int(self._desk.ask("serve", self.port, str(self._log))["pid"])
 
     def kill(self) -> None:
-        if self._process is not None:
+        if self._pid is not None:
             with suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
+                os.killpg(self._pid, signal.SIGKILL)
+            self._desk.ask("bury", self._pid)
+            self._pid = None
 
     def is_up(self) -> bool:
         address = f"http://127.0.0.1:{self.port}/healthz"
@@ -225,8 +211,9 @@ class Clinic:
             "DATABASE_URL": self.postgres.url,
             "REDIS_URL": self.valkey.url,
         }
+        self.agents = AgentHost()
         self.desk = Desk(environment, var / "desk.log")
-        self.web = Web(environment, var / "web.log")
+        self.web = Web(self.desk, var / "web.log")
         self.web.start()
 
     def revive(self) -> None:
@@ -251,6 +238,7 @@ class Clinic:
             yield seq, bytes(sha256), bytes(data)
 
     def stop(self) -> None:
-        self.desk.stop()
         self.web.kill()
+        self.desk.stop()
+        self.agents.stop()
         valkey.stop(self.valkey.pid)

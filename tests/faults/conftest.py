@@ -1,9 +1,10 @@
 """Fixtures of the fault suite, and how often it runs.
 
-    pytest tests/faults --times 20      all cases, each twenty times, each time with other chances
-    pytest                              of these, only what is quick
+    pytest tests/faults --times 20           all cases, twenty times in a row, each time with other chances
+    pytest tests/faults --times 1 --from 7   the eighth of those runs alone
+    pytest                                   of all cases, only what is quick
 
-Every chance comes from the case's own name, its seed and the number of the repetition, so a failure can be repeated.
+Every chance comes from the case's own name, its seed and the number of the run, so a failure can be repeated.
 """
 
 import os
@@ -20,20 +21,34 @@ from django.db import connection
 from eecp_clinic.embedded import services
 from tests.faults.bed import Bed
 from tests.faults.clinic import Clinic, Database, Postgres
+from tests.faults.tally import RUN, Tally
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--times", type=int, default=None, help="run every fault case so many times")
+    parser.addoption("--times", type=int, default=None, help="run all fault cases so many times in a row")
+    parser.addoption("--from", type=int, default=0, help="the number of the first of these runs")
+    parser.addoption("--tally", type=Path, default=None, help="file to which each run adds a line")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    times = config.getoption("times", None)
+    if times is not None and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Tally(config.getoption("tally"), times), "faults-tally")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     times = metafunc.config.getoption("times", None)
+    first = metafunc.config.getoption("from", 0)
     if "again" in metafunc.fixturenames:
-        metafunc.parametrize("again", range(times or 1))
+        metafunc.parametrize("again", range(first, first + (times or 1)))
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("times", None) is not None:
+        for item in items:
+            item.user_properties.append((RUN, number_of_run(item)))
+        items.sort(key=number_of_run)  # run after run, each in the order that it was shuffled to
         return
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
@@ -44,6 +59,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if full:
         config.hook.pytest_deselected(items=full)
         items[:] = [item for item in items if item not in full]
+
+
+def number_of_run(item: pytest.Item) -> int:
+    assert isinstance(item, pytest.Function)
+    return int(str(item.callspec.params["again"]))
 
 
 @pytest.fixture
@@ -59,6 +79,7 @@ def database(request: pytest.FixtureRequest, var: Path) -> Iterator[Database]:
         postgres = Postgres(var)
         postgres.migrate()
         yield postgres
+        postgres.let_go()
         return
     request.getfixturevalue("django_db_setup")
     address = urlsplit(os.environ["DATABASE_URL"])
@@ -69,7 +90,9 @@ def database(request: pytest.FixtureRequest, var: Path) -> Iterator[Database]:
     copy = f"faults_{template}"
     server.run(f'DROP DATABASE IF EXISTS "{copy}" WITH (FORCE)')
     server.run(f'CREATE DATABASE "{copy}" TEMPLATE "{template}"')
-    yield Database(urlunsplit(address._replace(path=f"/{copy}")))
+    database = Database(urlunsplit(address._replace(path=f"/{copy}")))
+    yield database
+    database.let_go()
     server.run(f'DROP DATABASE "{copy}" WITH (FORCE)')
 
 

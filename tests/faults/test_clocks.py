@@ -1,6 +1,5 @@
 """Clocks that are set while a run is on: device time orders the samples, so no jump moves or loses one."""
 
-import os
 import random
 import time
 from collections.abc import Iterator
@@ -8,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults import jumping_clock
 from tests.faults.bed import Bed
 from tests.faults.clinic import Clinic
 from tests.faults.test_servers_killed import speak_at_random
@@ -30,11 +30,7 @@ class Clock:
 
     @property
     def environment(self) -> dict[str, str]:
-        folder = Path(__file__).with_name("jumping_clock")
-        return {
-            "EECP_TEST_CLOCK": str(self._path),
-            "PYTHONPATH": os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH", "")])),
-        }
+        return {jumping_clock.VARIABLE: str(self._path)}
 
 
 @pytest.fixture
@@ -84,6 +80,9 @@ def test_battery_of_the_clock_is_empty_and_the_agent_wakes_up_in_1970(
     speak_at_random(bed, chance, 20)
     bed.end(complete=False)
     assert len(bed.recordings()) == 1
+    query = "SELECT clock_offset_ms FROM devices_agentstatus WHERE device_id = %s"
+    [(offset_ms,)] = bed.clinic.postgres.rows(query, bed.device)
+    assert offset_ms < -50 * 365 * DAY_S * 1000, "nobody was told that the agent's clock is lost"
 
 
 @pytest.mark.faults_full
@@ -93,4 +92,6 @@ def test_clock_of_the_console_jumps(bed: Bed, chance: random.Random, seed: int) 
         speak_at_random(bed, chance, 10)
         jump_s = chance.choice([-1, 1]) * chance.choice([2, 3600, DAY_S, 400 * DAY_S])
         bed.console_clock_ms = bed.run.started_at_ms + 1000 * (bed.produced + jump_s)
+    bed.console_clock_ms = 60_000  # its battery is empty
+    speak_at_random(bed, chance, 10)
     bed.end(complete=True)

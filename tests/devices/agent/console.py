@@ -18,6 +18,7 @@ import tty
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -62,16 +63,21 @@ class Run:
         return b"".join(self.lines_of(second) for second in range(start, stop))
 
     def lines_of(self, second: int) -> bytes:
-        parts = [
-            line(f"D,{self.name},ECG,{first},{_counts('ECG', first, 25)}")
-            for first in range(100 * second, 100 * second + 100, 25)
-        ]
-        parts.append(line(f"D,{self.name},CUFF_CALF,{50 * second},{_counts('CUFF_CALF', 50 * second, 50)}"))
-        parts.append(line(f"E,{self.name},{1_000_000 * second + 500_000},trigger,"))
-        return b"".join(parts)
+        return _lines_of(self.name, second)
 
     def finish(self) -> bytes:
         return line(f"X,{self.name}")
+
+
+@cache  # a checksum bit by bit takes its time
+def _lines_of(run: str, second: int) -> bytes:
+    parts = [
+        line(f"D,{run},ECG,{first},{_counts('ECG', first, 25)}")
+        for first in range(100 * second, 100 * second + 100, 25)
+    ]
+    parts.append(line(f"D,{run},CUFF_CALF,{50 * second},{_counts('CUFF_CALF', 50 * second, 50)}"))
+    parts.append(line(f"E,{run},{1_000_000 * second + 500_000},trigger,"))
+    return b"".join(parts)
 
 
 def status(state: str, connected: str = "-") -> bytes:

@@ -184,6 +184,16 @@ def test_heartbeat_tells_what_the_agent_sees_and_since_when(agent: Sender, state
     assert status.source_since == status.at - timedelta(minutes=3)
 
 
+@pytest.mark.parametrize("clock_ms", [0, -1, 12_000, 4_200_000_000_000])
+def test_agent_whose_clock_is_lost_is_heard_and_its_clock_is_told(agent: Sender, clock_ms: int) -> None:
+    """It sends what it has all the same; somebody must learn that its computer lives in 1970."""
+    assert agent.beat(clock_ms=clock_ms).status_code == 204
+    status = AgentStatus.objects.get()
+    assert status.clock_offset_ms == clock_ms - to_ms(status.at)
+    [warning] = [sentence for sentence in warnings_of(status) if "clock" in sentence]
+    assert "days off" in warning
+
+
 def test_use_of_a_key_is_told_to_the_minute(
     agent: Sender, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

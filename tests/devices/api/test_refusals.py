@@ -191,7 +191,7 @@ def test_method_that_is_not_there_is_refused_as_a_problem(agent: Sender) -> None
         {"disk_free_bytes": 2**70},
         {"source_state": "sleepy"},
         {"agent_version": "\0"},
-        {"clock_ms": 12},
+        {"clock_ms": 2**54},
     ],
 )
 def test_impossible_heartbeat_is_refused(agent: Sender, changes: dict[str, Any]) -> None:
