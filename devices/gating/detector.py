@@ -29,6 +29,7 @@ from devices.gating.detector_signal import (
     moving_rms,
     prepared,
 )
+from devices.gating.kernels import greatest_between
 from devices.gating.report import Floats, Ints
 
 _PRIOR_LOW, _PRIOR_STEP, _PRIOR_BINS = float(np.log(0.2)), 0.06, 46
@@ -144,12 +145,10 @@ def find(samples_mv: Floats, rate_hz: float, tuning: Tuning | None = None) -> Fo
 
 def _prominence(seen: Candidates, path: Ints) -> Floats:
     others = np.delete(np.arange(seen.at.size), path)
-    ratio = np.full(path.size, np.inf)
     first = np.searchsorted(seen.at_s[others], seen.at_s[path] - _NEAR_S)
     last = np.searchsorted(seen.at_s[others], seen.at_s[path] + _NEAR_S)
-    for i in np.flatnonzero(last > first):
-        ratio[i] = np.exp(seen.sharp[path[i]] - seen.sharp[others[first[i] : last[i]]].max())
-    return ratio
+    sharpest = greatest_between(seen.sharp[others], first, last)
+    return np.where(last > first, np.exp(seen.sharp[path] - sharpest), np.inf)
 
 
 def _candidates(work: Floats) -> Candidates | None:
