@@ -5,7 +5,6 @@ from numba import njit
 
 from devices.gating.report import Floats, Ints
 
-
 _FEW = 48  # so few values are in order sooner by insertion
 
 
@@ -162,7 +161,7 @@ def second_statistics(values: Floats, starts: Ints) -> Floats:
     for k in range(starts.size):
         if result[k, 1] == low or result[k, 2] == high:
             for i in range(starts[k], starts[k + 1] if k + 1 < starts.size else values.size):
-                if values[i] == low or values[i] == high:  # noqa: SIM109 (the compiled code has no tuple search)
+                if values[i] == low or values[i] == high:
                     result[k, 4] += 1
     return result
 
@@ -210,3 +209,12 @@ def rms_of_difference(a: Floats, b: Floats, first: Ints, count: int) -> Floats:
             total += (a[i] - b[i]) ** 2
         result[k] = np.sqrt(total / count)
     return result
+
+
+@njit(cache=True, nogil=True)
+def between(before: float, here: float, after: float) -> float:
+    """Where between samples (-0.5..0.5) the extremum lies of the parabola through three neighbours."""
+    bend = before - 2 * here + after
+    if abs(bend) < 1e-15:
+        return 0.0
+    return min(max(0.5 * (before - after) / bend, -0.5), 0.5)
