@@ -118,8 +118,9 @@ def in_seconds(times_s: Floats, usable: Bools) -> Bools:
 
 
 def _per_sample(usable: Bools, trace: Trace) -> Bools:
-    second = (np.arange(trace.values.size) / trace.rate_hz).astype(np.int64)
-    return np.asarray(usable[np.clip(second, 0, usable.size - 1)])
+    edges = np.ceil(np.arange(usable.size + 1) * trace.rate_hz).astype(np.int64)
+    edges[-1] = max(edges[-1], trace.values.size)  # a beginning second more is as the last one
+    return np.repeat(usable, np.diff(np.minimum(edges, trace.values.size)))
 
 
 def _measured(times_s: Floats, ok: Bools, rate_hz: float) -> Floats:
@@ -134,8 +135,8 @@ def _second_detector(values: Floats, rate_hz: float) -> Floats:
     offset = 0.0
     if rate_hz >= 200:
         values, rate_hz, offset = 0.5 * (values[:-1:2] + values[1::2]), rate_hz / 2, 0.25
-    moving = np.flatnonzero(np.diff(values) != 0)
-    if not moving.size or values.size - moving[0] < 2 * rate_hz:
+    begins = int(np.argmax(values != values[0])) - 1
+    if begins < 0 or values.size - begins < 2 * rate_hz:
         return np.empty(0)
     return np.asarray((detect_heartbeats(values, rate_hz) + offset) / rate_hz, dtype=np.float64)
 

@@ -71,7 +71,23 @@ def _ranked(ascending: Floats, count: int, share: float) -> float:
     return value
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
+def levels(values: Floats, width: int) -> tuple[Floats, Floats]:
+    """Median of every ``width`` values in a row, and the upper quartile of their distances from it; all finite."""
+    n = max(values.size - width + 1, 0)
+    middle, spread = np.empty(n), np.empty(n)
+    room, distance = np.empty(width), np.empty(width)
+    for k in range(n):
+        _ascending(values, k, k + width, room)
+        middle[k] = 0.5 * (room[(width - 1) // 2] + room[width // 2])
+        for i in range(width):
+            distance[i] = abs(values[k + i] - middle[k])
+        _ascending(distance, 0, width, room)
+        spread[k] = _ranked(room, width, 0.75)
+    return middle, spread
+
+
+@njit(cache=True, nogil=True)
 def wave_sizes(
     smooth: Floats, rate_hz: float, foot_s: Floats, next_foot_s: Floats, systole_s: Floats, diastole_s: Floats
 ) -> Floats:
@@ -105,7 +121,7 @@ def wave_sizes(
     return result
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def greatest_between(values: Floats, first: Ints, last: Ints) -> Floats:
     """Greatest of the finite ``values[first[k]:last[k]]`` for each k; NaN where there is none."""
     result = np.full(first.size, np.nan)
@@ -116,7 +132,7 @@ def greatest_between(values: Floats, first: Ints, last: Ints) -> Floats:
     return result
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def crossings_after(values: Floats, first: Ints, last: Ints, level: Floats, rising: bool) -> Floats:
     """Where ``values`` first passes ``level[k]`` within ``first[k]..last[k]``, in samples, linearly between them.
 
@@ -197,7 +213,7 @@ def _repeats(part: Floats) -> int:
     return count
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def rms_of_difference(a: Floats, b: Floats, first: Ints, count: int) -> Floats:
     """Root mean square of ``a - b`` over ``count`` samples from each ``first``; NaN where they leave the arrays."""
     result = np.full(first.size, np.nan)

@@ -160,7 +160,8 @@ def _ramp(plateau: Floats, cycles: Cycles, reason: Reason, config: GatingConfig)
     known = np.flatnonzero(np.isfinite(plateau))
     if known.size < 15:
         return unknown("s", reason)
-    middle = np.median(np.lib.stride_tricks.sliding_window_view(plateau[known], 15), axis=1)
+    first = np.arange(known.size - 14)
+    middle = medians_between(plateau[known], first, first + 15)
     reached = np.flatnonzero(middle >= 0.9 * config.prescribed_pressure_mmhg)
     if not reached.size:
         return unknown("s", NOT_REACHED)

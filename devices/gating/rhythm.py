@@ -8,6 +8,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from devices.gating.beats import Beats
 from devices.gating.config import GatingConfig
 from devices.gating.figures import median_figure, share_figure, unknown
+from devices.gating.kernels import medians_between
 from devices.gating.matching import rows
 from devices.gating.report import Bools, Figure, Floats, Reason, Rhythm
 from devices.gating.traces import Trace
@@ -62,7 +63,8 @@ def _usual_before(before_s: Floats) -> Floats:
     """
     filled = np.where(np.isfinite(before_s), before_s, np.nanmedian(before_s))
     padded = np.concatenate((np.full(8, np.median(filled[:8])), filled[:-1]))
-    return np.asarray(np.median(sliding_window_view(padded, 8), axis=1))
+    first = np.arange(before_s.size)
+    return np.asarray(medians_between(padded, first, first + 8))
 
 
 def _likeness(trace: Trace, beats: Beats) -> Floats:
@@ -122,7 +124,7 @@ def _irregularity(beats: Beats, ectopic: Bools, config: GatingConfig) -> tuple[F
     stretches = sliding_window_view(rr, STRETCH)[:: STRETCH // 2]
     rmssd = np.sqrt(np.mean(np.diff(stretches, axis=1) ** 2, axis=1))
     ratio = rmssd / stretches.mean(axis=1)
-    entropy = np.array([_entropy(stretch) for stretch in stretches])
+    entropy = _entropy(stretches)
     like_af = (ratio > config.irregularity_limit) & (entropy > config.entropy_limit)
     n = int(rr.size)
     return (
@@ -131,21 +133,25 @@ def _irregularity(beats: Beats, ectopic: Bools, config: GatingConfig) -> tuple[F
     )
 
 
-def _entropy(rr: Floats) -> float:
-    """Shannon entropy of the intervals in 16 bins between their extremes, as share of the greatest possible.
+def _entropy(stretches: Floats) -> Floats:
+    """Shannon entropy of each row's intervals in 16 bins between their extremes, as share of the greatest possible.
 
     The 8 longest and 8 shortest are left out first, so that single outliers do not squeeze the rest into one bin.
     """
-    middle = np.sort(rr)[8:-8]
-    counts, _ = np.histogram(middle, bins=BINS)
-    p = counts[counts > 0] / middle.size
-    return float(-(p * np.log(p)).sum() / np.log(BINS))
+    middle = np.sort(stretches, axis=1)[:, 8:-8]
+    edges = np.linspace(middle[:, 0], middle[:, -1], BINS + 1, axis=1)
+    below = (middle[:, :, None] < edges[:, None, 1:-1]).sum(
+        axis=1
+    )  # a bin holds its lower edge, the last one both
+    counts = np.diff(below, prepend=0, append=middle.shape[1], axis=1)
+    p = counts / middle.shape[1]
+    return np.asarray(-(p * np.log(np.where(p > 0, p, 1.0))).sum(axis=1) / np.log(BINS))
 
 
 def _rate_minutes(beats: Beats, config: GatingConfig) -> tuple[int, int]:
     """Minutes whose median rate is above the fast or below the slow limit."""
     known = np.isfinite(beats.rr_s)
-    minute = (beats.r_s[known] // 60).astype(np.int64)
-    rate = 60.0 / beats.rr_s[known]
-    medians = np.array([np.median(rate[minute == m]) for m in np.unique(minute)])
+    rate, r_s = 60.0 / beats.rr_s[known], beats.r_s[known]
+    edges = np.searchsorted(r_s, 60.0 * np.arange(r_s[-1] // 60 + 2)).astype(np.int64)
+    medians = medians_between(rate, edges[:-1], edges[1:])
     return int((medians > config.fast_rate_bpm).sum()), int((medians < config.slow_rate_bpm).sum())
