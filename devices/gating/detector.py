@@ -21,12 +21,11 @@ from devices.gating.detector_place import placed
 from devices.gating.detector_shape import all_likeness, templates_of
 from devices.gating.detector_signal import (
     WORK_HZ,
-    bent,
+    bands,
     bridged,
     candidates,
     greatest_near,
     joined,
-    moving_rms,
     prepared,
 )
 from devices.gating.kernels import greatest_between
@@ -34,6 +33,7 @@ from devices.gating.report import Floats, Ints
 
 _PRIOR_LOW, _PRIOR_STEP, _PRIOR_BINS = float(np.log(0.2)), 0.06, 46
 _BLOCK_S = 2.0
+_BLOCK = 4096  # samples at WORK_HZ filtered at a time
 _APART, _SAME = 24, 18  # samples at WORK_HZ: between candidates of one band; of two bands that are one
 _NEAR_S = 1.5  # within this time a beat is compared with what is none
 _HALF = 16  # half of a shape, likewise
@@ -153,8 +153,7 @@ def _prominence(seen: Candidates, path: Ints) -> Floats:
 
 def _candidates(work: Floats) -> Candidates | None:
     """None where the signal is flat."""
-    band = bent(work, 3, 4)
-    energy, slow = moving_rms(band, 11, 7), moving_rms(bent(work, 8, 12), 11, 7)
+    band, energy, slow = bands(work, _BLOCK)
     heights, slow_heights = _block_heights(energy), _block_heights(slow)
     # Rounding leaves about 1e-8 of an offset behind.
     if not heights.max() > 1e-7 * float(np.abs(work).max()):

@@ -15,7 +15,7 @@ from devices.gating.fiducials import first_dips, first_falls, nearest_rises, sha
 from devices.gating.kernels import greatest_between, rms_of_difference
 from devices.gating.matching import nearest, rows, samples_in, start_index
 from devices.gating.report import Bools, Floats
-from devices.gating.traces import Trace, band
+from devices.gating.traces import Trace, smoothed
 
 PLETH_RATE_HZ = 125.0
 LEAST_PLETH_RATE_HZ = 100.0  # fiducials are sought on samples no further apart than this
@@ -100,7 +100,7 @@ def pulses_of(
     known
         Stands in where this trace holds too few unassisted beats.
     """
-    smooth = band(trace, None, 10.0)
+    smooth = smoothed(trace, 10.0)
     slope = slope_of(smooth, trace.rate_hz)
     bend = slope_of(slope, trace.rate_hz)
     lag = _lag(trace, slope, beats, unassisted, known)

@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
 
 import numpy as np
 from numba import njit
-from scipy.signal import butter, firwin, resample_poly, sosfiltfilt
+from scipy.signal import butter, firwin, resample_poly, sosfilt_zi
 
 from devices.gating.kernels import second_statistics
 from devices.gating.report import Bools, Floats, Ints
@@ -67,30 +66,38 @@ def trace_of(channel: Channel | None, rate_hz: float, *, at_least_hz: float = 0.
     return Trace(values, channel.rate_hz * max(1, factor), missing)
 
 
-def band(trace: Trace, low_hz: float | None, high_hz: float | None) -> Floats:
-    """Zero-phase Butterworth filter of the second order; an edge at or above 0.45 of the rate is left out."""
-    ceiling = 0.45 * trace.rate_hz
-    high = high_hz if high_hz is not None and high_hz < ceiling else None
-    if (low_hz is None or low_hz >= ceiling) and high is None:
+def smoothed(trace: Trace, high_hz: float) -> Floats:
+    """Zero-phase Butterworth low-pass of the second order; an edge at or above 0.45 of the rate is left out."""
+    if high_hz >= 0.45 * trace.rate_hz:
         return trace.values
-    kind: Literal["highpass", "lowpass", "bandpass"]
-    edges: float | tuple[float, float]
-    if high is None:
-        kind, edges = "highpass", low_hz or 0.0
-    elif low_hz is None:
-        kind, edges = "lowpass", high
-    else:
-        kind, edges = "bandpass", (low_hz, high)
-    sos = _filter(kind, edges, trace.rate_hz)
-    pad = min(trace.values.size - 1, 3 * (2 * len(sos) + 1))
-    return np.ascontiguousarray(sosfiltfilt(sos, trace.values, padlen=pad))
+    taps, (at_rest,) = _low_pass(high_hz, trace.rate_hz)
+    # The signal is continued for a moment past both ends, turned about its own end, so that the filter starts at rest.
+    pad = min(trace.values.size - 1, 9)
+    x = trace.values
+    longer = np.concatenate((2 * x[0] - x[pad:0:-1], x, 2 * x[-1] - x[-2 : -pad - 2 : -1]))
+    forward = filtered(longer, taps, at_rest * longer[0])[::-1]
+    return np.ascontiguousarray(filtered(forward, taps, at_rest * forward[0])[::-1][pad : pad + x.size])
 
 
 @lru_cache(maxsize=64)
-def _filter(
-    kind: Literal["highpass", "lowpass", "bandpass"], edges_hz: float | tuple[float, float], rate_hz: float
-) -> Floats:
-    return butter(2, edges_hz, kind, fs=rate_hz, output="sos")
+def _low_pass(edge_hz: float, rate_hz: float) -> tuple[Floats, Floats]:
+    """One second-order section, and its state at rest under a constant 1."""
+    sections = butter(2, edge_hz, "lowpass", fs=rate_hz, output="sos")
+    return sections[0], sosfilt_zi(sections)
+
+
+@njit(cache=True, nogil=True)
+def filtered(x: Floats, section: Floats, state: Floats) -> Floats:
+    """One second-order section over the signal, in the transposed direct form, from ``state`` on."""
+    b0, b1, b2, a1, a2 = section[0], section[1], section[2], section[4], section[5]
+    z0, z1 = state[0], state[1]
+    out = np.empty(x.size)
+    for i in range(x.size):
+        y = b0 * x[i] + z0
+        z0 = b1 * x[i] - a1 * y + z1
+        z1 = b2 * x[i] - a2 * y
+        out[i] = y
+    return out
 
 
 def bridged(samples: Floats, missing: Bools) -> Floats:
@@ -121,27 +128,43 @@ def _taps(step: int) -> Floats:
 
 @njit(cache=True, nogil=True)
 def low_passed(values: Floats, taps: Floats, step: int, block: int) -> Floats:
-    """Every ``step``-th sample after a filter of linear phase; both ends are mirrored.
+    """Every ``step``-th sample after a filter of linear phase (an odd number of taps, symmetric); both ends are mirrored.
 
     It goes by blocks of ``block`` samples out, each small enough for the processor's nearest cache; within a block the
-    samples are sorted by their remainder to ``step``, so that each tap is one sweep over neighbours in memory. How it is
-    cut changes no bit of the result.
+    samples are sorted by their remainder to ``step``, so that each pair of taps is one sweep over neighbours in memory.
+    How it is cut changes no bit of the result.
     """
-    n, reach = values.size, taps.size // 2
-    out = np.zeros(-(-n // step))
-    phases = np.empty((step, block + (taps.size - 1) // step + 1))
+    last = taps.size - 1
+    out = np.empty(-(-values.size // step))
+    phases = np.empty((step, block + last // step + 1))
     for first in range(0, out.size, block):
         part = out[first : first + block]
-        begin = first * step - reach
-        for k in range(part.size + (taps.size - 1) // step + 1):
-            for p in range(step):
-                i = begin + k * step + p
-                phases[p, k] = values[i if 0 <= i < n else _mirrored(i, n)]
-        for t in range(taps.size):
-            row, weight = phases[t % step, t // step :], taps[t]
+        width = part.size + last // step + 1
+        _sort_phases(values, first * step - last // 2, phases[:, :width])
+        middle = phases[(last // 2) % step, (last // 2) // step :]
+        for k in range(part.size):
+            part[k] = taps[last // 2] * middle[k]
+        for t in range(last // 2):
+            one, other = phases[t % step, t // step :], phases[(last - t) % step, (last - t) // step :]
             for k in range(part.size):
-                part[k] += weight * row[k]
+                part[k] += taps[t] * (one[k] + other[k])
     return out
+
+
+@njit(cache=True, nogil=True)
+def _sort_phases(values: Floats, begin: int, phases: Floats) -> None:
+    """``phases[p, k]`` becomes the sample at ``begin + k * step + p``."""
+    step, width = phases.shape
+    if begin >= 0 and begin + step * width <= values.size:
+        part = values[begin : begin + step * width]
+        for p in range(step):
+            row = phases[p]
+            for k in range(width):
+                row[k] = part[k * step + p]
+        return
+    for p in range(step):
+        for k in range(width):
+            phases[p, k] = values[_mirrored(begin + k * step + p, values.size)]
 
 
 @njit(cache=True, nogil=True)
