@@ -14,7 +14,6 @@ All figures are [E]: chosen on seven MIT-BIH records, with and without noise, an
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import median_filter
 
 from devices.gating.detector_path import Costs, Model, Prior, around, best_path, evidence_of
 from devices.gating.detector_place import placed
@@ -28,7 +27,7 @@ from devices.gating.detector_signal import (
     joined,
     prepared,
 )
-from devices.gating.kernels import greatest_between
+from devices.gating.kernels import greatest_between, running_medians
 from devices.gating.report import Floats, Ints
 
 _PRIOR_LOW, _PRIOR_STEP, _PRIOR_BINS = float(np.log(0.2)), 0.06, 46
@@ -184,7 +183,7 @@ def _living_median(heights: Floats) -> float:
 def _first_level(at: Ints, heights: Floats, least: float) -> Floats:
     """Log of the usual height of a beat at each candidate: the middle of 15 blocks that are not flat."""
     alive = np.flatnonzero(heights > least)
-    middle = np.log(median_filter(heights[alive], size=15, mode="nearest"))
+    middle = np.log(running_medians(heights[alive], 15))
     level: Floats = np.interp(at / WORK_HZ, _BLOCK_S * (alive + 0.5), middle)
     return level
 

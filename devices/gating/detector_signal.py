@@ -119,21 +119,24 @@ def without_spikes(samples: Floats, width: int, least: float) -> Floats:
 def running_mean(x: Floats, width: int, ahead: int) -> Floats:
     """Mean of the ``width`` samples from ``n - ahead``; the ends are repeated outward.
 
-    Every mean is summed afresh: it depends on its own samples alone, wherever a signal is cut.
+    Sums of 1, 2, 4 ... neighbours are added up to the width: few sweeps, and every mean depends on its own samples
+    alone, wherever a signal is cut.
     """
     n = x.size
+    sums, longer = np.empty(n + width - 1), np.empty(n + width - 1)
+    sums[:ahead], sums[ahead : ahead + n], sums[ahead + n :] = x[0], x, x[n - 1]
     out = np.zeros(n)
-    first = min(ahead, n)
-    last = max(n - (width - 1 - ahead), first)
-    inner = out[first:last]
-    for j in range(-ahead, width - ahead):
-        moved = x[first + j : last + j]
-        for i in range(inner.size):
-            inner[i] += moved[i]
-        for i in range(first):
-            out[i] += x[min(max(i + j, 0), n - 1)]
-        for i in range(last, n):
-            out[i] += x[min(max(i + j, 0), n - 1)]
+    length, place = 1, 0  # of the sums; how much of the width is done
+    while place < width:
+        if width & length:
+            part = sums[place:]
+            for i in range(n):
+                out[i] += part[i]
+            place += length
+        moved = sums[length:]
+        for i in range(moved.size):
+            longer[i] = sums[i] + moved[i]
+        sums, longer, length = longer, sums, 2 * length
     for i in range(n):
         out[i] /= width
     return out

@@ -72,6 +72,29 @@ def _ranked(ascending: Floats, count: int, share: float) -> float:
 
 
 @njit(cache=True, nogil=True)
+def running_medians(values: Floats, width: int) -> Floats:
+    """Median of the ``width`` values around each (odd, or one more before than after); both ends are repeated outward."""
+    n, half = values.size, width // 2
+    result = np.empty(n)
+    room = np.empty(width)  # the window in order
+    for i in range(width):
+        room[i] = values[min(max(i - half, 0), n - 1)]
+    room.sort()
+    for k in range(n):
+        result[k] = room[half]
+        gone, come = values[max(k - half, 0)], values[min(k - half + width, n - 1)]
+        i = np.searchsorted(room, gone)
+        while i + 1 < width and room[i + 1] < come:
+            room[i] = room[i + 1]
+            i += 1
+        while i > 0 and room[i - 1] > come:
+            room[i] = room[i - 1]
+            i -= 1
+        room[i] = come
+    return result
+
+
+@njit(cache=True, nogil=True)
 def levels(values: Floats, width: int) -> tuple[Floats, Floats]:
     """Median of every ``width`` values in a row, and the upper quartile of their distances from it; all finite."""
     n = max(values.size - width + 1, 0)

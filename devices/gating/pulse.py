@@ -8,11 +8,10 @@ is measured afresh in every session.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import median_filter
 
 from devices.gating.beats import Beats
 from devices.gating.fiducials import first_dips, first_falls, nearest_rises, sharpest_bends, slope_of
-from devices.gating.kernels import greatest_between, rms_of_difference
+from devices.gating.kernels import greatest_between, rms_of_difference, running_medians
 from devices.gating.matching import nearest, rows, samples_in, start_index
 from devices.gating.report import Bools, Floats
 from devices.gating.traces import Trace, smoothed
@@ -144,7 +143,7 @@ def _anchor(upstroke: Floats, beats: Beats, before: Before, lag_s: float) -> Flo
     full = good & (before.loaded >= 0.9)
     shift = float(np.median(own[np.flatnonzero(full)[:SHIFT_BEATS]])) - lag_s if full.sum() >= 8 else 0.0
     freed = own - shift * before.loaded
-    middle: Floats = median_filter(freed[good], size=min(61, int(good.sum())), mode="nearest")
+    middle = running_medians(freed[good], min(61, int(good.sum())))
     every, fine = (index.astype(np.float64) for index in (np.arange(own.size), np.flatnonzero(good)))
     return beats.r_s + np.where(good, freed, np.interp(every, fine, middle))
 
@@ -241,7 +240,7 @@ def usual_height(height: Floats) -> Floats:
     known = np.isfinite(height) & (height > 0)
     if not known.any():
         return np.full(height.size, np.inf)
-    middle: Floats = median_filter(height[known], size=min(31, int(known.sum())), mode="nearest")
+    middle = running_medians(height[known], min(31, int(known.sum())))
     every, with_height = (
         index.astype(np.float64) for index in (np.arange(height.size), np.flatnonzero(known))
     )
