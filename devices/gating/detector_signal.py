@@ -137,8 +137,9 @@ def running_mean(x: Floats, width: int, ahead: int) -> Floats:
         for i in range(moved.size):
             longer[i] = sums[i] + moved[i]
         sums, longer, length = longer, sums, 2 * length
+    share = 1.0 / width
     for i in range(n):
-        out[i] /= width
+        out[i] *= share
     return out
 
 

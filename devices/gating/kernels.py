@@ -251,6 +251,34 @@ def rms_of_difference(a: Floats, b: Floats, first: Ints, count: int) -> Floats:
 
 
 @njit(cache=True, nogil=True)
+def unit_rows(values: Floats, start: Ints, width: int, tilted: bool) -> tuple[Floats, Floats]:
+    """Rows of ``width`` samples less their mean (``tilted``: less their least-squares line), of length 1; and their length.
+
+    A row that leaves the array is NaN; one of length 0 stays as it is.
+    """
+    rows, size = np.full((start.size, width), np.nan), np.full(start.size, np.nan)
+    middle = 0.5 * (width - 1)
+    spread = width * (width * width - 1) / 12.0  # sum of squared distances from the middle
+    for k in range(start.size):
+        if start[k] < 0 or start[k] + width > values.size:
+            continue
+        row, part = rows[k], values[start[k] : start[k] + width]
+        mean = moment = 0.0
+        for i in range(width):
+            mean += part[i]
+            moment += part[i] * (i - middle)
+        mean, slope = mean / width, moment / spread if tilted else 0.0
+        power = 0.0
+        for i in range(width):
+            row[i] = part[i] - mean - slope * (i - middle)
+            power += row[i] * row[i]
+        size[k] = np.sqrt(power)
+        if power > 0:
+            row *= 1.0 / size[k]
+    return rows, size
+
+
+@njit(cache=True, nogil=True)
 def between(before: float, here: float, after: float) -> float:
     """Where between samples (-0.5..0.5) the extremum lies of the parabola through three neighbours."""
     bend = before - 2 * here + after

@@ -8,8 +8,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 from devices.gating.beats import Beats
 from devices.gating.config import GatingConfig
 from devices.gating.figures import median_figure, share_figure, unknown
-from devices.gating.kernels import medians_between
-from devices.gating.matching import rows
+from devices.gating.kernels import medians_between, unit_rows
+from devices.gating.matching import samples_in, start_index
 from devices.gating.report import Bools, Figure, Floats, Reason, Rhythm
 from devices.gating.traces import Trace
 
@@ -69,28 +69,16 @@ def _usual_before(before_s: Floats) -> Floats:
 
 def _likeness(trace: Trace, beats: Beats) -> Floats:
     """Correlation of each QRS with the middle QRS, both without their straight line (the baseline's wander)."""
-    qrs = rows(trace, trace.values, beats.r_s - 0.1, 0.2)
-    whole = np.isfinite(qrs).all(axis=1)
+    start, width = start_index(trace, beats.r_s - 0.1), samples_in(trace, 0.2)
+    qrs, size = unit_rows(trace.values, start, width, True)
+    whole = np.isfinite(size)
     likeness = np.ones(beats.n)
     if whole.sum() < 10:
         return likeness
-    level = _levelled(qrs[whole])
-    some = level[:: max(1, level.shape[0] // 500)]
-    middle = _unit(np.median(some, axis=0)[None, :])[0]
-    likeness[whole] = _unit(level) @ middle
+    some = np.flatnonzero(whole)[:: max(1, int(whole.sum()) // 500)]
+    middle = np.median(qrs[some] * size[some, None], axis=0)
+    likeness[whole] = qrs[whole] @ (middle / max(float(np.linalg.norm(middle)), 1e-300))
     return likeness
-
-
-def _levelled(values: Floats) -> Floats:
-    """Rows less their least-squares line."""
-    time = np.arange(values.shape[1]) - (values.shape[1] - 1) / 2
-    centred = values - values.mean(axis=1, keepdims=True)
-    return np.asarray(centred - np.outer(centred @ time / (time @ time), time))
-
-
-def _unit(values: Floats) -> Floats:
-    size = np.linalg.norm(values, axis=1, keepdims=True)
-    return values / np.where(size > 0, size, 1.0)
 
 
 def rhythm_of(beats: Beats, premature: Premature, config: GatingConfig) -> Rhythm:
