@@ -75,8 +75,8 @@ def smoothed(trace: Trace, high_hz: float) -> Floats:
     pad = min(trace.values.size - 1, 9)
     x = trace.values
     longer = np.concatenate((2 * x[0] - x[pad:0:-1], x, 2 * x[-1] - x[-2 : -pad - 2 : -1]))
-    forward = filtered(longer, taps, at_rest * longer[0])[::-1]
-    return np.ascontiguousarray(filtered(forward, taps, at_rest * forward[0])[::-1][pad : pad + x.size])
+    sweep_both_ways(longer, taps, at_rest)
+    return longer[pad : pad + x.size]
 
 
 @lru_cache(maxsize=64)
@@ -87,17 +87,19 @@ def _low_pass(edge_hz: float, rate_hz: float) -> tuple[Floats, Floats]:
 
 
 @njit(cache=True, nogil=True)
-def filtered(x: Floats, section: Floats, state: Floats) -> Floats:
-    """One second-order section over the signal, in the transposed direct form, from ``state`` on."""
+def sweep_both_ways(x: Floats, section: Floats, at_rest: Floats) -> None:
+    """Filter in place by one second-order section in the transposed direct form, forward and then backward."""
     b0, b1, b2, a1, a2 = section[0], section[1], section[2], section[4], section[5]
-    z0, z1 = state[0], state[1]
-    out = np.empty(x.size)
-    for i in range(x.size):
-        y = b0 * x[i] + z0
-        z0 = b1 * x[i] - a1 * y + z1
-        z1 = b2 * x[i] - a2 * y
-        out[i] = y
-    return out
+    for turn in range(2):
+        i, step = (0, 1) if turn == 0 else (x.size - 1, -1)
+        z0, z1 = at_rest[0] * x[i], at_rest[1] * x[i]
+        for _ in range(x.size):
+            here = x[i]
+            y = b0 * here + z0
+            z0 = b1 * here - a1 * y + z1
+            z1 = b2 * here - a2 * y
+            x[i] = y
+            i += step
 
 
 def bridged(samples: Floats, missing: Bools) -> Floats:

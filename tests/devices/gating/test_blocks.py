@@ -107,3 +107,12 @@ def test_the_report_is_the_same_however_the_ecg_was_cut(
     again = analyse(good_waveform, config)
     np.testing.assert_array_equal(again.beats.r_s, good.beats.r_s)
     assert again.to_dict() == good.to_dict()
+
+
+def test_the_second_detector_finds_by_hours_what_it_finds_in_one_go(
+    good_waveform: Waveform, good: GatingReport, config: GatingConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("devices.gating.beats._HOUR_S", 70.0)
+    again = analyse(good_waveform, config)
+    np.testing.assert_allclose(again.beats.r_s, good.beats.r_s, atol=1e-9)
+    assert again.reference == good.reference
