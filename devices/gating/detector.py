@@ -27,7 +27,8 @@ from devices.gating.detector_signal import (
     joined,
     prepared,
 )
-from devices.gating.kernels import greatest_between, running_medians
+from devices.gating.kernels import greatest_between
+from devices.gating.medians import running_medians
 from devices.gating.report import Floats, Ints
 
 _PRIOR_LOW, _PRIOR_STEP, _PRIOR_BINS = float(np.log(0.2)), 0.06, 46

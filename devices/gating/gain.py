@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from devices.gating.kernels import levels
+from devices.gating.medians import levels
 from devices.gating.pulse import usual_height
 from devices.gating.report import Bools, Floats, Ints
 

@@ -8,7 +8,8 @@ from devices.gating.beats import Beats
 from devices.gating.config import GatingConfig
 from devices.gating.cycles import Cycles
 from devices.gating.figures import median_figure, share_figure, unknown
-from devices.gating.kernels import crossings_after, greatest_between, medians_between
+from devices.gating.kernels import crossings_after, greatest_between
+from devices.gating.medians import medians_between
 from devices.gating.report import Bools, Figure, Floats, Ints, Pressure, Reason
 from devices.gating.traces import Trace
 from devices.waveform import Cuff

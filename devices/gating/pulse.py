@@ -11,8 +11,9 @@ import numpy as np
 
 from devices.gating.beats import Beats
 from devices.gating.fiducials import first_dips, first_falls, nearest_rises, sharpest_bends, slope_of
-from devices.gating.kernels import greatest_between, rms_of_difference, running_medians
+from devices.gating.kernels import greatest_between, rms_of_difference
 from devices.gating.matching import nearest, rows, samples_in, start_index
+from devices.gating.medians import running_medians
 from devices.gating.report import Bools, Floats
 from devices.gating.traces import Trace, smoothed
 

@@ -8,8 +8,9 @@ from numpy.lib.stride_tricks import sliding_window_view
 from devices.gating.beats import Beats
 from devices.gating.config import GatingConfig
 from devices.gating.figures import median_figure, share_figure, unknown
-from devices.gating.kernels import medians_between, unit_rows
+from devices.gating.kernels import unit_rows
 from devices.gating.matching import samples_in, start_index
+from devices.gating.medians import medians_between
 from devices.gating.report import Bools, Figure, Floats, Reason, Rhythm
 from devices.gating.traces import Trace
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from devices.gating.config import GatingConfig
-from devices.gating.kernels import medians_between, quartile_ranges_between
+from devices.gating.medians import medians_between, quartile_ranges_between
 from devices.gating.report import BeatTable, Bools, Floats, Ints
 
 

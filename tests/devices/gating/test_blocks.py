@@ -10,12 +10,8 @@ from scipy.signal import butter, sosfiltfilt, upfirdn
 from devices.gating.analyse import analyse
 from devices.gating.config import GatingConfig
 from devices.gating.detector_signal import bands, running_mean, smooth_ranges
-from devices.gating.kernels import (
-    medians_between,
-    quartile_ranges_between,
-    running_medians,
-    second_statistics,
-)
+from devices.gating.kernels import second_statistics
+from devices.gating.medians import medians_between, quartile_ranges_between, running_medians
 from devices.gating.report import Floats, GatingReport
 from devices.gating.traces import Trace, low_passed, smoothed
 from devices.waveform import Waveform
