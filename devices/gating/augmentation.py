@@ -5,8 +5,8 @@ import numpy as np
 from devices.gating.config import GatingConfig
 from devices.gating.evidence import Finger
 from devices.gating.figures import median_figure, share_figure
-from devices.gating.grade import credited
 from devices.gating.report import Augmentation, Bools, Reason
+from devices.gating.stretches import credited
 
 NO_PLETH = Reason("no_pleth", "No finger pulse could be read, so augmentation is not known.")
 NO_UNASSISTED = Reason(

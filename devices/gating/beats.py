@@ -26,6 +26,7 @@ ECG_RATE_HZ = 250.0
 LONGEST_RR_S = 3.0  # [E] a longer stretch without beats is not taken for one RR interval
 #: [E] A beat that stands out so many times over all that lies around it needs no second witness.
 PLAIN_PROMINENCE = 3.0
+_HOUR_S = 3600.0
 _NONE: Floats = np.empty(0)
 
 
@@ -118,8 +119,9 @@ def in_seconds(times_s: Floats, usable: Bools) -> Bools:
 
 
 def _per_sample(usable: Bools, trace: Trace) -> Bools:
-    second = (np.arange(trace.values.size) / trace.rate_hz).astype(np.int64)
-    return np.asarray(usable[np.clip(second, 0, usable.size - 1)])
+    edges = np.ceil(np.arange(usable.size + 1) * trace.rate_hz).astype(np.int64)
+    edges[-1] = max(edges[-1], trace.values.size)  # a beginning second more is as the last one
+    return np.repeat(usable, np.diff(np.minimum(edges, trace.values.size)))
 
 
 def _measured(times_s: Floats, ok: Bools, rate_hz: float) -> Floats:
@@ -130,14 +132,28 @@ def _measured(times_s: Floats, ok: Bools, rate_hz: float) -> Floats:
 
 
 def _second_detector(values: Floats, rate_hz: float) -> Floats:
-    """Peaks in seconds; at half the rate where that is enough for it: they are placed with those of the first."""
+    """Peaks in seconds; at half the rate where that is enough for it: they are placed with those of the first.
+
+    Its thresholds forget within a minute, so that it goes by hours: each begins a minute early and ends one late.
+    """
     offset = 0.0
     if rate_hz >= 200:
         values, rate_hz, offset = 0.5 * (values[:-1:2] + values[1::2]), rate_hz / 2, 0.25
-    moving = np.flatnonzero(np.diff(values) != 0)
-    if not moving.size or values.size - moving[0] < 2 * rate_hz:
+    hour, minute = round(_HOUR_S * rate_hz), round(60 * rate_hz)
+    peaks = [np.empty(0)]
+    for first in range(0, values.size, hour):
+        begin = max(first - minute, 0)
+        found = begin + _heartbeats(values[begin : first + hour + minute], rate_hz)
+        peaks.append(found[(found >= first) & (found < first + hour)])
+    return np.asarray((np.concatenate(peaks) + offset) / rate_hz, dtype=np.float64)
+
+
+def _heartbeats(values: Floats, rate_hz: float) -> Floats:
+    """SleepECG's peaks in samples; none in less than two seconds from where the signal first moves."""
+    begins = int(np.argmax(values != values[0])) - 1
+    if begins < 0 or values.size - begins < 2 * rate_hz:
         return np.empty(0)
-    return np.asarray((detect_heartbeats(values, rate_hz) + offset) / rate_hz, dtype=np.float64)
+    return np.asarray(detect_heartbeats(values, rate_hz), dtype=np.float64)
 
 
 def _one_each(times_s: Floats, energy: Floats) -> Floats:

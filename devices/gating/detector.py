@@ -14,25 +14,26 @@ All figures are [E]: chosen on seven MIT-BIH records, with and without noise, an
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import median_filter
 
 from devices.gating.detector_path import Costs, Model, Prior, around, best_path, evidence_of
 from devices.gating.detector_place import placed
 from devices.gating.detector_shape import all_likeness, templates_of
 from devices.gating.detector_signal import (
     WORK_HZ,
-    bent,
+    bands,
     bridged,
     candidates,
     greatest_near,
     joined,
-    moving_rms,
     prepared,
 )
+from devices.gating.kernels import greatest_between
+from devices.gating.medians import running_medians
 from devices.gating.report import Floats, Ints
 
 _PRIOR_LOW, _PRIOR_STEP, _PRIOR_BINS = float(np.log(0.2)), 0.06, 46
 _BLOCK_S = 2.0
+_BLOCK = 4096  # samples at WORK_HZ filtered at a time
 _APART, _SAME = 24, 18  # samples at WORK_HZ: between candidates of one band; of two bands that are one
 _NEAR_S = 1.5  # within this time a beat is compared with what is none
 _HALF = 16  # half of a shape, likewise
@@ -144,18 +145,15 @@ def find(samples_mv: Floats, rate_hz: float, tuning: Tuning | None = None) -> Fo
 
 def _prominence(seen: Candidates, path: Ints) -> Floats:
     others = np.delete(np.arange(seen.at.size), path)
-    ratio = np.full(path.size, np.inf)
     first = np.searchsorted(seen.at_s[others], seen.at_s[path] - _NEAR_S)
     last = np.searchsorted(seen.at_s[others], seen.at_s[path] + _NEAR_S)
-    for i in np.flatnonzero(last > first):
-        ratio[i] = np.exp(seen.sharp[path[i]] - seen.sharp[others[first[i] : last[i]]].max())
-    return ratio
+    sharpest = greatest_between(seen.sharp[others], first, last)
+    return np.where(last > first, np.exp(seen.sharp[path] - sharpest), np.inf)
 
 
 def _candidates(work: Floats) -> Candidates | None:
     """None where the signal is flat."""
-    band = bent(work, 3, 4)
-    energy, slow = moving_rms(band, 11, 7), moving_rms(bent(work, 8, 12), 11, 7)
+    band, energy, slow = bands(work, _BLOCK)
     heights, slow_heights = _block_heights(energy), _block_heights(slow)
     # Rounding leaves about 1e-8 of an offset behind.
     if not heights.max() > 1e-7 * float(np.abs(work).max()):
@@ -186,7 +184,7 @@ def _living_median(heights: Floats) -> float:
 def _first_level(at: Ints, heights: Floats, least: float) -> Floats:
     """Log of the usual height of a beat at each candidate: the middle of 15 blocks that are not flat."""
     alive = np.flatnonzero(heights > least)
-    middle = np.log(median_filter(heights[alive], size=15, mode="nearest"))
+    middle = np.log(running_medians(heights[alive], 15))
     level: Floats = np.interp(at / WORK_HZ, _BLOCK_S * (alive + 0.5), middle)
     return level
 

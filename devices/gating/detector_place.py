@@ -3,6 +3,7 @@
 import numpy as np
 from numba import njit
 
+from devices.gating.kernels import between
 from devices.gating.report import Bools, Floats, Ints
 
 _REACH_S = 0.06  # [E] the R peak lies this near to the middle of the QRS energy
@@ -56,8 +57,8 @@ def extremes(
         high = _climbed(bent, far - reach + 1, 1.0)
         deep = _climbed(bent, far - reach + 1, -1.0)
         top[b], low[b] = bent[high], -bent[deep]
-        top_at[b] = middle[b] - far - 1 + high + _between(bent[high - 1], bent[high], bent[high + 1])
-        low_at[b] = middle[b] - far - 1 + deep + _between(bent[deep - 1], bent[deep], bent[deep + 1])
+        top_at[b] = middle[b] - far - 1 + high + between(bent[high - 1], bent[high], bent[high + 1])
+        low_at[b] = middle[b] - far - 1 + deep + between(bent[deep - 1], bent[deep], bent[deep + 1])
     return top, top_at, low, low_at
 
 
@@ -73,11 +74,3 @@ def _climbed(bent: Floats, edge: int, sign: float) -> int:
     while at < bent.size - 2 and sign * bent[at + 1] > sign * bent[at]:
         at += 1
     return at
-
-
-@njit(cache=True, nogil=True)
-def _between(before: float, here: float, after: float) -> float:
-    bend = before - 2 * here + after
-    if abs(bend) < 1e-15:
-        return 0.0
-    return min(max(0.5 * (before - after) / bend, -0.5), 0.5)

@@ -13,6 +13,8 @@ WORK_HZ = 200.0
 _SPIKES = ((0.004, 0.7), (0.010, 1.3))
 _SPIKE_RATE_HZ = 240.0  # below this rate a narrow R wave is as thin as a spike
 _SPREAD_RATE_HZ = 400.0  # above this rate no low-pass was so low
+_STRETCH = 512  # samples looked through at once
+_MARGIN = 32  # samples at WORK_HZ: more than all filters of a band reach together
 
 
 def prepared(samples: Floats, rate_hz: float) -> tuple[Floats, Floats]:
@@ -31,9 +33,25 @@ def prepared(samples: Floats, rate_hz: float) -> tuple[Floats, Floats]:
 
 def _usual_range(work: Floats) -> float:
     """Middle range of two seconds after a mean over 25 ms, in which spikes count for little."""
-    block = int(2 * WORK_HZ)
-    whole = running_mean(work, 5, 2)[: work.size // block * block].reshape(-1, block)
-    return float(np.median(np.ptp(whole, axis=1))) if whole.size else 0.0
+    ranges = smooth_ranges(work, 5, int(2 * WORK_HZ))
+    return float(np.median(ranges)) if ranges.size else 0.0
+
+
+@njit(cache=True, nogil=True)
+def smooth_ranges(work: Floats, width: int, length: int) -> Floats:
+    """Greatest less least value in each whole stretch of ``length`` samples, after a mean over ``width``."""
+    ranges = np.empty(work.size // length)
+    for k in range(ranges.size):
+        first = k * length
+        begin, end = max(first - width, 0), min(first + length + width, work.size)
+        smooth = running_mean(work[begin:end], width, width // 2)[first - begin : first - begin + length]
+        least = most = smooth[0]
+        for i in range(smooth.size):
+            here = smooth[i]
+            least = here if here < least else least
+            most = here if here > most else most
+        ranges[k] = most - least
+    return ranges
 
 
 def bridged(samples: Floats) -> Floats:
@@ -48,29 +66,34 @@ def bridged(samples: Floats) -> Floats:
 @njit(cache=True, nogil=True)
 def thinned(samples: Floats, step: float) -> Floats:
     """Means over ``step`` samples each, where a sample holds its value until the next."""
-    n = samples.size
+    n, per_sample = samples.size, 1.0 / step
     out = np.empty(int(n / step))
-    i, carried = 0, 0.0  # the sample under way, and how much of it is already used
     for k in range(out.size):
-        stop = (k + 1) * step
-        whole = min(int(stop), n - 1)
-        total = -carried * samples[i]
-        while i < whole:
+        start, stop = k * step, (k + 1) * step
+        first, last = np.uint64(start), np.uint64(min(int(stop), n - 1))
+        # Of the first sample and of the last one only a part lies within.
+        total = (stop - last) * samples[last] - (start - first) * samples[first]
+        for i in range(first, last):
             total += samples[i]
-            i += 1
-        carried = stop - i
-        out[k] = (total + carried * samples[i]) / step
+        out[k] = total * per_sample
     return out
 
 
 @njit(cache=True, nogil=True)
 def has_spikes(samples: Floats, width: int, least: float) -> bool:
     """Whether any sample stands out by ``least`` from both neighbours ``width`` samples away."""
-    for i in range(width, samples.size - width):
-        rise = samples[i] - samples[i - width]
-        if abs(rise) > least:
-            fall = samples[i] - samples[i + width]
-            if rise * fall > 0 and abs(fall) > least and abs(rise - fall) < 0.5 * min(abs(rise), abs(fall)):
+    for first in range(width, samples.size - width, _STRETCH):
+        last = min(first + _STRETCH, samples.size - width)
+        here, before = samples[first:last], samples[first - width : last - width]
+        rises = 0  # counted without looking further: most stretches have none
+        for i in range(here.size):
+            rises += 1 if abs(here[i] - before[i]) > least else 0
+        if not rises:
+            continue
+        for i in range(first, last):
+            rise, fall = samples[i] - samples[i - width], samples[i] - samples[i + width]
+            both = rise * fall > 0 and min(abs(rise), abs(fall)) > least
+            if both and abs(rise - fall) < 0.5 * min(abs(rise), abs(fall)):
                 return True
     return False
 
@@ -94,15 +117,29 @@ def without_spikes(samples: Floats, width: int, least: float) -> Floats:
 
 @njit(cache=True, nogil=True)
 def running_mean(x: Floats, width: int, ahead: int) -> Floats:
-    """Mean of the ``width`` samples from ``n - ahead``; the ends are repeated outward."""
+    """Mean of the ``width`` samples from ``n - ahead``; the ends are repeated outward.
+
+    Sums of 1, 2, 4 ... neighbours are added up to the width: few sweeps, and every mean depends on its own samples
+    alone, wherever a signal is cut.
+    """
     n = x.size
-    out = np.empty(n)
-    total = 0.0
-    for j in range(-ahead, width - ahead):
-        total += x[min(max(j, 0), n - 1)]
+    sums, longer = np.empty(n + width - 1), np.empty(n + width - 1)
+    sums[:ahead], sums[ahead : ahead + n], sums[ahead + n :] = x[0], x, x[n - 1]
+    out = np.zeros(n)
+    length, place = 1, 0  # of the sums; how much of the width is done
+    while place < width:
+        if width & length:
+            part = sums[place:]
+            for i in range(n):
+                out[i] += part[i]
+            place += length
+        moved = sums[length:]
+        for i in range(moved.size):
+            longer[i] = sums[i] + moved[i]
+        sums, longer, length = longer, sums, 2 * length
+    share = 1.0 / width
     for i in range(n):
-        out[i] = total / width
-        total += x[min(max(i - ahead + width, 0), n - 1)] - x[min(max(i - ahead, 0), n - 1)]
+        out[i] *= share
     return out
 
 
@@ -112,20 +149,44 @@ def bent(work: Floats, smooth: int, step: int) -> Floats:
     mean = running_mean(work, smooth, smooth // 2)
     n = work.size
     out = np.empty(n)
-    for i in range(n):
-        out[i] = mean[i] - 0.5 * (mean[min(i + step, n - 1)] + mean[max(i - step, 0)])
+    for i in range(min(step, n)):
+        out[i] = mean[i] - 0.5 * (mean[min(i + step, n - 1)] + mean[0])
+    inner, middle, before, after = (
+        out[step : n - step],
+        mean[step : n - step],
+        mean[: n - step],
+        mean[2 * step :],
+    )
+    for i in range(inner.size):
+        inner[i] = middle[i] - 0.5 * (after[i] + before[i])
+    for i in range(max(n - step, step), n):
+        out[i] = mean[i] - 0.5 * (mean[n - 1] + mean[i - step])
     return out
 
 
 @njit(cache=True, nogil=True)
 def moving_rms(x: Floats, first: int, second: int) -> Floats:
-    energy = np.empty(x.size)
-    for i in range(x.size):
-        energy[i] = x[i] * x[i]
-    energy = running_mean(running_mean(energy, first, first // 2), second, second // 2)
-    for i in range(x.size):
-        energy[i] = np.sqrt(max(energy[i], 0.0))
-    return energy
+    energy = running_mean(running_mean(x * x, first, first // 2), second, second // 2)
+    return np.sqrt(energy)
+
+
+@njit(cache=True, nogil=True)
+def bands(work: Floats, block: int) -> tuple[Floats, Floats, Floats]:
+    """The sharp band, its energy, and the energy of the broad band, all of the shape of ``work``.
+
+    It goes by blocks of ``block`` samples with a margin around each, so that all between stays in the processor's
+    cache; how the signal is cut changes no bit of the result.
+    """
+    band, energy, slow = np.empty(work.size), np.empty(work.size), np.empty(work.size)
+    for first in range(0, work.size, block):
+        last = min(first + block, work.size)
+        begin, end = max(first - _MARGIN, 0), min(last + _MARGIN, work.size)
+        sharp, broad = bent(work[begin:end], 3, 4), bent(work[begin:end], 8, 12)
+        inner = slice(first - begin, last - begin)
+        band[first:last] = sharp[inner]
+        energy[first:last] = moving_rms(sharp, 11, 7)[inner]
+        slow[first:last] = moving_rms(broad, 11, 7)[inner]
+    return band, energy, slow
 
 
 @njit(cache=True, nogil=True)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from devices.gating.beats import Beats
-from devices.gating.matching import parabola_offset, rows, start_index
+from devices.gating.fiducials import highest_peaks
+from devices.gating.matching import parabola_offset, rows, samples_in, start_index
 from devices.gating.pulse import Pulses
 from devices.gating.report import Basis, Bools, Floats
 
@@ -106,15 +107,6 @@ def notch_near(pulses: Pulses, expected_s: Floats, within_s: float, before_s: Fl
     is asked for, not the greatest value: the bend where the systolic wave starts to level off can be greater.
     """
     trace = pulses.trace
-    from_s = expected_s - within_s
-    cut = rows(trace, pulses.bend, from_s, 2 * within_s)
-    time = (start_index(trace, from_s)[:, None] + np.arange(cut.shape[1])[None, :]) / trace.rate_hz
-    allowed = np.isfinite(cut) & (time > pulses.descent_s[:, None]) & (time <= before_s[:, None])
-    # Where nothing is known the row is flat and shows no peak.
-    level = np.where(np.isfinite(cut), cut, 0.0)
-    peak = allowed[:, 1:-1] & (level[:, 1:-1] >= level[:, :-2]) & (level[:, 1:-1] > level[:, 2:])
-    peak &= level[:, 1:-1] > 0
-    at = 1 + np.argmax(np.where(peak, level[:, 1:-1], -np.inf), axis=1)
-    row = np.arange(cut.shape[0])
-    shift = parabola_offset(level[row, at - 1], level[row, at], level[row, at + 1])
-    return np.where(peak.any(axis=1), time[row, at] + shift / trace.rate_hz, np.nan)
+    start, width = start_index(trace, expected_s - within_s), samples_in(trace, 2 * within_s)
+    after, until = pulses.descent_s * trace.rate_hz, before_s * trace.rate_hz
+    return np.asarray(highest_peaks(pulses.bend, start, width, after, until) / trace.rate_hz)

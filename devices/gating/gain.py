@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from devices.gating.medians import levels
 from devices.gating.pulse import usual_height
 from devices.gating.report import Bools, Floats, Ints
 
@@ -73,9 +74,7 @@ def _steps(height: Floats, span: Floats, inflated: Bools, plateau: Floats) -> Fl
 
 def _changes(log: Floats, at: Ints) -> tuple[Floats, Bools]:
     """Change of level at each place, and whether it is one sudden step between two steady levels."""
-    windows = sliding_window_view(log, REACH)
-    middle = np.median(windows, axis=1)
-    spread = np.percentile(np.abs(windows - middle[:, None]), 75, axis=1)
+    middle, spread = levels(log, REACH)
     change = middle[at] - middle[at - REACH]
     sudden = np.abs(log[at] - log[at - 1] - change) < 0.5 * np.abs(change)
     steady = np.maximum(spread[at], spread[at - REACH]) < np.abs(change) / 3

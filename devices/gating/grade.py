@@ -7,12 +7,11 @@ gating; an early inflation raises it, so early beats count as none (``ds_peak_cr
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-
-import numpy as np
+from functools import lru_cache
 
 from devices.gating.config import GatingConfig
-from devices.gating.figures import median_or_none, share_or_none
-from devices.gating.report import BeatTable, Bools, Finding, Floats, Grade
+from devices.gating.report import Finding, Grade
+from devices.gating.stretches import Stretches, known
 
 FEWEST_BEATS, FEWEST_BEATS_IN_MINUTE = 30, 15  # inflated beats below which nothing is graded
 SOURCE = "Limits of gating engine 1 (docs/gating.md, Grade)"
@@ -71,6 +70,7 @@ _NOT_PRESCRIBED = (
 )
 
 
+@lru_cache(maxsize=8)
 def _rules(config: GatingConfig) -> tuple[Steps, ...]:
     b, c, d = Grade.B, Grade.C, Grade.D
     return (
@@ -199,7 +199,8 @@ def _not_assessable(facts: GradeFacts) -> list[Finding]:
 
 
 def minute_facts(
-    beats: BeatTable,
+    of: Stretches,
+    row: int,
     ppv: float | None,
     readable: float,
     pulse: float,
@@ -207,35 +208,22 @@ def minute_facts(
     late_estimated: bool,
     config: GatingConfig,
 ) -> GradeFacts:
-    """The facts of one minute from its rows of the beat table."""
-    gated = beats.inflated == 1
-    off, early = beats.off_inf_ms[gated], beats.early_inflation[gated]
-    judged = np.isfinite(early)
-    fine = (off >= config.inflation_early_ms) & (off <= config.inflation_late_ms)
-    plateau, prescribed = median_or_none(beats.plateau_mmhg), config.prescribed_pressure_mmhg
+    """The facts of one minute from its row of ``of``."""
+    plateau, prescribed = known(of.plateau_mmhg[row]), config.prescribed_pressure_mmhg
     return GradeFacts(
-        sensitivity=share_or_none(beats.triggered),
+        sensitivity=known(of.sensitivity[row]),
         ppv=ppv,
-        inflation_ok_share=_share(fine[judged]),
-        early_share=_share(early[judged] == 1),
-        late_share=share_or_none(beats.late_deflation),
+        inflation_ok_share=known(of.inflation_ok[row]),
+        early_share=known(of.early[row]),
+        late_share=known(of.late[row]),
         late_estimated=late_estimated,
-        ds_peak=median_or_none(credited(beats.ds_peak, beats.early_inflation == 1)[gated]),
+        ds_peak=known(of.ds_credited[row]),
         attained_share=None if plateau is None or prescribed is None else plateau / prescribed,
         ecg_readable=readable,
         pleth_readable=pulse,
         events_missing_share=0.0,
-        inflated_beats=int(gated.sum()),
+        inflated_beats=int(of.inflated[row]),
         fewest_beats=FEWEST_BEATS_IN_MINUTE,
         whole_session=False,
         effective_share=None if effective is None else float(effective),
     )
-
-
-def credited(ds_peak: Floats, early: Bools) -> Floats:
-    """Diastolic to systolic ratio as the grade reads it: an early inflation earns nothing by its height."""
-    return np.where(np.isfinite(ds_peak) & early, 0.0, ds_peak)
-
-
-def _share(hits: Bools) -> float | None:
-    return float(hits.mean()) if hits.size else None

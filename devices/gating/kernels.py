@@ -6,40 +6,7 @@ from numba import njit
 from devices.gating.report import Floats, Ints
 
 
-@njit(cache=True)
-def medians_between(values: Floats, first: Ints, last: Ints) -> Floats:
-    """Median of the finite ``values[first[k]:last[k]]`` for each k; NaN where there is none."""
-    result = np.full(first.size, np.nan)
-    for k in range(first.size):
-        a, b = max(first[k], 0), min(last[k], values.size)
-        if b <= a:
-            continue
-        part = values[a:b]
-        part = part[np.isfinite(part)]
-        if part.size:
-            result[k] = np.median(part)
-    return result
-
-
-@njit(cache=True)
-def quartile_ranges_between(values: Floats, first: Ints, last: Ints) -> Floats:
-    """Upper less lower quartile (linear between ranks) of the finite ``values[first[k]:last[k]]``; NaN of none."""
-    result = np.full(first.size, np.nan)
-    for k in range(first.size):
-        part = values[max(first[k], 0) : min(last[k], values.size)]
-        part = np.sort(part[np.isfinite(part)])
-        if part.size:
-            ends = np.empty(2)
-            for q in range(2):
-                place = (0.25 + 0.5 * q) * (part.size - 1)
-                low = int(place)
-                high = min(low + 1, part.size - 1)
-                ends[q] = part[low] + (place - low) * (part[high] - part[low])
-            result[k] = ends[1] - ends[0]
-    return result
-
-
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def wave_sizes(
     smooth: Floats, rate_hz: float, foot_s: Floats, next_foot_s: Floats, systole_s: Floats, diastole_s: Floats
 ) -> Floats:
@@ -73,7 +40,7 @@ def wave_sizes(
     return result
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def greatest_between(values: Floats, first: Ints, last: Ints) -> Floats:
     """Greatest of the finite ``values[first[k]:last[k]]`` for each k; NaN where there is none."""
     result = np.full(first.size, np.nan)
@@ -84,7 +51,7 @@ def greatest_between(values: Floats, first: Ints, last: Ints) -> Floats:
     return result
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def crossings_after(values: Floats, first: Ints, last: Ints, level: Floats, rising: bool) -> Floats:
     """Where ``values`` first passes ``level[k]`` within ``first[k]..last[k]``, in samples, linearly between them.
 
@@ -103,39 +70,69 @@ def crossings_after(values: Floats, first: Ints, last: Ints, level: Floats, risi
     return result
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def second_statistics(values: Floats, starts: Ints) -> Floats:
     """Count of missing, least, greatest, count equal to the sample before, count at the recording's own ends.
 
-    One row per stretch from ``starts[k]`` to the next start; shape (stretches, 5).
+    One row per stretch from ``starts[k]`` to the next start; shape (stretches, 5). The recording's ends are those of its
+    stretches, so that only the stretches which reach them are read again.
     """
-    low, high = np.inf, -np.inf
-    for i in range(values.size):
-        x = values[i]
-        if np.isfinite(x):
-            low, high = min(low, x), max(high, x)
     result = np.zeros((starts.size, 5))
+    low, high = np.inf, -np.inf
     for k in range(starts.size):
-        stop = starts[k + 1] if k + 1 < starts.size else values.size
-        least, most = np.nan, np.nan
-        for i in range(starts[k], stop):
-            x = values[i]
-            if not np.isfinite(x):
-                result[k, 0] += 1
-                continue
-            if not x >= least:
-                least = x
-            if not x <= most:
-                most = x
-            if i > 0 and values[i - 1] == x:
-                result[k, 3] += 1
-            if x == low or x == high:  # noqa: SIM109 (the compiled code has no tuple search)
-                result[k, 4] += 1
-        result[k, 1], result[k, 2] = least, most
+        a, b = starts[k], starts[k + 1] if k + 1 < starts.size else values.size
+        part = values[a:b]
+        result[k, 3] = _repeats(values[max(a, 1) - 1 : b])
+        if _is_finite(part):
+            result[k, 1], result[k, 2] = _ends(part)
+        else:
+            finite = part[np.isfinite(part)]
+            result[k, 0] = part.size - finite.size
+            result[k, 1], result[k, 2] = _ends(finite) if finite.size else (np.nan, np.nan)
+        if result[k, 1] < low:
+            low = result[k, 1]
+        if result[k, 2] > high:
+            high = result[k, 2]
+    for k in range(starts.size):
+        if result[k, 1] == low or result[k, 2] == high:
+            for i in range(starts[k], starts[k + 1] if k + 1 < starts.size else values.size):
+                if values[i] == low or values[i] == high:
+                    result[k, 4] += 1
     return result
 
 
-@njit(cache=True)
+# The processor takes several samples at once only where the order of a sum is left to it.
+@njit(cache=True, nogil=True, fastmath={"reassoc"})
+def _is_finite(part: Floats) -> bool:
+    nothing = 0.0
+    for i in range(part.size):
+        nothing += 0.0 * part[i]
+    return nothing == 0.0
+
+
+@njit(cache=True, nogil=True)
+def _ends(finite: Floats) -> tuple[float, float]:
+    """Least and greatest of at least one finite value."""
+    least = most = finite[0]
+    for i in range(finite.size):
+        x = finite[i]
+        if x < least:
+            least = x
+        if x > most:
+            most = x
+    return least, most
+
+
+@njit(cache=True, nogil=True)
+def _repeats(part: Floats) -> int:
+    """How many samples are equal to the one before."""
+    count = 0
+    for i in range(1, part.size):
+        count += part[i] == part[i - 1]
+    return count
+
+
+@njit(cache=True, nogil=True)
 def rms_of_difference(a: Floats, b: Floats, first: Ints, count: int) -> Floats:
     """Root mean square of ``a - b`` over ``count`` samples from each ``first``; NaN where they leave the arrays."""
     result = np.full(first.size, np.nan)
@@ -147,3 +144,40 @@ def rms_of_difference(a: Floats, b: Floats, first: Ints, count: int) -> Floats:
             total += (a[i] - b[i]) ** 2
         result[k] = np.sqrt(total / count)
     return result
+
+
+@njit(cache=True, nogil=True)
+def unit_rows(values: Floats, start: Ints, width: int, tilted: bool) -> tuple[Floats, Floats]:
+    """Rows of ``width`` samples less their mean (``tilted``: less their least-squares line), of length 1; and their length.
+
+    A row that leaves the array is NaN; one of length 0 stays as it is.
+    """
+    rows, size = np.full((start.size, width), np.nan), np.full(start.size, np.nan)
+    middle = 0.5 * (width - 1)
+    spread = width * (width * width - 1) / 12.0  # sum of squared distances from the middle
+    for k in range(start.size):
+        if start[k] < 0 or start[k] + width > values.size:
+            continue
+        row, part = rows[k], values[start[k] : start[k] + width]
+        mean = moment = 0.0
+        for i in range(width):
+            mean += part[i]
+            moment += part[i] * (i - middle)
+        mean, slope = mean / width, moment / spread if tilted else 0.0
+        power = 0.0
+        for i in range(width):
+            row[i] = part[i] - mean - slope * (i - middle)
+            power += row[i] * row[i]
+        size[k] = np.sqrt(power)
+        if power > 0:
+            row *= 1.0 / size[k]
+    return rows, size
+
+
+@njit(cache=True, nogil=True)
+def between(before: float, here: float, after: float) -> float:
+    """Where between samples (-0.5..0.5) the extremum lies of the parabola through three neighbours."""
+    bend = before - 2 * here + after
+    if abs(bend) < 1e-15:
+        return 0.0
+    return min(max(0.5 * (before - after) / bend, -0.5), 0.5)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from devices.gating.advice import advice_of
 from devices.gating.analyse import analyse
 from devices.gating.calibration import Calibration
@@ -11,6 +13,7 @@ from devices.gating.evidence import evidence_of
 from devices.gating.figures import median_or_none, share_or_none
 from devices.gating.grade import grade_of, minute_facts
 from devices.gating.report import Basis, BeatTable, Finding, GatingReport, Grade, plain
+from devices.gating.stretches import stretches_of
 from devices.gating.table import table_of
 from devices.waveform import Channel, Event, Waveform
 
@@ -117,8 +120,10 @@ def judge_head(waveform_head: Waveform, config: GatingConfig) -> tuple[Calibrati
 
 def _grade(report: GatingReport, config: GatingConfig) -> tuple[Grade, tuple[Finding, ...]]:
     """The rules of one minute over the whole tail; whether it is effective is decided when the session ends."""
+    beats = report.beats
     facts = minute_facts(
-        report.beats,
+        stretches_of(beats, np.array([0, beats.n]), config),
+        0,
         report.triggers.ppv.value,
         report.quality.ecg_readable.value or 0.0,
         report.quality.pleth_readable.value or 0.0,

@@ -38,13 +38,18 @@ def rows(trace: Trace, values: Floats, from_s: Floats, length_s: float) -> Float
 
     Starts are rounded to the sample; NaN where a row leaves the recording or its start is unknown.
     """
-    width = max(1, round(length_s * trace.rate_hz))
+    width = samples_in(trace, length_s)
     start = start_index(trace, from_s)
     index = start[:, None] + np.arange(width)[None, :]
     cut: Floats = values[np.clip(index, 0, values.size - 1)]
     outside = (index < 0) | (index >= values.size) | ~np.isfinite(from_s)[:, None]
     cut[outside] = np.nan
     return cut
+
+
+def samples_in(trace: Trace, length_s: float) -> int:
+    """How many samples a row of ``rows`` holds."""
+    return max(1, round(length_s * trace.rate_hz))
 
 
 def start_index(trace: Trace, from_s: Floats) -> Ints:

@@ -4,12 +4,12 @@ import numpy as np
 
 from devices.gating.config import GatingConfig
 from devices.gating.evidence import Device
-from devices.gating.figures import share_figure, share_or_none, unknown
+from devices.gating.figures import share_figure, unknown
 from devices.gating.grade import grade_of, minute_facts
-from devices.gating.kernels import medians_between, quartile_ranges_between
 from devices.gating.pressure import NO_PRESSURE, NOT_PRESCRIBED
 from devices.gating.quality import SecondMap
 from devices.gating.report import Basis, BeatTable, Dose, Figure, Floats, MinuteRow, Reason
+from devices.gating.stretches import Stretches, known, stretches_of
 from devices.gating.triggers import TriggerMatch
 
 NO_EFFECT = Reason("no_dose", "No heart beat could be read, so the dose is not known.")
@@ -24,64 +24,50 @@ def minutes_of(
 ) -> tuple[MinuteRow, ...]:
     """Rows from the start of the recording; the last may be shorter than a minute. ``maps``: of ECG and pleth."""
     count = int(np.ceil(duration_s / 60 - 1e-9))
-    usual = _medians(beats, count)
+    starts_s = 60.0 * np.arange(count + 1)
+    of = stretches_of(beats, np.searchsorted(beats.r_s, starts_s).astype(np.int64), config)
+    ppv = _ppv(device.triggers, starts_s)
+    readable = [_shares(found, count) for found in maps]
+    estimated = device.leads.basis is Basis.ESTIMATED
     return tuple(
         _row(
+            of,
             minute,
             min(60.0, duration_s - 60.0 * minute),
-            beats.between(60.0 * minute, 60.0 * minute + 60.0),
-            {name: _none_if_unknown(values[minute]) for name, values in usual.items()},
-            _ppv(device.triggers, 60.0 * minute, 60.0 * minute + 60.0),
-            (_share(maps[0], minute), _share(maps[1], minute)),
-            device.leads.basis is Basis.ESTIMATED,
+            known(ppv[minute]),
+            (readable[0][minute], readable[1][minute]),
+            estimated,
             config,
         )
         for minute in range(count)
     )
 
 
-def _medians(beats: BeatTable, count: int) -> dict[str, Floats]:
-    """Medians by minute of the columns that a row shows, and the spread of one; NaN where a minute knows none."""
-    edges = np.searchsorted(beats.r_s, 60.0 * np.arange(count + 1)).astype(np.int64)
-    gated = np.where(beats.inflated == 1, 1.0, np.nan)
-    columns = {
-        "rr_ms": beats.rr_ms,
-        "off_inf_ms": beats.off_inf_ms * gated,
-        "lead_ej_ms": beats.lead_ej_ms,
-        "ds_peak": beats.ds_peak * gated,
-        "plateau_mmhg": beats.plateau_mmhg,
-    }
-    usual = {name: medians_between(values, edges[:-1], edges[1:]) for name, values in columns.items()}
-    return usual | {"off_iqr_ms": quartile_ranges_between(columns["off_inf_ms"], edges[:-1], edges[1:])}
-
-
 def _row(
+    of: Stretches,
     minute: int,
     duration_s: float,
-    own: BeatTable,
-    usual: dict[str, float | None],
     ppv: float | None,
     readable: tuple[float, float],
     estimated: bool,
     config: GatingConfig,
 ) -> MinuteRow:
-    late = share_or_none(own.late_deflation)
-    effective = _effective(own, readable[0], late, config)
-    grade, reasons = grade_of(minute_facts(own, ppv, *readable, effective, estimated, config), config)
-    rr = usual["rr_ms"]
+    effective = _effective(of, minute, readable[0], config)
+    grade, reasons = grade_of(minute_facts(of, minute, ppv, *readable, effective, estimated, config), config)
+    rr = known(of.rr_ms[minute])
     return MinuteRow(
         minute=minute,
         duration_s=duration_s,
         hr_bpm=None if rr is None else 60_000.0 / rr,
-        n_beats=own.n,
-        sensitivity=share_or_none(own.triggered),
+        n_beats=int(of.n[minute]),
+        sensitivity=known(of.sensitivity[minute]),
         ppv=ppv,
-        inflation_median_ms=usual["off_inf_ms"],
-        inflation_iqr_ms=usual["off_iqr_ms"],
-        late_deflation_share=late,
-        deflation_lead_ms=usual["lead_ej_ms"],
-        ds_peak=usual["ds_peak"],
-        pressure_mmhg=usual["plateau_mmhg"],
+        inflation_median_ms=known(of.off_ms[minute]),
+        inflation_iqr_ms=known(of.off_iqr_ms[minute]),
+        late_deflation_share=known(of.late[minute]),
+        deflation_lead_ms=known(of.lead_ej_ms[minute]),
+        ds_peak=known(of.ds_peak[minute]),
+        pressure_mmhg=known(of.plateau_mmhg[minute]),
         readable_share=readable[0],
         pleth_readable_share=readable[1],
         effective=effective,
@@ -90,27 +76,32 @@ def _row(
     )
 
 
-def _share(found: SecondMap, minute: int) -> float:
-    seconds = found.readable[60 * minute : 60 * minute + 60]
-    return float(seconds.mean()) if seconds.size else 0.0
+def _shares(found: SecondMap, count: int) -> list[float]:
+    """Readable share of each minute's seconds; 0 where it has none."""
+    readable = found.readable
+    minute = np.arange(readable.size) // 60
+    seconds = np.bincount(minute, minlength=count)
+    shares: list[float] = (np.bincount(minute, readable, count) / np.maximum(seconds, 1)).tolist()
+    return shares
 
 
-def _none_if_unknown(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
+def _ppv(tally: TriggerMatch, starts_s: Floats) -> Floats:
+    """True among judged triggers of each minute; NaN where none was judged."""
+    edges = np.searchsorted(tally.trigger_s, starts_s)
+    judged, true = (
+        np.diff(np.concatenate(([0], np.cumsum(flags)))[edges])
+        for flags in (tally.judged, tally.true & tally.judged)
+    )
+    return np.where(judged > 0, true / np.maximum(judged, 1), np.nan)
 
 
-def _ppv(tally: TriggerMatch, from_s: float, to_s: float) -> float | None:
-    a, b = np.searchsorted(tally.trigger_s, [from_s, to_s])
-    judged = tally.judged[a:b]
-    return float(tally.true[a:b][judged].mean()) if judged.any() else None
-
-
-def _effective(own: BeatTable, readable: float, late: float | None, config: GatingConfig) -> bool | None:
+def _effective(of: Stretches, minute: int, readable: float, config: GatingConfig) -> bool | None:
     """Enough beats treated, ECG readable, few late deflations. None where pressure or deflation is not known."""
-    if readable < config.minute_readable_share or not own.n or not (own.inflated == 1).any():
+    if readable < config.minute_readable_share or not of.inflated[minute]:
         return False
+    late = known(of.late[minute])
     # A beat that is not known to be treated is neither: the best and the worst case must agree.
-    worst, best = float((own.treated == 1).mean()), float((own.treated != 0).mean())
+    worst, best = float(of.treated[minute]), float(of.maybe_treated[minute])
     if best < config.minute_treated_share or (late is not None and late > config.minute_late_share):
         return False
     return True if worst >= config.minute_treated_share and late is not None else None

@@ -8,7 +8,8 @@ from devices.gating.beats import Beats
 from devices.gating.config import GatingConfig
 from devices.gating.cycles import Cycles
 from devices.gating.figures import median_figure, share_figure, unknown
-from devices.gating.kernels import crossings_after, greatest_between, medians_between
+from devices.gating.kernels import crossings_after, greatest_between
+from devices.gating.medians import medians_between
 from devices.gating.report import Bools, Figure, Floats, Ints, Pressure, Reason
 from devices.gating.traces import Trace
 from devices.waveform import Cuff
@@ -92,9 +93,11 @@ def _plateau(trace: Trace, values: Floats, cycles: Cycles) -> Floats:
     A fast heart leaves less than 40 ms of that: then the highest pressure before 60 ms after deflation.
     """
     full_from, until = cycles.last_s + 0.1, cycles.deflate_s
+    long = until - full_from >= 0.04
     middle = medians_between(values, *_samples(trace, full_from, until))
-    highest = greatest_between(values, *_samples(trace, cycles.first_s, until + 0.06))
-    return np.where(until - full_from >= 0.04, middle, highest)
+    short_from_s = np.where(long, np.nan, cycles.first_s)
+    highest = greatest_between(values, *_samples(trace, short_from_s, until + 0.06))
+    return np.where(long, middle, highest)
 
 
 def _samples(trace: Trace, from_s: Floats, to_s: Floats) -> tuple[Ints, Ints]:
@@ -116,11 +119,9 @@ def _crossing_s(
 
 def _middle(stacked: Floats) -> Floats:
     """Median over the first axis of what is known; NaN where nothing is."""
-    result = np.full(stacked.shape[1], np.nan)
-    known = np.isfinite(stacked).any(axis=0)
-    if known.any():
-        result[known] = np.nanmedian(stacked[:, known], axis=0)
-    return result
+    of, n = stacked.shape
+    ends = np.arange(0, (n + 1) * of, of)
+    return np.asarray(medians_between(stacked.T.ravel(), ends[:-1], ends[1:]))
 
 
 def _greatest(stacked: Floats) -> Floats:
@@ -160,7 +161,8 @@ def _ramp(plateau: Floats, cycles: Cycles, reason: Reason, config: GatingConfig)
     known = np.flatnonzero(np.isfinite(plateau))
     if known.size < 15:
         return unknown("s", reason)
-    middle = np.median(np.lib.stride_tricks.sliding_window_view(plateau[known], 15), axis=1)
+    first = np.arange(known.size - 14)
+    middle = medians_between(plateau[known], first, first + 15)
     reached = np.flatnonzero(middle >= 0.9 * config.prescribed_pressure_mmhg)
     if not reached.size:
         return unknown("s", NOT_REACHED)

@@ -8,13 +8,14 @@ is measured afresh in every session.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import median_filter
 
 from devices.gating.beats import Beats
+from devices.gating.fiducials import first_dips, first_falls, nearest_rises, sharpest_bends, slope_of
 from devices.gating.kernels import greatest_between, rms_of_difference
-from devices.gating.matching import nearest, parabola_offset, rows, start_index
+from devices.gating.matching import nearest, rows, samples_in, start_index
+from devices.gating.medians import running_medians
 from devices.gating.report import Bools, Floats
-from devices.gating.traces import Trace, band
+from devices.gating.traces import Trace, smoothed
 
 PLETH_RATE_HZ = 125.0
 LEAST_PLETH_RATE_HZ = 100.0  # fiducials are sought on samples no further apart than this
@@ -99,9 +100,9 @@ def pulses_of(
     known
         Stands in where this trace holds too few unassisted beats.
     """
-    smooth = band(trace, None, 10.0)
-    slope = np.gradient(smooth) * trace.rate_hz
-    bend = np.gradient(slope) * trace.rate_hz
+    smooth = smoothed(trace, 10.0)
+    slope = slope_of(smooth, trace.rate_hz)
+    bend = slope_of(slope, trace.rate_hz)
     lag = _lag(trace, slope, beats, unassisted, known)
     if lag is None:
         nothing, no = np.full(beats.n, np.nan), np.zeros(beats.n, dtype=np.bool_)
@@ -143,7 +144,7 @@ def _anchor(upstroke: Floats, beats: Beats, before: Before, lag_s: float) -> Flo
     full = good & (before.loaded >= 0.9)
     shift = float(np.median(own[np.flatnonzero(full)[:SHIFT_BEATS]])) - lag_s if full.sum() >= 8 else 0.0
     freed = own - shift * before.loaded
-    middle: Floats = median_filter(freed[good], size=min(61, int(good.sum())), mode="nearest")
+    middle = running_medians(freed[good], min(61, int(good.sum())))
     every, fine = (index.astype(np.float64) for index in (np.arange(own.size), np.flatnonzero(good)))
     return beats.r_s + np.where(good, freed, np.interp(every, fine, middle))
 
@@ -201,55 +202,32 @@ def _upstroke_near(trace: Trace, slope: Floats, expected_s: Floats) -> Floats:
     Nearest rather than steepest: a very early augmentation climbs right behind systole, and steeper. NaN where
     there is no rise within ``LAG_SEARCH_S``.
     """
-    from_s = expected_s - LAG_SEARCH_S
-    cut = rows(trace, slope, from_s, 2 * LAG_SEARCH_S)
-    level = np.where(np.isfinite(cut), cut, 0.0)
-    time = (start_index(trace, from_s)[:, None] + np.arange(cut.shape[1])[None, :]) / trace.rate_hz
-    middle = level[:, 1:-1]
-    peak = (middle >= level[:, :-2]) & (middle > level[:, 2:]) & (middle > 0)
-    steepest = np.where(peak, middle, 0.0).max(axis=1, keepdims=True)
-    peak &= middle >= 0.4 * steepest
-    distance = np.where(peak, np.abs(time[:, 1:-1] - expected_s[:, None]), np.inf)
-    at, row = 1 + np.argmin(distance, axis=1), np.arange(cut.shape[0])
-    shift = parabola_offset(level[row, at - 1], level[row, at], level[row, at + 1])
-    return np.where(peak.any(axis=1), time[row, at] + shift / trace.rate_hz, np.nan)
+    start = start_index(trace, expected_s - LAG_SEARCH_S)
+    width = samples_in(trace, 2 * LAG_SEARCH_S)
+    found = nearest_rises(slope, start, width, expected_s * trace.rate_hz, 0.4)
+    return np.asarray(found / trace.rate_hz)
 
 
 def last_bend(
     trace: Trace, bend: Floats, upstroke_s: Floats, back_s: float, not_before_s: Floats | None = None
 ) -> Floats:
     """The foot of an upstroke: greatest second derivative in the ``back_s`` seconds before it."""
-    from_s = upstroke_s - back_s
-    cut = rows(trace, bend, from_s, back_s)
-    start = start_index(trace, from_s)
-    if not_before_s is not None:
-        time = (start[:, None] + np.arange(cut.shape[1])[None, :]) / trace.rate_hz
-        cut = np.where(np.isfinite(cut) & (time < not_before_s[:, None]), -np.inf, cut)
-    at = np.argmax(np.where(np.isfinite(cut), cut, -np.inf), axis=1)
-    row, safe = np.arange(cut.shape[0]), np.clip(at, 1, max(1, cut.shape[1] - 2))
-    known = np.isfinite(upstroke_s) & np.isfinite(cut[row, at]) & (cut[row, at] > 0)
-    three = [np.where(np.isfinite(cut[row, safe + k]), cut[row, safe + k], 0.0) for k in (-1, 0, 1)]
-    inner = (at == safe) & np.isfinite(cut[row, safe - 1]) & np.isfinite(cut[row, safe + 1])
-    shift = np.where(inner, parabola_offset(three[0], three[1], three[2]), 0.0)
-    return np.where(known, (start + at + shift) / trace.rate_hz, np.nan)
+    start = start_index(trace, upstroke_s - back_s)
+    earliest = np.full(upstroke_s.size, np.nan) if not_before_s is None else not_before_s * trace.rate_hz
+    found = sharpest_bends(bend, start, samples_in(trace, back_s), earliest)
+    return np.asarray(found / trace.rate_hz)
 
 
 def first_fall(trace: Trace, slope: Floats, after_s: Floats) -> Floats:
     """Time of the first downward crossing of the slope within 0.4 s after ``after_s``: the top of that upstroke."""
-    cut = rows(trace, slope, after_s, 0.4)
-    falling = np.isfinite(cut) & (cut <= 0)
-    at = np.argmax(falling, axis=1)
-    found = falling.any(axis=1) & np.isfinite(after_s)
-    return np.where(found, (start_index(trace, after_s) + at) / trace.rate_hz, np.nan)
+    found = first_falls(slope, start_index(trace, after_s), samples_in(trace, 0.4))
+    return np.asarray(found / trace.rate_hz)
 
 
 def _descent(trace: Trace, slope: Floats, upstroke_s: Floats) -> Floats:
     """Time of the first least slope after an upstroke: where the systolic wave falls fastest, or its shoulder."""
-    cut = rows(trace, slope, upstroke_s, 0.4)
-    steepest = cut[:, :1]
-    dip = (cut[:, 1:-1] <= cut[:, :-2]) & (cut[:, 1:-1] < cut[:, 2:]) & (cut[:, 1:-1] < 0.5 * steepest)
-    at = np.argmax(dip, axis=1) + 1
-    return np.where(dip.any(axis=1), (start_index(trace, upstroke_s) + at) / trace.rate_hz, np.nan)
+    found = first_dips(slope, start_index(trace, upstroke_s), samples_in(trace, 0.4))
+    return np.asarray(found / trace.rate_hz)
 
 
 def _noise_share(trace: Trace, smooth: Floats, foot: Floats, height: Floats) -> Floats:
@@ -263,7 +241,7 @@ def usual_height(height: Floats) -> Floats:
     known = np.isfinite(height) & (height > 0)
     if not known.any():
         return np.full(height.size, np.inf)
-    middle: Floats = median_filter(height[known], size=min(31, int(known.sum())), mode="nearest")
+    middle = running_medians(height[known], min(31, int(known.sum())))
     every, with_height = (
         index.astype(np.float64) for index in (np.arange(height.size), np.flatnonzero(known))
     )

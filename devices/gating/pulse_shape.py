@@ -8,7 +8,8 @@ import numpy as np
 
 from devices.gating.beats import Beats
 from devices.gating.config import GatingConfig
-from devices.gating.matching import rows
+from devices.gating.kernels import unit_rows
+from devices.gating.matching import samples_in, start_index
 from devices.gating.pulse import Pulses
 from devices.gating.quality import NOISY, SHAPE, SecondMap, mark_beats
 from devices.gating.report import Bools, Floats
@@ -50,16 +51,15 @@ def _inside(pulses: Pulses, pleth: SecondMap) -> Bools:
 
 def _likeness(pulses: Pulses, inflated: Bools) -> Floats:
     """Correlation of each pulse's first half second with the middle pulse of its kind; 1 where it has none."""
-    shape = rows(pulses.trace, pulses.smooth, pulses.foot_s, TEMPLATE_S)
-    shape = shape - shape.mean(axis=1, keepdims=True)
-    size = np.linalg.norm(shape, axis=1)
+    start, width = start_index(pulses.trace, pulses.foot_s), samples_in(pulses.trace, TEMPLATE_S)
+    shape, size = unit_rows(pulses.smooth, start, width, False)
     whole = pulses.measurable & np.isfinite(size) & (size > 0)
     result = np.ones(pulses.foot_s.size)
     for kind in (inflated, ~inflated):
         chosen = whole & kind
         if chosen.sum() < FEWEST:
             continue
-        unit = shape[chosen] / size[chosen][:, None]
+        unit = shape[chosen]
         middle = np.median(unit[:: max(1, unit.shape[0] // 500)], axis=0)
         result[chosen] = unit @ middle / max(float(np.linalg.norm(middle)), 1e-12)
     return result

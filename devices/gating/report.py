@@ -121,11 +121,6 @@ class BeatTable:
     def n(self) -> int:
         return int(self.r_s.size)
 
-    def between(self, from_s: float, to_s: float) -> "BeatTable":
-        """The beats whose R peak lies in ``from_s <= r < to_s``."""
-        a, b = np.searchsorted(self.r_s, [from_s, to_s])
-        return BeatTable(**{f.name: getattr(self, f.name)[a:b] for f in fields(self)})
-
     def to_dict(self) -> dict[str, list[float | None]]:
         """Every column as a list, None for not known."""
         return {f.name: plain(getattr(self, f.name)) for f in fields(self)}

@@ -8,7 +8,9 @@ from numpy.lib.stride_tricks import sliding_window_view
 from devices.gating.beats import Beats
 from devices.gating.config import GatingConfig
 from devices.gating.figures import median_figure, share_figure, unknown
-from devices.gating.matching import rows
+from devices.gating.kernels import unit_rows
+from devices.gating.matching import samples_in, start_index
+from devices.gating.medians import medians_between
 from devices.gating.report import Bools, Figure, Floats, Reason, Rhythm
 from devices.gating.traces import Trace
 
@@ -62,33 +64,22 @@ def _usual_before(before_s: Floats) -> Floats:
     """
     filled = np.where(np.isfinite(before_s), before_s, np.nanmedian(before_s))
     padded = np.concatenate((np.full(8, np.median(filled[:8])), filled[:-1]))
-    return np.asarray(np.median(sliding_window_view(padded, 8), axis=1))
+    first = np.arange(before_s.size)
+    return np.asarray(medians_between(padded, first, first + 8))
 
 
 def _likeness(trace: Trace, beats: Beats) -> Floats:
     """Correlation of each QRS with the middle QRS, both without their straight line (the baseline's wander)."""
-    qrs = rows(trace, trace.values, beats.r_s - 0.1, 0.2)
-    whole = np.isfinite(qrs).all(axis=1)
+    start, width = start_index(trace, beats.r_s - 0.1), samples_in(trace, 0.2)
+    qrs, size = unit_rows(trace.values, start, width, True)
+    whole = np.isfinite(size)
     likeness = np.ones(beats.n)
     if whole.sum() < 10:
         return likeness
-    level = _levelled(qrs[whole])
-    some = level[:: max(1, level.shape[0] // 500)]
-    middle = _unit(np.median(some, axis=0)[None, :])[0]
-    likeness[whole] = _unit(level) @ middle
+    some = np.flatnonzero(whole)[:: max(1, int(whole.sum()) // 500)]
+    middle = np.median(qrs[some] * size[some, None], axis=0)
+    likeness[whole] = qrs[whole] @ (middle / max(float(np.linalg.norm(middle)), 1e-300))
     return likeness
-
-
-def _levelled(values: Floats) -> Floats:
-    """Rows less their least-squares line."""
-    time = np.arange(values.shape[1]) - (values.shape[1] - 1) / 2
-    centred = values - values.mean(axis=1, keepdims=True)
-    return np.asarray(centred - np.outer(centred @ time / (time @ time), time))
-
-
-def _unit(values: Floats) -> Floats:
-    size = np.linalg.norm(values, axis=1, keepdims=True)
-    return values / np.where(size > 0, size, 1.0)
 
 
 def rhythm_of(beats: Beats, premature: Premature, config: GatingConfig) -> Rhythm:
@@ -122,7 +113,7 @@ def _irregularity(beats: Beats, ectopic: Bools, config: GatingConfig) -> tuple[F
     stretches = sliding_window_view(rr, STRETCH)[:: STRETCH // 2]
     rmssd = np.sqrt(np.mean(np.diff(stretches, axis=1) ** 2, axis=1))
     ratio = rmssd / stretches.mean(axis=1)
-    entropy = np.array([_entropy(stretch) for stretch in stretches])
+    entropy = _entropy(stretches)
     like_af = (ratio > config.irregularity_limit) & (entropy > config.entropy_limit)
     n = int(rr.size)
     return (
@@ -131,21 +122,25 @@ def _irregularity(beats: Beats, ectopic: Bools, config: GatingConfig) -> tuple[F
     )
 
 
-def _entropy(rr: Floats) -> float:
-    """Shannon entropy of the intervals in 16 bins between their extremes, as share of the greatest possible.
+def _entropy(stretches: Floats) -> Floats:
+    """Shannon entropy of each row's intervals in 16 bins between their extremes, as share of the greatest possible.
 
     The 8 longest and 8 shortest are left out first, so that single outliers do not squeeze the rest into one bin.
     """
-    middle = np.sort(rr)[8:-8]
-    counts, _ = np.histogram(middle, bins=BINS)
-    p = counts[counts > 0] / middle.size
-    return float(-(p * np.log(p)).sum() / np.log(BINS))
+    middle = np.sort(stretches, axis=1)[:, 8:-8]
+    edges = np.linspace(middle[:, 0], middle[:, -1], BINS + 1, axis=1)
+    below = (middle[:, :, None] < edges[:, None, 1:-1]).sum(
+        axis=1
+    )  # a bin holds its lower edge, the last one both
+    counts = np.diff(below, prepend=0, append=middle.shape[1], axis=1)
+    p = counts / middle.shape[1]
+    return np.asarray(-(p * np.log(np.where(p > 0, p, 1.0))).sum(axis=1) / np.log(BINS))
 
 
 def _rate_minutes(beats: Beats, config: GatingConfig) -> tuple[int, int]:
     """Minutes whose median rate is above the fast or below the slow limit."""
     known = np.isfinite(beats.rr_s)
-    minute = (beats.r_s[known] // 60).astype(np.int64)
-    rate = 60.0 / beats.rr_s[known]
-    medians = np.array([np.median(rate[minute == m]) for m in np.unique(minute)])
+    rate, r_s = 60.0 / beats.rr_s[known], beats.r_s[known]
+    edges = np.searchsorted(r_s, 60.0 * np.arange(r_s[-1] // 60 + 2)).astype(np.int64)
+    medians = medians_between(rate, edges[:-1], edges[1:])
     return int((medians > config.fast_rate_bpm).sum()), int((medians < config.slow_rate_bpm).sum())

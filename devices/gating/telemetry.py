@@ -63,9 +63,11 @@ def gaps_of(waveform: Waveform) -> tuple[float, float]:
     absent = np.ones(n, dtype=np.bool_)
     time = (np.arange(n) + 0.5) / GRID_HZ
     for channel in waveform.channels:
-        index = (time * channel.rate_hz).astype(np.int64)
+        index = (time[absent] * channel.rate_hz).astype(np.int64)
         inside = index < channel.samples.size
-        absent[inside] &= ~np.isfinite(channel.samples[index[inside]])
+        here = np.zeros(index.size, dtype=np.bool_)
+        here[inside] = np.isfinite(channel.samples[index[inside]])
+        absent[absent] = ~here
     starts, stops = runs(absent)
     lengths: Floats = (stops - starts) / GRID_HZ
     lengths = lengths[lengths >= 0.1]

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numba import njit
 
+from devices.gating.kernels import between
 from devices.gating.matching import parabola_offset
-from devices.gating.report import Bools, Floats, Ints
+from devices.gating.report import Floats, Ints
 from devices.gating.traces import Trace
 
 FROM_S, UNTIL_S = -0.16, 0.72  # [E] stretch of a pulse that is kept, from its steepest systolic rise
@@ -130,60 +132,126 @@ def rises_of(
     until_s
         No rise is sought after these times (the next systole).
     """
-    extra = around(trace, slope, upstroke_s) - _twins(template, ejection_s, gain)
-    time = template.time_s
-    inside = (time >= EARLIEST_RISE_S)[None, :] & (time[None, :] <= (until_s - upstroke_s)[:, None])
-    at, peak = _highest_peak(np.where(inside & np.isfinite(extra), extra, -np.inf))
-    row = np.arange(at.size)
-    three = [np.where(peak, extra[row, np.clip(at + k, 0, extra.shape[1] - 1)], 0.0) for k in (-1, 0, 1)]
-    three = [np.where(np.isfinite(x), x, 0.0) for x in three]
-    shift = parabola_offset(three[0], three[1], three[2])
-    steepest = np.where(peak, upstroke_s + time[at] + shift / template.rate_hz, np.nan)
-    height = np.where(peak, _climb(np.where(inside, extra, -np.inf), at) / template.rate_hz, np.nan)
-    half = half_rise_s(extra[peak], at[peak], template)
-    return Rises(steepest, steepest - half, height)
-
-
-def _twins(template: Template, ejection_s: Floats, gain: Floats) -> Floats:
-    """The unassisted pulse as each beat would have had it: stretched with its ejection time, scaled by its gain."""
     known = np.where(np.isfinite(ejection_s), ejection_s, template.ejection_s)
-    stretch = np.clip(known / template.ejection_s, 0.6, 1.6)[:, None]
-    time = template.time_s
-    source = np.where(time > 0, time[None, :] / stretch, time[None, :])
-    twins = np.interp(source, time, template.slope)
-    return np.asarray(twins * gain[:, None] / np.where(time > 0, stretch, 1.0))
+    stretch = np.clip(known / template.ejection_s, 0.6, 1.6)
+    peak, offset, climb, before = _rises(
+        np.ascontiguousarray(slope),
+        trace.rate_hz,
+        upstroke_s,
+        template.slope,
+        template.time_s,
+        stretch,
+        gain,
+        until_s - upstroke_s,
+        round(0.08 * template.rate_hz),
+    )
+    found = peak >= 0
+    steepest = np.where(found, upstroke_s + template.time_s[peak] + offset / template.rate_hz, np.nan)
+    half = half_rise_s(before[found], template)
+    return Rises(steepest, steepest - half, climb / template.rate_hz)
 
 
-def _highest_peak(values: Floats) -> tuple[Ints, Bools]:
-    """Index of the highest inner local maximum above 0 of each row, and whether there is one."""
-    inner = values[:, 1:-1]
-    peak = (inner >= values[:, :-2]) & (inner > values[:, 2:]) & (inner > 0) & np.isfinite(values[:, :-2])
-    level = np.where(peak, inner, -np.inf)
-    at = 1 + np.argmax(level, axis=1)
-    return np.asarray(at, dtype=np.int64), np.asarray(peak.any(axis=1))
+@njit(cache=True, nogil=True)
+def _rises(
+    slope: Floats,
+    rate_hz: float,
+    upstroke_s: Floats,
+    twin: Floats,
+    time_s: Floats,
+    stretch: Floats,
+    gain: Floats,
+    until_s: Floats,
+    reach: int,
+) -> tuple[Ints, Floats, Floats, Floats]:
+    """Of each beat's slope above its twin's: highest inner peak above 0 (-1: none), how far between samples it lies, sum
+    of the positive stretch around it, and the ``reach + 2`` samples up to the one after it, shape (beats, reach + 2).
+
+    ``until_s`` counts from the upstroke, as ``time_s`` does; NaN where nothing is known.
+    """
+    n, width = upstroke_s.size, twin.size
+    peak, offset = np.full(n, -1), np.full(n, np.nan)
+    climb, before = np.full(n, np.nan), np.full((n, reach + 2), np.nan)
+    earliest = 0
+    while earliest < width and time_s[earliest] < EARLIEST_RISE_S:
+        earliest += 1
+    extra = np.empty(width)
+    for k in range(n):
+        if not until_s[k] >= EARLIEST_RISE_S:
+            continue
+        stop = earliest
+        while stop < width and time_s[stop] <= until_s[k]:
+            stop += 1
+        _above_twin(slope, (upstroke_s[k] + FROM_S) * rate_hz, twin, time_s, stretch[k], gain[k], extra)
+        at = _highest_peak(extra, earliest, stop)
+        if at < 0:
+            continue
+        peak[k], climb[k] = at, _climb(extra, at, earliest, stop)
+        after = extra[at + 1] if np.isfinite(extra[at + 1]) else 0.0
+        offset[k] = between(extra[at - 1], extra[at], after)
+        for i in range(reach + 2):
+            before[k, i] = extra[min(max(at - reach + i, 0), width - 1)]
+    return peak, offset, climb, before
 
 
-def _climb(values: Floats, at: Ints) -> Floats:
-    """Sum of the positive stretch of each row that holds ``at``."""
-    column = np.arange(values.shape[1])[None, :]
-    down = ~(values > 0)
-    before = np.where(down & (column < at[:, None]), column, -1).max(axis=1)
-    after = np.where(down & (column > at[:, None]), column, values.shape[1]).min(axis=1)
-    own = (column > before[:, None]) & (column < after[:, None])
-    return np.asarray(np.where(own, values, 0.0).sum(axis=1))
+@njit(cache=True, nogil=True)
+def _above_twin(
+    slope: Floats, first: float, twin: Floats, time_s: Floats, stretch: float, gain: float, extra: Floats
+) -> None:
+    """One beat's slope from the place ``first`` on, linearly between samples, less its twin's; NaN outside the trace.
+
+    The twin is the template as this beat would have had it: stretched with its ejection time, scaled by its gain.
+    """
+    start, width = int(np.floor(first)), twin.size
+    share = first - start
+    per_s = (width - 1) / (time_s[width - 1] - time_s[0])
+    for i in range(width):
+        if start + i < 0 or start + i + 1 >= slope.size:
+            extra[i] = np.nan
+            continue
+        size, place = gain, float(i)
+        if time_s[i] > 0:
+            size /= stretch
+            place = min((time_s[i] / stretch - time_s[0]) * per_s, width - 1.0)
+        j = min(int(place), width - 2)
+        usual = twin[j] + (place - j) * (twin[j + 1] - twin[j])
+        extra[i] = slope[start + i] * (1 - share) + slope[start + i + 1] * share - usual * size
 
 
-def half_rise_s(extra: Floats, at: Ints, template: Template) -> float:
+@njit(cache=True, nogil=True)
+def _highest_peak(values: Floats, first: int, stop: int) -> int:
+    """Index of the highest local maximum above 0 that has neighbours, the left one within ``first..stop``; or -1."""
+    best = -1
+    for i in range(first + 1, min(stop, values.size - 1)):
+        falls = i + 1 == stop or not values[i] <= values[i + 1]
+        if values[i] > 0 and values[i] >= values[i - 1] and falls and (best < 0 or values[i] > values[best]):
+            best = i
+    return best
+
+
+@njit(cache=True, nogil=True)
+def _climb(values: Floats, at: int, first: int, stop: int) -> float:
+    """Sum of the positive stretch within ``first..stop`` that holds ``at``."""
+    total, i = values[at], at - 1
+    while i >= first and values[i] > 0:
+        total += values[i]
+        i -= 1
+    i = at + 1
+    while i < stop and values[i] > 0:
+        total += values[i]
+        i += 1
+    return total
+
+
+def half_rise_s(rows: Floats, template: Template) -> float:
     """How long before its steepest moment the augmentation begins, in seconds, in the mean of the beats.
+
+    ``rows``: each beat's excess over its twin up to the sample after the steepest one, shape (beats, samples).
 
     A filter leaves the steepest moment of a sudden rise in place and only widens it; a rise that takes time is wider
     still. Widths add up as squares, so what is wider than the filter's own kernel is the rise's own half width.
     """
-    if at.size < FEWEST:
+    if rows.shape[0] < FEWEST:
         return 0.0
-    reach = round(0.08 * template.rate_hz)
-    index = at[:, None] + np.arange(-reach, 2)[None, :]
-    rows = extra[np.arange(at.size)[:, None], np.clip(index, 0, extra.shape[1] - 1)]
     rows = rows[np.isfinite(rows).all(axis=1)]
     if rows.shape[0] < FEWEST:
         return 0.0
@@ -193,5 +261,5 @@ def half_rise_s(extra: Floats, at: Ints, template: Template) -> float:
         return LARGEST_HALF_RISE_S
     k = int(below[-1])
     share = (0.5 * mean[-2] - mean[k]) / (mean[k + 1] - mean[k])
-    width = (reach - k - share) / template.rate_hz
+    width = (mean.size - 2 - k - share) / template.rate_hz
     return float(min(np.sqrt(max(width**2 - template.kernel_s**2, 0.0)), LARGEST_HALF_RISE_S))

@@ -3,11 +3,12 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numba import njit
 
 from devices.gating.beats import Beats, in_seconds
 from devices.gating.config import GatingConfig
 from devices.gating.figures import share_figure, unknown
-from devices.gating.matching import apart_from, match, nearest
+from devices.gating.matching import apart_from, match
 from devices.gating.report import Bools, Figure, Floats, Reason, Triggers
 
 NO_TRIGGERS = Reason("no_triggers", "The recording holds no trigger events.")
@@ -53,10 +54,9 @@ def _delays(triggers_s: Floats, r_s: Floats) -> tuple[Floats, Floats]:
     """Middle and usual delay (trigger minus R) of each half minute, following the delay as it moves."""
     if not triggers_s.size or not r_s.size:
         return np.empty(0), np.empty(0)
-    block = np.floor(triggers_s / BLOCK_S).astype(np.int64)
+    block = np.floor(triggers_s / BLOCK_S)
     centre, middles, delays = _usual_delay(triggers_s[block <= block[0] + 2], r_s, 0.0), [], []
-    for which in np.unique(block):
-        times = triggers_s[block == which]
+    for times in np.split(triggers_s, np.flatnonzero(np.diff(block)) + 1):
         if times.size < 8:
             continue
         centre = _usual_delay(times, r_s, centre)
@@ -65,11 +65,22 @@ def _delays(triggers_s: Floats, r_s: Floats) -> tuple[Floats, Floats]:
     return np.array(middles), np.array(delays)
 
 
+@njit(cache=True, nogil=True)
 def _usual_delay(times_s: Floats, r_s: Floats, centre: float) -> float:
     """Median distance to the nearest R after taking off the delay of the stretch before."""
-    distance = times_s - centre - r_s[nearest(times_s - centre, r_s)]
-    near = distance[np.abs(distance) < 0.25]
-    return centre + (float(np.median(near)) if near.size else 0.0)
+    near = np.empty(times_s.size)
+    count, after = 0, np.searchsorted(r_s, times_s[0] - centre)
+    for time_s in times_s:
+        moved = time_s - centre
+        while after < r_s.size and r_s[after] < moved:
+            after += 1
+        distance = moved - r_s[min(after, r_s.size - 1)]
+        if after > 0 and moved - r_s[after - 1] <= abs(distance):
+            distance = moved - r_s[after - 1]
+        if abs(distance) < 0.25:
+            near[count] = distance
+            count += 1
+    return centre + (np.median(near[:count]) if count else 0.0)
 
 
 def _theil_sen(x: Floats, y: Floats) -> tuple[float, float]:
