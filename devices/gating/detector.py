@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import median_filter
 
-from devices.gating.detector_path import Costs, Model, Prior, around, best_path, evidence_of
+from devices.gating.detector_path import Costs, Model, Premature, Prior, around, best_path, evidence_of
 from devices.gating.detector_place import placed
 from devices.gating.detector_shape import all_likeness, templates_of
 from devices.gating.detector_signal import (
@@ -38,6 +38,7 @@ _NEAR_S = 1.5  # within this time a beat is compared with what is none
 _HALF = 16  # half of a shape, likewise
 _NOTHING: Floats = np.empty(0)
 _COSTS = Costs(pause=-8.0, pause_hz=1.0, noise_hz=4.5, companion=14.0, companion_apart=0.5, broad_margin=0.2)
+_PREMATURE = Premature(log_share=float(np.log(0.02)), log_total_sd=0.08, earliest=0.4, latest=0.85)
 _SHARP = Model(sd_below=0.4, sd_above=0.4, cap=8.0)
 _BROAD = Model(sd_below=0.5, sd_above=0.5, cap=5.0)
 
@@ -197,7 +198,7 @@ def _chosen(seen: Candidates, tuning: Tuning) -> tuple[Ints, Floats]:
     quiet, broad_quiet = _quietness(seen.sharp, beat), _quietness(seen.broad, broad_beat)
     evidence = _evidence(seen, beat, broad_beat, quiet, broad_quiet, tuning)
     usual_s = np.full(seen.at.size, 0.8)
-    path = _path(seen, evidence, usual_s, _log_prior(_usual_spread(0.3, 0.5, 0.3)), tuning)
+    path = _path(seen, evidence, usual_s, _log_prior(_usual_spread(0.3, 0.5, 0.3)), _PREMATURE, tuning)
     likeness = np.zeros(seen.at.size)
     for _ in range(tuning.rounds):
         if path.size < 3:
@@ -212,11 +213,12 @@ def _chosen(seen: Candidates, tuning: Tuning) -> tuple[Ints, Floats]:
         )
         weight = typical * _trust(evidence[path], tuning.shape_sure_at)
         usual_s, prior = _intervals(seen, path, weight, tuning)
+        premature = _premature(seen, path, usual_s, weight)
         others = np.ones(seen.at.size)
         others[path] = 1e-6
         evidence = _evidence(seen, beat, broad_beat, others, others, tuning)
         evidence += _shape_evidence(seen, likeness, beat, others, tuning)
-        path = _path(seen, evidence, usual_s, prior, tuning)
+        path = _path(seen, evidence, usual_s, prior, premature, tuning)
         if np.array_equal(path, before):
             break
     return path, likeness
@@ -244,8 +246,12 @@ def _quietness(level: Floats, beat: Floats) -> Floats:
     return quiet
 
 
-def _path(seen: Candidates, evidence: Floats, usual_s: Floats, prior: Prior, tuning: Tuning) -> Ints:
-    path: Ints = best_path(seen.at_s, seen.sharp, seen.broad, evidence, usual_s, prior, tuning.costs)
+def _path(
+    seen: Candidates, evidence: Floats, usual_s: Floats, prior: Prior, premature: Premature, tuning: Tuning
+) -> Ints:
+    path: Ints = best_path(
+        seen.at_s, seen.sharp, seen.broad, evidence, usual_s, prior, premature, tuning.costs
+    )
     return path
 
 
@@ -297,6 +303,19 @@ def _intervals(seen: Candidates, path: Ints, weight: Floats, tuning: Tuning) -> 
     counts = np.convolve(counts, (0.25, 0.5, 0.25), "same")
     known = counts / _PRIOR_STEP + tuning.prior_beats * _usual_spread(0.12, 0.45, 0.2)
     return np.exp(_everywhere(seen, path[1:], usual)), _log_prior(known / (counts.sum() + tuning.prior_beats))
+
+
+def _premature(seen: Candidates, path: Ints, usual_s: Floats, weight: Floats) -> Premature:
+    """How common premature beats with a pause are among the beats that are sure."""
+    rr = np.diff(seen.at_s[path])
+    usual = usual_s[path][1:-1]
+    early = (rr[:-1] < _PREMATURE.latest * usual) & (rr[:-1] > _PREMATURE.earliest * usual)
+    paused = np.abs(np.log((rr[:-1] + rr[1:]) / (2 * usual))) < 2 * _PREMATURE.log_total_sd
+    sure = np.minimum(weight[1:-1], np.minimum(weight[:-2], weight[2:]))
+    share = (float(sure[early & paused].sum()) + 100 * np.exp(_PREMATURE.log_share)) / (
+        float(sure.sum()) + 100
+    )
+    return _PREMATURE._replace(log_share=float(np.log(share)))
 
 
 def _usual_spread(narrow: float, wide: float, wide_share: float) -> Floats:

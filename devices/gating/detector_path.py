@@ -26,6 +26,15 @@ class Prior(NamedTuple):
     step: float
 
 
+class Premature(NamedTuple):
+    """Premature beats with the pause that makes up for them: both intervals together last two usual ones."""
+
+    log_share: float  # of all beats
+    log_total_sd: float  # scatter of log(both intervals / two usual ones)
+    earliest: float  # shares of the usual interval that a premature beat takes
+    latest: float
+
+
 class Costs(NamedTuple):
     """What steps of the path cost, as log likelihood."""
 
@@ -47,7 +56,14 @@ class Model(NamedTuple):
 
 @njit(cache=True, nogil=True)
 def best_path(
-    at_s: Floats, sharp: Floats, broad: Floats, evidence: Floats, usual_s: Floats, prior: Prior, costs: Costs
+    at_s: Floats,
+    sharp: Floats,
+    broad: Floats,
+    evidence: Floats,
+    usual_s: Floats,
+    prior: Prior,
+    premature: Premature,
+    costs: Costs,
 ) -> Ints:
     """Indices of the candidates on the path of greatest total evidence; empty where nothing is worth a beat.
 
@@ -56,6 +72,8 @@ def best_path(
     n = at_s.size
     best = np.empty(n)
     back = np.empty(n, dtype=np.int64)
+    between = np.full(n, -1)  # the premature beat of a step of two intervals
+    most = np.exp(3 * premature.log_total_sd)
     # The best path that ended more than LONGEST_RR_S ago, as if it had ended at LONGEST_RR_S: pauses cost by length.
     far_best, far_at, far_next = 0.0, -1, 0
     for i in range(n):
@@ -75,24 +93,54 @@ def best_path(
             gain -= _companion_cost(rr, sharp[i] - sharp[j], broad[i] - broad[j], costs)
             if best[j] + gain > top:
                 top, top_at = best[j] + gain, j
+        for j in range(i - 2, -1, -1):
+            total = (at_s[i] - at_s[j]) / (2 * usual_s[i])
+            if total > most:
+                break
+            if total < 1 / most:
+                continue
+            for k in range(j + 1, i):
+                first, second = at_s[k] - at_s[j], at_s[i] - at_s[k]
+                if first < premature.earliest * usual_s[i]:
+                    continue
+                if first > premature.latest * usual_s[i]:
+                    break
+                gain = _premature_gain(first, second, usual_s[i], premature) + evidence[k]
+                gain -= np.log(first * costs.noise_hz) + np.log(second * costs.noise_hz)
+                gain -= _companion_cost(first, sharp[k] - sharp[j], broad[k] - broad[j], costs)
+                gain -= _companion_cost(second, sharp[i] - sharp[k], broad[i] - broad[k], costs)
+                if best[j] + gain > top:
+                    top, top_at, between[i] = best[j] + gain, j, k
         best[i] = top + evidence[i]
         back[i] = top_at
     for j in range(far_next, n):
         ended = best[j] + costs.pause_hz * at_s[j]
         if ended > far_best:
             far_best, far_at = ended, j
-    return _walked(back, far_at)
+    return _walked(back, between, far_at)
 
 
 @njit(cache=True, nogil=True)
-def _walked(back: Ints, end: int) -> Ints:
+def _walked(back: Ints, between: Ints, end: int) -> Ints:
     path = np.empty(back.size, dtype=np.int64)
     first = back.size
     while end >= 0:
         first -= 1
         path[first] = end
+        if between[end] >= 0:
+            first -= 1
+            path[first] = between[end]
         end = back[end]
     return path[first:]
+
+
+@njit(cache=True, nogil=True)
+def _premature_gain(first: float, second: float, usual: float, premature: Premature) -> float:
+    """Log density of log(first) and log(second), the intervals before and after a premature beat."""
+    apart = np.log((first + second) / (2 * usual)) / premature.log_total_sd
+    height = premature.log_total_sd * np.sqrt(2 * np.pi) * np.log(premature.latest / premature.earliest)
+    gain: float = premature.log_share - 0.5 * apart * apart - np.log(height * (first + second) / second)
+    return gain
 
 
 @njit(cache=True, nogil=True)
