@@ -73,7 +73,6 @@ def best_path(
     best = np.empty(n)
     back = np.empty(n, dtype=np.int64)
     between = np.full(n, -1)  # the premature beat of a step of two intervals
-    most = np.exp(3 * premature.log_total_sd)
     # The best path that ended more than LONGEST_RR_S ago, as if it had ended at LONGEST_RR_S: pauses cost by length.
     far_best, far_at, far_next = 0.0, -1, 0
     for i in range(n):
@@ -82,9 +81,7 @@ def best_path(
             if ended > far_best:
                 far_best, far_at = ended, far_next
             far_next += 1
-        top, top_at = far_best - costs.pause_hz * at_s[i], far_at
-        if far_at >= 0:
-            top += costs.pause
+        top, top_at = far_best - costs.pause_hz * at_s[i] + (costs.pause if far_at >= 0 else 0.0), far_at
         for j in range(i - 1, far_next - 1, -1):
             rr = at_s[i] - at_s[j]
             if rr < SHORTEST_RR_S:
@@ -93,24 +90,9 @@ def best_path(
             gain -= _companion_cost(rr, sharp[i] - sharp[j], broad[i] - broad[j], costs)
             if best[j] + gain > top:
                 top, top_at = best[j] + gain, j
-        for j in range(i - 2, -1, -1):
-            total = (at_s[i] - at_s[j]) / (2 * usual_s[i])
-            if total > most:
-                break
-            if total < 1 / most:
-                continue
-            for k in range(j + 1, i):
-                first, second = at_s[k] - at_s[j], at_s[i] - at_s[k]
-                if first < premature.earliest * usual_s[i]:
-                    continue
-                if first > premature.latest * usual_s[i]:
-                    break
-                gain = _premature_gain(first, second, usual_s[i], premature) + evidence[k]
-                gain -= np.log(first * costs.noise_hz) + np.log(second * costs.noise_hz)
-                gain -= _companion_cost(first, sharp[k] - sharp[j], broad[k] - broad[j], costs)
-                gain -= _companion_cost(second, sharp[i] - sharp[k], broad[i] - broad[k], costs)
-                if best[j] + gain > top:
-                    top, top_at, between[i] = best[j] + gain, j, k
+        gain, j, k = _best_premature(i, at_s, sharp, broad, evidence, best, usual_s[i], premature, costs)
+        if gain > top:
+            top, top_at, between[i] = gain, j, k
         best[i] = top + evidence[i]
         back[i] = top_at
     for j in range(far_next, n):
@@ -118,6 +100,43 @@ def best_path(
         if ended > far_best:
             far_best, far_at = ended, j
     return _walked(back, between, far_at)
+
+
+@njit(cache=True, nogil=True)
+def _best_premature(
+    i: int,
+    at_s: Floats,
+    sharp: Floats,
+    broad: Floats,
+    evidence: Floats,
+    best: Floats,
+    usual_s: float,
+    premature: Premature,
+    costs: Costs,
+) -> tuple[float, int, int]:
+    """The best path to ``i`` over a premature beat ``k`` after ``j``, less the evidence of ``i``: its total, j, k."""
+    most = np.exp(3 * premature.log_total_sd)
+    top, top_at, top_between = -np.inf, -1, -1
+    for j in range(i - 2, -1, -1):
+        total = (at_s[i] - at_s[j]) / (2 * usual_s)
+        if total > most:
+            break
+        if total < 1 / most:
+            continue
+        for k in range(j + 1, i):
+            first, second = at_s[k] - at_s[j], at_s[i] - at_s[k]
+            if first > premature.latest * usual_s:
+                break
+            if first < max(premature.earliest * usual_s, SHORTEST_RR_S) or second < SHORTEST_RR_S:
+                continue
+            gain = _premature_gain(first, second, usual_s, premature)
+            gain -= np.log(first * second * costs.noise_hz**2)
+            gain -= _companion_cost(first, sharp[k] - sharp[j], broad[k] - broad[j], costs)
+            gain -= _companion_cost(second, sharp[i] - sharp[k], broad[i] - broad[k], costs)
+            gain += best[j] + evidence[k]
+            if gain > top:
+                top, top_at, top_between = gain, j, k
+    return top, top_at, top_between
 
 
 @njit(cache=True, nogil=True)
