@@ -203,11 +203,12 @@ def minute_facts(
     ppv: float | None,
     readable: float,
     pulse: float,
+    missing: float,
     effective: bool | None,
     late_estimated: bool,
     config: GatingConfig,
 ) -> GradeFacts:
-    """The facts of one minute from its rows of the beat table."""
+    """The facts of one minute from its rows of the beat table. ``missing``: the share of it without events or signal."""
     gated = beats.inflated == 1
     off, early = beats.off_inf_ms[gated], beats.early_inflation[gated]
     judged = np.isfinite(early)
@@ -224,7 +225,7 @@ def minute_facts(
         attained_share=None if plateau is None or prescribed is None else plateau / prescribed,
         ecg_readable=readable,
         pleth_readable=pulse,
-        events_missing_share=0.0,
+        events_missing_share=missing,
         inflated_beats=int(gated.sum()),
         fewest_beats=FEWEST_BEATS_IN_MINUTE,
         whole_session=False,

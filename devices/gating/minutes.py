@@ -10,6 +10,7 @@ from devices.gating.kernels import medians_between, quartile_ranges_between
 from devices.gating.pressure import NO_PRESSURE, NOT_PRESCRIBED
 from devices.gating.quality import SecondMap
 from devices.gating.report import Basis, BeatTable, Dose, Figure, Floats, MinuteRow, Reason
+from devices.gating.telemetry import missing_s as missing_between
 from devices.gating.triggers import TriggerMatch
 
 NO_EFFECT = Reason("no_dose", "No heart beat could be read, so the dose is not known.")
@@ -19,10 +20,14 @@ def minutes_of(
     beats: BeatTable,
     device: Device,
     maps: tuple[SecondMap, SecondMap],
+    gaps: tuple[Floats, Floats],
     duration_s: float,
     config: GatingConfig,
 ) -> tuple[MinuteRow, ...]:
-    """Rows from the start of the recording; the last may be shorter than a minute. ``maps``: of ECG and pleth."""
+    """Rows from the start of the recording; the last may be shorter than a minute.
+
+    ``maps``: of ECG and pleth. ``gaps``: where nothing arrived, from ``telemetry.gaps_of``.
+    """
     count = int(np.ceil(duration_s / 60 - 1e-9))
     usual = _medians(beats, count)
     return tuple(
@@ -33,6 +38,7 @@ def minutes_of(
             {name: _none_if_unknown(values[minute]) for name, values in usual.items()},
             _ppv(device.triggers, 60.0 * minute, 60.0 * minute + 60.0),
             (_share(maps[0], minute), _share(maps[1], minute)),
+            missing_between(device.silence, gaps, 60.0 * minute, min(60.0 * minute + 60.0, duration_s)),
             device.leads.basis is Basis.ESTIMATED,
             config,
         )
@@ -62,12 +68,14 @@ def _row(
     usual: dict[str, float | None],
     ppv: float | None,
     readable: tuple[float, float],
+    missing_s: float,
     estimated: bool,
     config: GatingConfig,
 ) -> MinuteRow:
     late = share_or_none(own.late_deflation)
     effective = _effective(own, readable[0], late, config)
-    grade, reasons = grade_of(minute_facts(own, ppv, *readable, effective, estimated, config), config)
+    facts = minute_facts(own, ppv, *readable, missing_s / duration_s, effective, estimated, config)
+    grade, reasons = grade_of(facts, config)
     rr = usual["rr_ms"]
     return MinuteRow(
         minute=minute,
