@@ -37,7 +37,16 @@ _APART, _SAME = 24, 18  # samples at WORK_HZ: between candidates of one band; of
 _NEAR_S = 1.5  # within this time a beat is compared with what is none
 _HALF = 16  # half of a shape, likewise
 _NOTHING: Floats = np.empty(0)
-_COSTS = Costs(pause=-8.0, pause_hz=1.0, noise_hz=4.5, companion=14.0, companion_apart=0.5, broad_margin=0.2)
+_COSTS = Costs(
+    pause=-8.0,
+    pause_hz=1.0,
+    run=-2.5,
+    run_sd=0.1,
+    noise_hz=4.5,
+    companion=14.0,
+    companion_apart=0.5,
+    broad_margin=0.2,
+)
 _SHARP = Model(sd_below=0.4, sd_above=0.4, cap=8.0)
 _BROAD = Model(sd_below=0.5, sd_above=0.5, cap=5.0)
 

@@ -40,6 +40,8 @@ class Costs(NamedTuple):
 
     pause: float  # of an interval longer than LONGEST_RR_S
     pause_hz: float  # and of each further second
+    run: float  # log share of the intervals that are like the one before because they are of a run of their own
+    run_sd: float  # scatter of log(RR / RR before) in it
     noise_hz: float  # candidates that noise makes in a second
     companion: float  # of taking a P or T wave beside its QRS for a beat
     companion_apart: float  # log ratio of sharpness from which on two neighbours may be QRS and companion
@@ -73,6 +75,7 @@ def best_path(
     best = np.empty(n)
     back = np.empty(n, dtype=np.int64)
     between = np.full(n, -1)  # the premature beat of a step of two intervals
+    before = np.empty(n)  # the last interval of the best path to each
     # The best path that ended more than LONGEST_RR_S ago, as if it had ended at LONGEST_RR_S: pauses cost by length.
     far_best, far_at, far_next = 0.0, -1, 0
     for i in range(n):
@@ -86,7 +89,8 @@ def best_path(
             rr = at_s[i] - at_s[j]
             if rr < SHORTEST_RR_S:
                 continue
-            gain = _interval_gain(rr, usual_s[i], prior) - np.log(rr * costs.noise_hz)
+            gain = max(_interval_gain(rr, usual_s[i], prior), _run_gain(rr, before[j], costs))
+            gain -= np.log(rr * costs.noise_hz)
             gain -= _companion_cost(rr, sharp[i] - sharp[j], broad[i] - broad[j], costs)
             if best[j] + gain > top:
                 top, top_at = best[j] + gain, j
@@ -95,6 +99,8 @@ def best_path(
             top, top_at, between[i] = gain, j, k
         best[i] = top + evidence[i]
         back[i] = top_at
+        last = max(top_at, between[i])  # -1 where the path begins
+        before[i] = at_s[i] - at_s[last] if last >= 0 else np.inf
     for j in range(far_next, n):
         ended = best[j] + costs.pause_hz * at_s[j]
         if ended > far_best:
@@ -168,6 +174,14 @@ def _interval_gain(rr: float, usual: float, prior: Prior) -> float:
     k = min(max(int(x), 0), prior.log_density.size - 2)
     part = min(max(x - k, 0.0), 1.0)
     gain: float = prior.log_density[k] + part * (prior.log_density[k + 1] - prior.log_density[k])
+    return gain
+
+
+@njit(cache=True, nogil=True)
+def _run_gain(rr: float, before: float, costs: Costs) -> float:
+    """Log density of log(rr) in a run: the interval is like the one before it, whatever the usual one is."""
+    apart = np.log(rr / before) / costs.run_sd
+    gain: float = costs.run - 0.5 * apart * apart - np.log(costs.run_sd * np.sqrt(2 * np.pi))
     return gain
 
 
