@@ -94,7 +94,7 @@ def _spread(figure: Mapping[str, Any], kind: str) -> str:
 def _counted(part: str, name: str, n: int) -> str:
     shown = {"n": f"{n:,}"}
     if part == "dose":
-        return ngettext("%(n)s minute", "%(n)s minutes", n) % shown
+        return ngettext("%(n)s minute judged", "%(n)s minutes judged", n) % shown
     if part == "quality":
         return ngettext("%(n)s second", "%(n)s seconds", n) % shown
     if name == "ppv":
