@@ -47,14 +47,14 @@ def cases(rate_hz: float = 360.0, minutes: float = 3.0, seed: int = 1) -> dict[s
     }
 
 
-def _steady(rng: np.random.Generator, end_s: float, rr_s: float, spread: float = 0.03) -> Floats:
+def steady(rng: np.random.Generator, end_s: float, rr_s: float, spread: float = 0.03) -> Floats:
     n = int(end_s / rr_s * 1.5) + 5
     breath = 0.5 * spread * rr_s * np.sin(np.arange(n) * rr_s / 4 * 2 * np.pi)
     times = 0.6 + np.cumsum(rr_s + breath + 0.3 * spread * rr_s * rng.standard_normal(n))
     return times[times < end_s - 0.6]
 
 
-def _placed(times_s: Floats, shapes: Sequence[tuple[Wave, ...]], rate_hz: float, end_s: float) -> Floats:
+def waves(times_s: Floats, shapes: Sequence[tuple[Wave, ...]], rate_hz: float, end_s: float) -> Floats:
     ecg = np.zeros(int(end_s * rate_hz))
     for at, shape in zip(times_s, shapes, strict=True):
         for offset, height, width in shape:
@@ -65,14 +65,14 @@ def _placed(times_s: Floats, shapes: Sequence[tuple[Wave, ...]], rate_hz: float,
     return ecg
 
 
-def _made(
+def drawn(
     rng: np.random.Generator,
     times_s: Floats,
     shapes: Sequence[tuple[Wave, ...]],
     rate_hz: float,
     end_s: float,
 ) -> Stress:
-    ecg = _placed(times_s, shapes, rate_hz, end_s)
+    ecg = waves(times_s, shapes, rate_hz, end_s)
     t = np.arange(ecg.size) / rate_hz
     wander = 0.08 * np.sin(2 * np.pi * 0.21 * t) + 0.05 * np.sin(2 * np.pi * 0.33 * t + 1)
     return Stress(ecg + wander + 0.012 * rng.standard_normal(ecg.size), rate_hz, times_s)
@@ -82,20 +82,20 @@ def _like(
     shape: tuple[Wave, ...], rr_s: float = 0.82
 ) -> Callable[[np.random.Generator, float, float], Stress]:
     def draw(rng: np.random.Generator, rate_hz: float, end_s: float) -> Stress:
-        times = _steady(rng, end_s, rr_s)
-        return _made(rng, times, [shape] * times.size, rate_hz, end_s)
+        times = steady(rng, end_s, rr_s)
+        return drawn(rng, times, [shape] * times.size, rate_hz, end_s)
 
     return draw
 
 
-def _scaled(shape: tuple[Wave, ...], factor: float) -> tuple[Wave, ...]:
+def scaled(shape: tuple[Wave, ...], factor: float) -> tuple[Wave, ...]:
     return tuple((at, factor * height, width) for at, height, width in shape)
 
 
 def _low_voltage(rng: np.random.Generator, rate_hz: float, end_s: float) -> Stress:
-    times = _steady(rng, end_s, 0.9)
-    shape = (*_scaled((Q, R, S), 0.22), (-0.17, 0.1, 0.02), (0.28, 0.08, 0.045))
-    plain = _made(rng, times, [shape] * times.size, rate_hz, end_s)
+    times = steady(rng, end_s, 0.9)
+    shape = (*scaled((Q, R, S), 0.22), (-0.17, 0.1, 0.02), (0.28, 0.08, 0.045))
+    plain = drawn(rng, times, [shape] * times.size, rate_hz, end_s)
     t = np.arange(plain.samples.size) / rate_hz
     return Stress(plain.samples + 0.6 * np.sin(2 * np.pi * 0.35 * t), rate_hz, times)
 
@@ -123,13 +123,13 @@ def _fibrillation(rng: np.random.Generator, rate_hz: float, end_s: float) -> Str
     times = 0.6 + np.cumsum(rr)
     times = times[times < end_s - 0.6]
     shapes = [(Q, (0.0, float(rng.uniform(0.6, 1.2)), 0.011), S, (0.27, 0.15, 0.04)) for _ in times]
-    made = _made(rng, times, shapes, rate_hz, end_s)
+    made = drawn(rng, times, shapes, rate_hz, end_s)
     t = np.arange(made.samples.size) / rate_hz
     return Stress(made.samples + 0.06 * np.sin(2 * np.pi * 6.1 * t + np.sin(t)), rate_hz, times)
 
 
 def _bigeminy(rng: np.random.Generator, rate_hz: float, end_s: float) -> Stress:
-    sinus = _steady(rng, end_s, 1.35)
+    sinus = steady(rng, end_s, 1.35)
     premature = sinus + 0.47 + 0.01 * rng.standard_normal(sinus.size)
     return _mixed(rng, (sinus, [NORMAL] * sinus.size), (premature, [WIDE_DOWN] * sinus.size), rate_hz, end_s)
 
@@ -144,9 +144,9 @@ def _multiform(rng: np.random.Generator, rate_hz: float, end_s: float) -> Stress
                 rr.append(float(rng.uniform(0.34, 0.5)))
                 shapes.append((WIDE, WIDE_DOWN, WIDE_SMALL)[int(rng.integers(3))])
         rr.append(float(np.clip(rng.lognormal(np.log(0.7), 0.22), 0.4, 1.6)))
-        shapes.append(_scaled(NORMAL[1:], float(rng.uniform(0.7, 1.2))))
+        shapes.append(scaled(NORMAL[1:], float(rng.uniform(0.7, 1.2))))
     times = 0.5 + np.cumsum(rr)
-    return _made(rng, times, shapes, rate_hz, end_s)
+    return drawn(rng, times, shapes, rate_hz, end_s)
 
 
 def _mixed(
@@ -158,14 +158,14 @@ def _mixed(
 ) -> Stress:
     times, shapes = np.concatenate((one[0], other[0])), [*one[1], *other[1]]
     order = np.argsort(times)
-    return _made(rng, times[order], [shapes[i] for i in order], rate_hz, end_s)
+    return drawn(rng, times[order], [shapes[i] for i in order], rate_hz, end_s)
 
 
 def _slow_with_pauses(rng: np.random.Generator, rate_hz: float, end_s: float) -> Stress:
     rr = np.where(rng.random(200) < 0.12, 3.2, 1.7) + 0.05 * rng.standard_normal(200)
     times = 0.8 + np.cumsum(rr)
     times = times[times < end_s - 0.6]
-    return _made(rng, times, [NORMAL] * times.size, rate_hz, end_s)
+    return drawn(rng, times, [NORMAL] * times.size, rate_hz, end_s)
 
 
 def _sudden_fast(rng: np.random.Generator, rate_hz: float, end_s: float) -> Stress:
@@ -179,13 +179,13 @@ def _sudden_fast(rng: np.random.Generator, rate_hz: float, end_s: float) -> Stre
         shapes.append(narrow if fast else NORMAL)
         fast = at % 50.0 > 30.0
         at += (0.3 if fast else 0.8) + 0.006 * float(rng.standard_normal())
-    return _made(rng, np.array(times), shapes, rate_hz, end_s)
+    return drawn(rng, np.array(times), shapes, rate_hz, end_s)
 
 
 def _paced(spike_mv: float) -> Callable[[np.random.Generator, float, float], Stress]:
     def draw(rng: np.random.Generator, rate_hz: float, end_s: float) -> Stress:
-        times = _steady(rng, end_s, 0.86, 0.004)
-        plain = _made(rng, times, [WIDE_SMALL] * times.size, rate_hz, end_s)
+        times = steady(rng, end_s, 0.86, 0.004)
+        plain = drawn(rng, times, [WIDE_SMALL] * times.size, rate_hz, end_s)
         samples = plain.samples.copy()
         width = max(1, round(0.0015 * rate_hz))
         for at in times:
@@ -205,24 +205,24 @@ def _steps(rng: np.random.Generator, rate_hz: float, end_s: float) -> Stress:
 
 
 def _alternating(rng: np.random.Generator, rate_hz: float, end_s: float) -> Stress:
-    times = _steady(rng, end_s, 0.7)
-    shapes = [_scaled(NORMAL, 1.0 if i % 2 else 0.4) for i in range(times.size)]
-    return _made(rng, times, shapes, rate_hz, end_s)
+    times = steady(rng, end_s, 0.7)
+    shapes = [scaled(NORMAL, 1.0 if i % 2 else 0.4) for i in range(times.size)]
+    return drawn(rng, times, shapes, rate_hz, end_s)
 
 
 def _flutter(rng: np.random.Generator, rate_hz: float, end_s: float) -> Stress:
     rr = 0.205 * rng.choice([2, 3, 4], size=int(end_s / 0.4), p=[0.3, 0.2, 0.5])
     times = 0.6 + np.cumsum(rr + 0.004 * rng.standard_normal(rr.size))
     times = times[times < end_s - 0.6]
-    made = _made(rng, times, [NORMAL[1:]] * times.size, rate_hz, end_s)
+    made = drawn(rng, times, [NORMAL[1:]] * times.size, rate_hz, end_s)
     phase = np.arange(made.samples.size) / rate_hz / 0.205 % 1.0
     return Stress(made.samples + 0.3 * np.where(phase < 0.75, phase / 0.75, 4 * (1 - phase)), rate_hz, times)
 
 
 _CASES: dict[str, Callable[[np.random.Generator, float, float], Stress]] = {
     "normal": _like(NORMAL),
-    "tall P": _like(((-0.19, 0.45, 0.024), *_scaled((Q, R, S), 0.6), (0.3, 0.2, 0.05))),
-    "tall sharp P, low QRS": _like(((-0.2, 0.35, 0.018), *_scaled((Q, R, S), 0.45), (0.3, 0.12, 0.05))),
+    "tall P": _like(((-0.19, 0.45, 0.024), *scaled((Q, R, S), 0.6), (0.3, 0.2, 0.05))),
+    "tall sharp P, low QRS": _like(((-0.2, 0.35, 0.018), *scaled((Q, R, S), 0.45), (0.3, 0.12, 0.05))),
     "tall T": _like((P, Q, R, S, (0.26, 1.1, 0.040))),
     "tall sharp T, fast": _like((P, Q, R, S, (0.2, 0.9, 0.028)), 0.5),
     "low voltage and wander": _low_voltage,

@@ -16,7 +16,7 @@ from devices.edf import record_seconds
 from devices.gating.average import averages
 from devices.gating.calibration import Calibration
 from devices.gating.config import GatingConfig
-from devices.gating.live import judge_head, judge_tail
+from devices.gating.live import LAST_S, MARGIN_S, judge_head, judge_tail
 from devices.models import Recording
 from devices.overlaps import without_overlaps
 from devices.protocol import Block, Chunk, Manifest, ProtocolError
@@ -24,7 +24,7 @@ from devices.recordings import contents, manifest_of, to_ms
 from devices.waveform import ChannelName, Waveform
 
 TRACE_S = 10.0
-FIGURES_S = 62.0
+FIGURES_S = LAST_S + MARGIN_S
 HEAD_S = 60.0  # the beats before inflation, and some after; while they are fresh the calibration is sought
 #: The last minute's grade stands for a minute of the recording if it was judged so soon after that minute's end.
 GRADE_WITHIN_S = 15.0
@@ -159,7 +159,7 @@ def refresh_figures(*, recording: Recording, now: datetime) -> bool:
     if found is None:
         return False
     config = config_for(recording)
-    known, unassisted = _calibration(recording, found, config)
+    known, unassisted, head_chunks = _calibration(recording, found, config)
     judged = judge_tail(found.waveform, config, known)
     minute = judged.minute
     figures = minute.to_dict() | {
@@ -167,6 +167,7 @@ def refresh_figures(*, recording: Recording, now: datetime) -> bool:
         "grades": grades_so_far(recording.live or {}, found.until_s, minute.grade),
         "calibration": None if known is None else known.to_plain(),
         "unassisted": unassisted,
+        "head_chunks": head_chunks,
         "beat": to_plain(averages(judged.waveform, judged.beats).whole),
     }
     return bool(Recording.objects.open().filter(pk=recording.pk).update(live=figures, live_at=now))
@@ -174,29 +175,37 @@ def refresh_figures(*, recording: Recording, now: datetime) -> bool:
 
 def _calibration(
     recording: Recording, found: Tail, config: GatingConfig
-) -> tuple[Calibration | None, dict[str, Any] | None]:
-    """What the session's first minute taught, and its usual unassisted beat: learnt once and kept with the figures."""
+) -> tuple[Calibration | None, dict[str, Any] | None, int]:
+    """What the session's first minute taught, its usual unassisted beat, and from how many chunks they come.
+
+    Learnt once and kept with the figures. A head that taught nothing is judged again only when it has grown.
+    """
     live = recording.live or {}
-    kept = live.get("calibration")
+    kept, tried = live.get("calibration"), live.get("head_chunks", 0)
     if kept is not None:
-        return Calibration.from_plain(kept), live.get("unassisted")
+        return Calibration.from_plain(kept), live.get("unassisted"), tried
     if not HEAD_S <= found.until_s <= 3 * HEAD_S:
-        return None, None
+        return None, live.get("unassisted"), tried
+    head = recording.chunks.order_by("seq").filter(seq__lt=math.ceil(HEAD_S))
+    there = head.count()
+    if there <= tried:
+        return None, live.get("unassisted"), tried
     manifest = manifest_of(recording)
-    first, _ = without_overlaps(contents(recording.chunks.order_by("seq")[: math.ceil(HEAD_S)], manifest))
-    head = assemble(manifest, first)[0]
-    known, beats = judge_head(head, config)
-    return known, to_plain(averages(head, beats).unassisted)
+    first, _ = without_overlaps(contents(head, manifest))
+    waveform = assemble(manifest, first)[0]
+    known, beats = judge_head(waveform, config)
+    return known, to_plain(averages(waveform, beats).unassisted), there
 
 
 def grades_so_far(before: dict[str, Any], until_s: float, grade: str) -> dict[str, str]:
     """The grade of each minute that is over, by its number, as it stood when the minute had just ended.
 
-    A minute that nobody judged in time stays out: nothing is put in its place. The report judges all of them
-    again when the recording has ended.
+    The figures end ``MARGIN_S`` before the newest sample, so a minute is theirs only then. A minute that nobody
+    judged in time stays out: nothing is put in its place. The report judges all of them again when the recording has
+    ended.
     """
     grades: dict[str, str] = dict(before.get("grades", {}))
     ended, over_s = divmod(until_s, 60.0)
-    if ended >= 1 and over_s <= GRADE_WITHIN_S:
+    if ended >= 1 and MARGIN_S <= over_s <= GRADE_WITHIN_S:
         grades.setdefault(str(int(ended) - 1), str(grade))
     return grades

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from courses.treatment.tile import signed
 
@@ -44,12 +44,12 @@ KEY = {
 
 @dataclass(frozen=True, slots=True)
 class FigureRow:
-    """``value`` None is not known, and ``reason`` says why."""
+    """``value`` None is not known, and ``reason`` says why; ``rests_on`` counts what it was computed from."""
 
     label: str
     value: str | None
     spread: str
-    n: int
+    rests_on: str
     coverage: str | None
     reason: str
 
@@ -67,36 +67,59 @@ def key_figures(content: Mapping[str, Any]) -> list[FigureRow]:
 def _row(content: Mapping[str, Any], label: Any, part: str, name: str, kind: str) -> FigureRow:
     figure: Mapping[str, Any] = content[part].get(name) or {}
     reason = figure.get("reason") or {}
-    low, high = figure.get("low"), figure.get("high")
     coverage = figure.get("coverage")
-    spread = ""
-    if low is not None and high is not None:
-        spread = _("%(low)s to %(high)s") % {
-            "low": _written(low, kind, figure),
-            "high": _written(high, kind, figure),
-        }
     return FigureRow(
         label=str(label),
         value=_written(figure.get("value"), kind, figure),
-        spread=spread,
-        n=figure.get("n", 0),
+        spread=_spread(figure, kind),
+        rests_on=_counted(part, name, figure.get("n", 0)),
         coverage=None if coverage is None else percent(coverage),
         reason=reason.get("sentence", ""),
     )
+
+
+def _spread(figure: Mapping[str, Any], kind: str) -> str:
+    """Of a median the quartiles, of a share its 95 % interval, of minutes what they may be when some are not known."""
+    low, high = figure.get("low"), figure.get("high")
+    if low is None or high is None or (kind == "minutes" and low == high):
+        return ""
+    shown = {"low": _number(low, kind), "high": _written(high, kind, figure)}
+    if kind == "share":
+        return _("95 %% interval %(low)s to %(high)s") % shown
+    if kind == "minutes":
+        return _("%(low)s to %(high)s") % shown
+    return _("middle half %(low)s to %(high)s") % shown
+
+
+def _counted(part: str, name: str, n: int) -> str:
+    shown = {"n": f"{n:,}"}
+    if part == "dose":
+        return ngettext("%(n)s minute judged", "%(n)s minutes judged", n) % shown
+    if part == "quality":
+        return ngettext("%(n)s second", "%(n)s seconds", n) % shown
+    if name == "ppv":
+        return ngettext("%(n)s trigger", "%(n)s triggers", n) % shown
+    return ngettext("%(n)s beat", "%(n)s beats", n) % shown
 
 
 def _written(value: float | None, kind: str, figure: Mapping[str, Any]) -> str | None:
     """The value with its unit, as a person reads it."""
     if value is None:
         return None
+    unit = {"share": "%", "ratio": ""}.get(kind, figure.get("unit", ""))
+    return f"{_number(value, kind)}\N{NO-BREAK SPACE}{unit}".removesuffix("\N{NO-BREAK SPACE}")
+
+
+def _number(value: float, kind: str) -> str:
+    """Without its unit."""
     if kind == "share":
-        return percent(value)
-    if kind == "ratio":
-        return f"{value:.2f}"
-    text = signed(value, plus=kind == "signed")
-    return f"{text}\N{NO-BREAK SPACE}{figure.get('unit', '')}"
+        return _in_hundred(value)
+    return f"{value:.2f}" if kind == "ratio" else str(signed(value, plus=kind == "signed"))
 
 
 def percent(share: float) -> str:
-    text = f"{100 * share:.1f}".removesuffix(".0")
-    return f"{text}\N{NO-BREAK SPACE}%"
+    return f"{_in_hundred(share)}\N{NO-BREAK SPACE}%"
+
+
+def _in_hundred(share: float) -> str:
+    return f"{100 * share:.1f}".removesuffix(".0")

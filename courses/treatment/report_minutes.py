@@ -96,7 +96,7 @@ def _values(row: Mapping[str, Any]) -> tuple[tuple[str, str | None], ...]:
         (_("Heart rate"), _with(number(row.get("hr_bpm")), "bpm")),
         (_("D/S peak"), number(row.get("ds_peak"), 2)),
         (_("Inflation to notch"), _with(signed(row.get("inflation_median_ms")), "ms")),
-        (_("its quartiles apart"), _with(number(row.get("inflation_iqr_ms")), "ms")),
+        (_("its middle half spans"), _with(number(row.get("inflation_iqr_ms")), "ms")),
         (_("Cuff empty before ejection"), _with(signed(row.get("deflation_lead_ms"), plus=False), "ms")),
         (_("Late deflation"), _share(row.get("late_deflation_share"))),
         (_("Cuff pressure"), _with(number(row.get("pressure_mmhg")), "mmHg")),

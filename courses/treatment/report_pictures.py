@@ -92,12 +92,12 @@ def timing_in_words(beat: AverageBeat, bands: Bands) -> str:
 
 
 def _made_of(beat: AverageBeat) -> str:
-    said = ngettext("%(n)s of %(of)s inflated beat", "%(n)s of %(of)s inflated beats", beat.of) % {
-        "n": f"{beat.n:,}",
-        "of": f"{beat.of:,}",
-    }
-    seen = _("augmentation visible in %(seen)s") % {"seen": f"{beat.augmented:,}"}
-    return f"{said}, {seen}"
+    said = ngettext(
+        "Average of %(n)s of %(of)s inflated beat; the augmentation is visible in %(seen)s.",
+        "Average of %(n)s of %(of)s inflated beats; the augmentation is visible in %(seen)s.",
+        beat.of,
+    )
+    return said % {"n": f"{beat.n:,}", "of": f"{beat.of:,}", "seen": f"{beat.augmented:,}"}
 
 
 def beat_drawings(beats: BeatFile, bands: Bands, *, paper: bool = False) -> list[Drawing]:
@@ -125,12 +125,13 @@ def _histogram(
     unknown = int(inflated.sum()) - found.n
     inflation = column == "off_inf_ms"
     title = _("Inflation to notch, by beat") if inflation else _("Cuff empty before ejection, by beat")
-    side = _("before the notch is below 0") if inflation else _("late is below 0")
-    note = _("%(n)s beats, not known in %(unknown)s. Bars of 10 ms; %(side)s.") % {
+    side = _("Below 0: before the notch.") if inflation else _("Below 0: late, still loaded at ejection.")
+    counted_beats = _("%(n)s beats in bars of 10 ms, not known in %(unknown)s.") % {
         "n": f"{found.n:,}",
         "unknown": f"{unknown:,}",
-        "side": side,
     }
+    beyond = _("The outermost bars hold what lies beyond, too.") if found.below or found.above else ""
+    note = " ".join(part for part in (side, counted_beats, beyond) if part)
     alt = _("Histogram: %(title)s. %(note)s Good is %(low)s to %(high)s ms.") % {
         "title": title,
         "note": note,
@@ -146,17 +147,30 @@ def minute_drawings(
 ) -> list[Drawing]:
     """The course of the hour. Without beats the medians of the report stand alone, and ectopy is not drawn."""
     prescribed = bands.prescribed_mmhg
-    ordered = _("dashed: prescribed %(p)s mmHg") % {"p": f"{prescribed:.0f}"} if prescribed else ""
+    ordered = _("Dashed: prescribed, %(p)s mmHg.") % {"p": f"{prescribed:.0f}"} if prescribed else ""
     low, high = bands.inflation_ms
-    quartile_note = _("median and quartiles of the beats") if beats is not None else _("median of the beats")
+    target = _("Shaded: the target, %(low)s to %(high)s.") % {
+        "low": f"{DS_TARGET[0]:.1f}",
+        "high": f"{DS_TARGET[1]:.1f}",
+    }
+    good = _("Shaded: good, %(low)s to %(high)s ms.") % {"low": signed(low), "high": signed(high)}
+    points_are = _("Median of the minute's beats.")
+    if beats is not None:
+        points_are = _("Median of the minute's beats; the thin line spans their middle half.")
     looks = [
-        ("ds_peak", "ds_peak", _("D/S peak by minute"), Look("D/S", 0.8, 2.1, 0.2, 1, DS_TARGET), ""),
+        (
+            "ds_peak",
+            "ds_peak",
+            _("D/S peak by minute"),
+            Look("D/S", 0.8, 2.1, 0.2, 1, DS_TARGET),
+            target,
+        ),
         (
             "off_inf_ms",
             "inflation_median_ms",
             _("Inflation to notch by minute"),
             Look("ms", low - 30, high + 30, 20, 0, (low, high)),
-            "",
+            good,
         ),
         (
             "plateau_mmhg",
@@ -169,13 +183,20 @@ def minute_drawings(
     drawings = []
     for column, row, title, look, extra in looks:
         points = _points(minutes, beats, column, row)
-        note = ", ".join(part for part in (quartile_note, extra) if part)
+        note = " ".join(part for part in (points_are, extra) if part)
         drawings.append(_drawn(row, title, points, look, note, paper=paper))
     if beats is not None:
         ectopy = shares(beats.column("r_s"), beats.column("ectopic"), len(minutes))
         look = Look("%", 0, 20, 5)
         drawings.append(
-            _drawn("ectopy", _("Ectopic beats by minute"), ectopy, look, _("share of the beats"), paper=paper)
+            _drawn(
+                "ectopy",
+                _("Ectopic beats by minute"),
+                ectopy,
+                look,
+                _("Share of the minute's beats."),
+                paper=paper,
+            )
         )
     return drawings
 

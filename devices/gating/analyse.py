@@ -41,7 +41,7 @@ from devices.gating.report import (
 )
 from devices.gating.rhythm import rhythm_of
 from devices.gating.table import table_of
-from devices.gating.telemetry import telemetry_of
+from devices.gating.telemetry import gaps_of, telemetry_of
 from devices.gating.timing import deflation_of
 from devices.gating.triggers import triggers_of
 from devices.waveform import Waveform
@@ -105,8 +105,8 @@ class _Sections:
 
 def _sections(waveform: Waveform, evidence: Evidence, table: BeatTable, config: GatingConfig) -> _Sections:
     heart, device, finger = evidence.heart, evidence.device, evidence.finger
-    duration = waveform.duration_s
-    minutes = minutes_of(table, device, (heart.seconds, finger.seconds), duration, config)
+    duration, gaps = waveform.duration_s, gaps_of(waveform)
+    minutes = minutes_of(table, device, (heart.seconds, finger.seconds), gaps, duration, config)
     missed = misses_by_cause(device.triggers, heart.beats, heart.premature.wide, heart.seconds)
     maps = {"ecg": heart.seconds, "pleth": finger.seconds, "pressure": device.seconds}
     return _Sections(
@@ -119,7 +119,7 @@ def _sections(waveform: Waveform, evidence: Evidence, table: BeatTable, config: 
         dose=dose_of(minutes, table, config),
         rhythm=rhythm_of(heart.beats, heart.premature, config),
         quality=quality_of(maps, duration),
-        telemetry=telemetry_of(waveform, device.events, device.silence, device.clock),
+        telemetry=telemetry_of(duration, gaps, device.events, device.silence, device.clock),
         minutes=minutes,
     )
 
@@ -135,8 +135,7 @@ def _explanations(of: _Sections, config: GatingConfig) -> tuple[Finding, ...]:
 
 def _facts(of: _Sections, duration_s: float) -> GradeFacts:
     effective, prescribed = of.dose.effective_minutes.value, of.dose.prescribed_minutes
-    # While nothing arrives at all, no event arrives either.
-    missing_s = of.telemetry.events_missing_s + of.telemetry.gap_s
+    missing_s = of.telemetry.events_missing_s + of.telemetry.gap_s  # as in ``telemetry.missing_s``
     return GradeFacts(
         sensitivity=of.triggers.sensitivity.value,
         ppv=of.triggers.ppv.value,

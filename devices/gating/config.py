@@ -10,7 +10,7 @@ import math
 from dataclasses import asdict, dataclass
 
 #: Raised whenever a change of the engine can change a figure. It is stored with every report.
-ENGINE_VERSION = "2.0.1"
+ENGINE_VERSION = "2.1.0"
 
 
 _OPTIONAL = ("prescribed_pressure_mmhg", "prescribed_minutes")

@@ -3,8 +3,8 @@
 1. ``detector_signal``: 200 Hz, pacing spikes out, energy in a sharp (12-38 Hz) and a broad (4-12 Hz) band; candidates
    are the peaks of both.
 2. ``detector_path``: evidence of each candidate against the noise around it, and the likeliest path through all.
-3. ``detector_shape``: likeness to the shapes of the beats found so far; with it, with the levels and the
-   intervals of those beats the path is found again, until it stays as it is.
+3. ``detector_shape`` and ``detector_rhythm``: likeness to the shapes of the beats found so far, and their intervals;
+   with these and the levels of those beats the path is found again, until it stays as it is.
 4. ``detector_place``: the R peak between samples, in the signal at its own rate.
 
 All figures are [E]: chosen on seven MIT-BIH records, with and without noise, and on drawn ECGs
@@ -15,8 +15,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from devices.gating.detector_path import Costs, Model, Prior, around, best_path, evidence_of
+from devices.gating.detector_path import Costs, Model, Premature, Prior, around, best_path, evidence_of
 from devices.gating.detector_place import placed
+from devices.gating.detector_rhythm import PREMATURE, everywhere, first_prior, intervals, premature_beats
 from devices.gating.detector_shape import all_likeness, templates_of
 from devices.gating.detector_signal import (
     WORK_HZ,
@@ -31,14 +32,22 @@ from devices.gating.kernels import greatest_between
 from devices.gating.medians import running_medians
 from devices.gating.report import Floats, Ints
 
-_PRIOR_LOW, _PRIOR_STEP, _PRIOR_BINS = float(np.log(0.2)), 0.06, 46
 _BLOCK_S = 2.0
 _BLOCK = 4096  # samples at WORK_HZ filtered at a time
 _APART, _SAME = 24, 18  # samples at WORK_HZ: between candidates of one band; of two bands that are one
 _NEAR_S = 1.5  # within this time a beat is compared with what is none
 _HALF = 16  # half of a shape, likewise
 _NOTHING: Floats = np.empty(0)
-_COSTS = Costs(pause=-8.0, pause_hz=1.0, noise_hz=4.5, companion=14.0, companion_apart=0.5, broad_margin=0.2)
+_COSTS = Costs(
+    pause=-8.0,
+    pause_hz=1.0,
+    run=-2.5,
+    run_sd=0.1,
+    noise_hz=4.5,
+    companion=14.0,
+    companion_apart=0.5,
+    broad_margin=0.2,
+)
 _SHARP = Model(sd_below=0.4, sd_above=0.4, cap=8.0)
 _BROAD = Model(sd_below=0.5, sd_above=0.5, cap=5.0)
 
@@ -195,7 +204,7 @@ def _chosen(seen: Candidates, tuning: Tuning) -> tuple[Ints, Floats]:
     quiet, broad_quiet = _quietness(seen.sharp, beat), _quietness(seen.broad, broad_beat)
     evidence = _evidence(seen, beat, broad_beat, quiet, broad_quiet, tuning)
     usual_s = np.full(seen.at.size, 0.8)
-    path = _path(seen, evidence, usual_s, _log_prior(_usual_spread(0.3, 0.5, 0.3)), tuning)
+    path = _path(seen, evidence, usual_s, first_prior(), PREMATURE, tuning)
     likeness = np.zeros(seen.at.size)
     for _ in range(tuning.rounds):
         if path.size < 3:
@@ -205,16 +214,19 @@ def _chosen(seen: Candidates, tuning: Tuning) -> tuple[Ints, Floats]:
         typical = np.where(likeness[path] > tuning.sure_likeness, 1.0, tuning.unsure_weight)
         weight = typical * _trust(evidence[path], tuning.level_sure_at)
         beat, broad_beat = (
-            _everywhere(seen, path, around(seen.at_s[path], x[path], weight, tuning.beat_tau_s)[0])
+            everywhere(seen.at_s, path, around(seen.at_s[path], x[path], weight, tuning.beat_tau_s)[0])
             for x in (seen.sharp, seen.broad)
         )
         weight = typical * _trust(evidence[path], tuning.shape_sure_at)
-        usual_s, prior = _intervals(seen, path, weight, tuning)
+        usual_s, prior = intervals(seen.at_s, path, weight, tuning.rr_tau_s, tuning.prior_beats)
+        premature = premature_beats(seen.at_s, path, weight, usual_s)
         others = np.ones(seen.at.size)
         others[path] = 1e-6
+        above = beat - _noise(seen.at_s, seen.sharp, others, beat, tuning)[0]
+        others *= _unlike(likeness, above)
         evidence = _evidence(seen, beat, broad_beat, others, others, tuning)
-        evidence += _shape_evidence(seen, likeness, beat, others, tuning)
-        path = _path(seen, evidence, usual_s, prior, tuning)
+        evidence += _shape_evidence(likeness, above, tuning)
+        path = _path(seen, evidence, usual_s, prior, premature, tuning)
         if np.array_equal(path, before):
             break
     return path, likeness
@@ -226,14 +238,22 @@ def _trust(evidence: Floats, half_at: float) -> Floats:
     return trust
 
 
-def _shape_evidence(
-    seen: Candidates, likeness: Floats, beat: Floats, noise: Floats, tuning: Tuning
-) -> Floats:
+def _shape_evidence(likeness: Floats, above: Floats, tuning: Tuning) -> Floats:
     """Evidence from likeness; it counts twice where noise is as high as beats, and height tells little."""
-    above = beat - _noise(seen.at_s, seen.sharp, noise, beat, tuning)[0]
     factor = 1.0 + np.clip(tuning.heavy_noise - above, 0.0, 1.0)
     most = tuning.likeness_cap * factor
     return np.clip(tuning.likeness_gain * factor * (likeness - tuning.likeness_middle), -1.0 - most, most)
+
+
+def _unlike(likeness: Floats, above: Floats) -> Floats:
+    """Weight of each candidate as an example of noise: where beats stand clear of it, what looks like them is none.
+
+    Else the beats of a run that the path has missed make their own noise. In heavy noise some of it looks like beats.
+    """
+    unlike: Floats = 1.0 - np.clip((above - 2.2) / 0.3, 0.0, 1.0) * np.clip(
+        (likeness - 0.8) / 0.15, 0.0, 0.999
+    )
+    return unlike
 
 
 def _quietness(level: Floats, beat: Floats) -> Floats:
@@ -242,8 +262,12 @@ def _quietness(level: Floats, beat: Floats) -> Floats:
     return quiet
 
 
-def _path(seen: Candidates, evidence: Floats, usual_s: Floats, prior: Prior, tuning: Tuning) -> Ints:
-    path: Ints = best_path(seen.at_s, seen.sharp, seen.broad, evidence, usual_s, prior, tuning.costs)
+def _path(
+    seen: Candidates, evidence: Floats, usual_s: Floats, prior: Prior, premature: Premature, tuning: Tuning
+) -> Ints:
+    path: Ints = best_path(
+        seen.at_s, seen.sharp, seen.broad, evidence, usual_s, prior, premature, tuning.costs
+    )
     return path
 
 
@@ -278,35 +302,3 @@ def _likeness(seen: Candidates, path: Ints, sure: Floats, tuning: Tuning) -> Flo
     usual = mass > min(max(3.0, tuning.rarest_shape * mass.sum()), mass.max() - 1e-9)
     likeness: Floats = all_likeness(seen.band, seen.at, _HALF, 4, np.ascontiguousarray(shapes[usual]))
     return likeness
-
-
-def _everywhere(seen: Candidates, path: Ints, level: Floats) -> Floats:
-    at_all: Floats = np.interp(seen.at_s, seen.at_s[path], level)
-    return at_all
-
-
-def _intervals(seen: Candidates, path: Ints, weight: Floats, tuning: Tuning) -> tuple[Floats, Prior]:
-    """The usual interval at each candidate, and how intervals of this recording scatter around it."""
-    rr = np.diff(seen.at_s[path])
-    weight = np.minimum(weight[1:], weight[:-1]) * (rr < 2.5) + 1e-9
-    usual, _ = around(seen.at_s[path][1:], np.log(rr), weight, tuning.rr_tau_s)
-    edges = _PRIOR_LOW + _PRIOR_STEP * (np.arange(_PRIOR_BINS + 1) - 0.5)
-    counts, _ = np.histogram(np.log(rr) - usual, bins=edges, weights=weight)
-    counts = np.convolve(counts, (0.25, 0.5, 0.25), "same")
-    known = counts / _PRIOR_STEP + tuning.prior_beats * _usual_spread(0.12, 0.45, 0.2)
-    return np.exp(_everywhere(seen, path[1:], usual)), _log_prior(known / (counts.sum() + tuning.prior_beats))
-
-
-def _usual_spread(narrow: float, wide: float, wide_share: float) -> Floats:
-    """Density of log(RR / usual RR): steady rhythm, irregular rhythm, and three in a hundred anything."""
-    x = _PRIOR_LOW + _PRIOR_STEP * np.arange(_PRIOR_BINS)
-
-    def bell(sd: float) -> Floats:
-        density: Floats = np.exp(-0.5 * (x / sd) ** 2) / (sd * np.sqrt(2 * np.pi))
-        return density
-
-    return (0.97 - wide_share) * bell(narrow) + wide_share * bell(wide) + 0.03 / (_PRIOR_BINS * _PRIOR_STEP)
-
-
-def _log_prior(density: Floats) -> Prior:
-    return Prior(np.log(density), _PRIOR_LOW, _PRIOR_STEP)

@@ -26,11 +26,22 @@ class Prior(NamedTuple):
     step: float
 
 
+class Premature(NamedTuple):
+    """Premature beats with the pause that makes up for them: both intervals together last two usual ones."""
+
+    log_share: float  # of all beats
+    log_total_sd: float  # scatter of log(both intervals / two usual ones)
+    earliest: float  # shares of the usual interval that a premature beat takes
+    latest: float
+
+
 class Costs(NamedTuple):
     """What steps of the path cost, as log likelihood."""
 
     pause: float  # of an interval longer than LONGEST_RR_S
     pause_hz: float  # and of each further second
+    run: float  # log share of the intervals that are like the one before because they are of a run of their own
+    run_sd: float  # scatter of log(RR / RR before) in it
     noise_hz: float  # candidates that noise makes in a second
     companion: float  # of taking a P or T wave beside its QRS for a beat
     companion_apart: float  # log ratio of sharpness from which on two neighbours may be QRS and companion
@@ -47,7 +58,14 @@ class Model(NamedTuple):
 
 @njit(cache=True, nogil=True)
 def best_path(
-    at_s: Floats, sharp: Floats, broad: Floats, evidence: Floats, usual_s: Floats, prior: Prior, costs: Costs
+    at_s: Floats,
+    sharp: Floats,
+    broad: Floats,
+    evidence: Floats,
+    usual_s: Floats,
+    prior: Prior,
+    premature: Premature,
+    costs: Costs,
 ) -> Ints:
     """Indices of the candidates on the path of greatest total evidence; empty where nothing is worth a beat.
 
@@ -56,6 +74,8 @@ def best_path(
     n = at_s.size
     best = np.empty(n)
     back = np.empty(n, dtype=np.int64)
+    between = np.full(n, -1)  # the premature beat of a step of two intervals
+    before = np.empty(n)  # the last interval of the best path to each
     # The best path that ended more than LONGEST_RR_S ago, as if it had ended at LONGEST_RR_S: pauses cost by length.
     far_best, far_at, far_next = 0.0, -1, 0
     for i in range(n):
@@ -64,35 +84,88 @@ def best_path(
             if ended > far_best:
                 far_best, far_at = ended, far_next
             far_next += 1
-        top, top_at = far_best - costs.pause_hz * at_s[i], far_at
-        if far_at >= 0:
-            top += costs.pause
+        top, top_at = far_best - costs.pause_hz * at_s[i] + (costs.pause if far_at >= 0 else 0.0), far_at
         for j in range(i - 1, far_next - 1, -1):
             rr = at_s[i] - at_s[j]
             if rr < SHORTEST_RR_S:
                 continue
-            gain = _interval_gain(rr, usual_s[i], prior) - np.log(rr * costs.noise_hz)
+            gain = max(_interval_gain(rr, usual_s[i], prior), _run_gain(rr, before[j], costs))
+            gain -= np.log(rr * costs.noise_hz)
             gain -= _companion_cost(rr, sharp[i] - sharp[j], broad[i] - broad[j], costs)
             if best[j] + gain > top:
                 top, top_at = best[j] + gain, j
+        gain, j, k = _best_premature(i, at_s, sharp, broad, evidence, best, usual_s[i], premature, costs)
+        if gain > top:
+            top, top_at, between[i] = gain, j, k
         best[i] = top + evidence[i]
         back[i] = top_at
+        last = max(top_at, between[i])  # -1 where the path begins
+        before[i] = at_s[i] - at_s[last] if last >= 0 else np.inf
     for j in range(far_next, n):
         ended = best[j] + costs.pause_hz * at_s[j]
         if ended > far_best:
             far_best, far_at = ended, j
-    return _walked(back, far_at)
+    return _walked(back, between, far_at)
 
 
 @njit(cache=True, nogil=True)
-def _walked(back: Ints, end: int) -> Ints:
+def _best_premature(
+    i: int,
+    at_s: Floats,
+    sharp: Floats,
+    broad: Floats,
+    evidence: Floats,
+    best: Floats,
+    usual_s: float,
+    premature: Premature,
+    costs: Costs,
+) -> tuple[float, int, int]:
+    """The best path to ``i`` over a premature beat ``k`` after ``j``, less the evidence of ``i``: its total, j, k."""
+    most = np.exp(3 * premature.log_total_sd)
+    top, top_at, top_between = -np.inf, -1, -1
+    for j in range(i - 2, -1, -1):
+        total = (at_s[i] - at_s[j]) / (2 * usual_s)
+        if total > most:
+            break
+        if total < 1 / most:
+            continue
+        for k in range(j + 1, i):
+            first, second = at_s[k] - at_s[j], at_s[i] - at_s[k]
+            if first > premature.latest * usual_s:
+                break
+            if first < max(premature.earliest * usual_s, SHORTEST_RR_S) or second < SHORTEST_RR_S:
+                continue
+            gain = _premature_gain(first, second, usual_s, premature)
+            gain -= np.log(first * second * costs.noise_hz**2)
+            gain -= _companion_cost(first, sharp[k] - sharp[j], broad[k] - broad[j], costs)
+            gain -= _companion_cost(second, sharp[i] - sharp[k], broad[i] - broad[k], costs)
+            gain += best[j] + evidence[k]
+            if gain > top:
+                top, top_at, top_between = gain, j, k
+    return top, top_at, top_between
+
+
+@njit(cache=True, nogil=True)
+def _walked(back: Ints, between: Ints, end: int) -> Ints:
     path = np.empty(back.size, dtype=np.int64)
     first = back.size
     while end >= 0:
         first -= 1
         path[first] = end
+        if between[end] >= 0:
+            first -= 1
+            path[first] = between[end]
         end = back[end]
     return path[first:]
+
+
+@njit(cache=True, nogil=True)
+def _premature_gain(first: float, second: float, usual: float, premature: Premature) -> float:
+    """Log density of log(first) and log(second), the intervals before and after a premature beat."""
+    apart = np.log((first + second) / (2 * usual)) / premature.log_total_sd
+    height = premature.log_total_sd * np.sqrt(2 * np.pi) * np.log(premature.latest / premature.earliest)
+    gain: float = premature.log_share - 0.5 * apart * apart - np.log(height * (first + second) / second)
+    return gain
 
 
 @njit(cache=True, nogil=True)
@@ -101,6 +174,14 @@ def _interval_gain(rr: float, usual: float, prior: Prior) -> float:
     k = min(max(int(x), 0), prior.log_density.size - 2)
     part = min(max(x - k, 0.0), 1.0)
     gain: float = prior.log_density[k] + part * (prior.log_density[k + 1] - prior.log_density[k])
+    return gain
+
+
+@njit(cache=True, nogil=True)
+def _run_gain(rr: float, before: float, costs: Costs) -> float:
+    """Log density of log(rr) in a run: the interval is like the one before it, whatever the usual one is."""
+    apart = np.log(rr / before) / costs.run_sd
+    gain: float = costs.run - 0.5 * apart * apart - np.log(costs.run_sd * np.sqrt(2 * np.pi))
     return gain
 
 

@@ -204,11 +204,12 @@ def minute_facts(
     ppv: float | None,
     readable: float,
     pulse: float,
+    missing: float,
     effective: bool | None,
     late_estimated: bool,
     config: GatingConfig,
 ) -> GradeFacts:
-    """The facts of one minute from its row of ``of``."""
+    """The facts of one minute from its row of ``of``. ``missing``: the share of it without events or signal."""
     plateau, prescribed = known(of.plateau_mmhg[row]), config.prescribed_pressure_mmhg
     return GradeFacts(
         sensitivity=known(of.sensitivity[row]),
@@ -221,7 +222,7 @@ def minute_facts(
         attained_share=None if plateau is None or prescribed is None else plateau / prescribed,
         ecg_readable=readable,
         pleth_readable=pulse,
-        events_missing_share=0.0,
+        events_missing_share=missing,
         inflated_beats=int(of.inflated[row]),
         fewest_beats=FEWEST_BEATS_IN_MINUTE,
         whole_session=False,

@@ -1,19 +1,14 @@
 """The last minute of a running recording, for the live tile: the same functions as for the whole."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
-
-import numpy as np
 
 from devices.gating.advice import advice_of
 from devices.gating.analyse import analyse
 from devices.gating.calibration import Calibration
 from devices.gating.config import ENGINE_VERSION, GatingConfig
 from devices.gating.evidence import evidence_of
-from devices.gating.figures import median_or_none, share_or_none
-from devices.gating.grade import grade_of, minute_facts
-from devices.gating.report import Basis, BeatTable, Finding, GatingReport, Grade, plain
-from devices.gating.stretches import stretches_of
+from devices.gating.report import Basis, BeatTable, Finding, GatingReport, Grade, MinuteRow, plain
 from devices.gating.table import table_of
 from devices.waveform import Channel, Event, Waveform
 
@@ -67,7 +62,10 @@ def last_minute(
 
 
 def judge_tail(waveform_tail: Waveform, config: GatingConfig, known: Calibration | None = None) -> JudgedTail:
-    """Judge the last 60 s of ``waveform_tail`` (which may be longer or shorter).
+    """Judge the last minute but for ``MARGIN_S`` of ``waveform_tail``, all of it where it is shorter.
+
+    Figures, grade and findings are those of the same minute in the report of the whole, by the same functions; what
+    the session has learnt comes from ``known``.
 
     Parameters
     ----------
@@ -77,30 +75,55 @@ def judge_tail(waveform_tail: Waveform, config: GatingConfig, known: Calibration
     """
     tail = _tail(waveform_tail, LAST_S + MARGIN_S)
     report = analyse(tail, config, known)
-    beats, grade, findings = report.beats, *_grade(report, config)
-    rr = median_or_none(beats.rr_ms)
-    gated = beats.inflated == 1
-    minute = LiveMinute(
+    return JudgedTail(_minute(report), report.beats, tail)
+
+
+def _minute(report: GatingReport) -> LiveMinute:
+    """The minute's row as a report of the session has it; the margin behind it only helped to judge its last beats."""
+    row = report.minutes[0] if report.minutes else _no_minute(report)
+    return LiveMinute(
         engine_version=ENGINE_VERSION,
         config_fingerprint=report.config_fingerprint,
-        duration_s=report.duration_s,
-        hr_bpm=None if rr is None else 60_000.0 / rr,
-        n_beats=beats.n,
-        sensitivity=report.triggers.sensitivity.value,
-        ppv=report.triggers.ppv.value,
-        inflation_median_ms=report.inflation.off_inf_ms.value,
+        duration_s=row.duration_s,
+        hr_bpm=row.hr_bpm,
+        n_beats=row.n_beats,
+        sensitivity=row.sensitivity,
+        ppv=row.ppv,
+        inflation_median_ms=row.inflation_median_ms,
         inflation_basis=report.inflation.ejection_ms.basis,
-        deflation_lead_ms=report.deflation.lead_ej_ms.value,
-        late_deflation_share=share_or_none(beats.late_deflation),
-        ds_peak=median_or_none(beats.ds_peak[gated]),
-        pressure_mmhg=report.pressure.plateau_mmhg.value,
-        readable_share=report.quality.ecg_readable.value or 0.0,
-        pleth_readable_share=report.quality.pleth_readable.value or 0.0,
-        grade=grade,
-        sentence=advice_of(report, findings),
-        findings=findings,
+        deflation_lead_ms=row.deflation_lead_ms,
+        late_deflation_share=row.late_deflation_share,
+        ds_peak=row.ds_peak,
+        pressure_mmhg=row.pressure_mmhg,
+        readable_share=row.readable_share,
+        pleth_readable_share=row.pleth_readable_share,
+        grade=row.grade,
+        sentence=advice_of(report, row.reasons),
+        findings=row.reasons,
     )
-    return JudgedTail(minute, beats, tail)
+
+
+def _no_minute(report: GatingReport) -> MinuteRow:
+    """Of a recording without a sample."""
+    return MinuteRow(
+        minute=0,
+        duration_s=0.0,
+        hr_bpm=None,
+        n_beats=0,
+        sensitivity=None,
+        ppv=None,
+        inflation_median_ms=None,
+        inflation_iqr_ms=None,
+        late_deflation_share=None,
+        deflation_lead_ms=None,
+        ds_peak=None,
+        pressure_mmhg=None,
+        readable_share=0.0,
+        pleth_readable_share=0.0,
+        effective=None,
+        grade=report.grade,
+        reasons=report.findings,
+    )
 
 
 def learn_calibration(waveform_head: Waveform, config: GatingConfig) -> Calibration | None:
@@ -116,23 +139,6 @@ def judge_head(waveform_head: Waveform, config: GatingConfig) -> tuple[Calibrati
     evidence = evidence_of(waveform_head, config)
     found = evidence.finger.calibration
     return found if found.is_measured else None, table_of(evidence, config)
-
-
-def _grade(report: GatingReport, config: GatingConfig) -> tuple[Grade, tuple[Finding, ...]]:
-    """The rules of one minute over the whole tail; whether it is effective is decided when the session ends."""
-    beats = report.beats
-    facts = minute_facts(
-        stretches_of(beats, np.array([0, beats.n]), config),
-        0,
-        report.triggers.ppv.value,
-        report.quality.ecg_readable.value or 0.0,
-        report.quality.pleth_readable.value or 0.0,
-        None,
-        report.deflation.late_share.basis is Basis.ESTIMATED,
-        config,
-    )
-    missing = report.telemetry.events_missing_s / report.duration_s if report.duration_s else 0.0
-    return grade_of(replace(facts, events_missing_share=missing), config)
 
 
 def _tail(waveform: Waveform, length_s: float) -> Waveform:

@@ -10,6 +10,7 @@ from devices.gating.pressure import NO_PRESSURE, NOT_PRESCRIBED
 from devices.gating.quality import SecondMap
 from devices.gating.report import Basis, BeatTable, Dose, Figure, Floats, MinuteRow, Reason
 from devices.gating.stretches import Stretches, known, stretches_of
+from devices.gating.telemetry import missing_s as missing_between
 from devices.gating.triggers import TriggerMatch
 
 NO_EFFECT = Reason("no_dose", "No heart beat could be read, so the dose is not known.")
@@ -19,10 +20,14 @@ def minutes_of(
     beats: BeatTable,
     device: Device,
     maps: tuple[SecondMap, SecondMap],
+    gaps: tuple[Floats, Floats],
     duration_s: float,
     config: GatingConfig,
 ) -> tuple[MinuteRow, ...]:
-    """Rows from the start of the recording; the last may be shorter than a minute. ``maps``: of ECG and pleth."""
+    """Rows from the start of the recording; the last may be shorter than a minute.
+
+    ``maps``: of ECG and pleth. ``gaps``: where nothing arrived, from ``telemetry.gaps_of``.
+    """
     count = int(np.ceil(duration_s / 60 - 1e-9))
     starts_s = 60.0 * np.arange(count + 1)
     of = stretches_of(beats, np.searchsorted(beats.r_s, starts_s).astype(np.int64), config)
@@ -36,6 +41,7 @@ def minutes_of(
             min(60.0, duration_s - 60.0 * minute),
             known(ppv[minute]),
             (readable[0][minute], readable[1][minute]),
+            missing_between(device.silence, gaps, 60.0 * minute, min(60.0 * minute + 60.0, duration_s)),
             estimated,
             config,
         )
@@ -49,11 +55,13 @@ def _row(
     duration_s: float,
     ppv: float | None,
     readable: tuple[float, float],
+    missing_s: float,
     estimated: bool,
     config: GatingConfig,
 ) -> MinuteRow:
     effective = _effective(of, minute, readable[0], config)
-    grade, reasons = grade_of(minute_facts(of, minute, ppv, *readable, effective, estimated, config), config)
+    facts = minute_facts(of, minute, ppv, *readable, missing_s / duration_s, effective, estimated, config)
+    grade, reasons = grade_of(facts, config)
     rr = known(of.rr_ms[minute])
     return MinuteRow(
         minute=minute,

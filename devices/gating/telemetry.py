@@ -55,11 +55,9 @@ def _pulsating(cuffs: list[Trace], n: int) -> Bools:
     return result
 
 
-def gaps_of(waveform: Waveform) -> tuple[float, float]:
-    """Total and longest time, in seconds, in which no channel has a sample."""
+def gaps_of(waveform: Waveform) -> tuple[Floats, Floats]:
+    """Where each stretch of a tenth of a second or more begins and ends, in seconds, in which no channel has a sample."""
     n = int(np.floor(waveform.duration_s * GRID_HZ))
-    if not n:
-        return 0.0, 0.0
     absent = np.ones(n, dtype=np.bool_)
     time = (np.arange(n) + 0.5) / GRID_HZ
     for channel in waveform.channels:
@@ -69,18 +67,26 @@ def gaps_of(waveform: Waveform) -> tuple[float, float]:
         here[inside] = np.isfinite(channel.samples[index[inside]])
         absent[absent] = ~here
     starts, stops = runs(absent)
-    lengths: Floats = (stops - starts) / GRID_HZ
-    lengths = lengths[lengths >= 0.1]
-    return (float(lengths.sum()), float(lengths.max())) if lengths.size else (0.0, 0.0)
+    long = stops - starts >= 0.1 * GRID_HZ
+    return starts[long] / GRID_HZ, stops[long] / GRID_HZ
 
 
-def telemetry_of(waveform: Waveform, events: Events, silence: Silence, clock: Clock) -> Telemetry:
-    total, longest = gaps_of(waveform)
-    duration = waveform.duration_s
+def missing_s(silence: Silence, gaps: tuple[Floats, Floats], from_s: float, to_s: float) -> float:
+    """Seconds of a stretch without the device's events. While nothing arrives at all, no event arrives either."""
+    overlap = np.minimum(gaps[1], to_s) - np.maximum(gaps[0], from_s)
+    events = silence.missing[int(from_s) : int(np.ceil(to_s - 1e-9))].sum()
+    return float(events) + float(np.maximum(overlap, 0.0).sum())
+
+
+def telemetry_of(
+    duration_s: float, gaps: tuple[Floats, Floats], events: Events, silence: Silence, clock: Clock
+) -> Telemetry:
+    lengths = gaps[1] - gaps[0]
+    total = float(lengths.sum())
     return Telemetry(
         gap_s=total,
-        longest_gap_s=longest,
-        gap_share=total / duration if duration else 0.0,
+        longest_gap_s=float(lengths.max(initial=0.0)),
+        gap_share=total / duration_s if duration_s else 0.0,
         events_missing_s=float(silence.missing.sum()),
         paused_s=float(silence.paused.sum()),
         duplicate_events=events.duplicates,

@@ -21,10 +21,11 @@ from devices.waveform import Channel, ChannelName, Waveform
     [
         (30.0, {}),
         (59.9, {}),
+        (61.9, {}),
         (62.0, {"0": "A"}),
         (75.0, {"0": "A"}),
         (90.0, {}),
-        (601.0, {"9": "A"}),
+        (603.0, {"9": "A"}),
     ],
 )
 def test_minute_is_graded_just_after_its_end_or_not_at_all(until_s: float, grades: dict[str, str]) -> None:
@@ -33,7 +34,7 @@ def test_minute_is_graded_just_after_its_end_or_not_at_all(until_s: float, grade
 
 def test_first_judgement_of_a_minute_stands_and_a_missed_minute_stays_out() -> None:
     live: dict[str, Any] = {}
-    for until_s, grade in [(61.0, "B"), (66.0, "A"), (130.0, "A"), (305.0, "C")]:
+    for until_s, grade in [(62.0, "B"), (66.0, "A"), (130.0, "A"), (305.0, "C")]:
         live = {"grades": grades_so_far(live, until_s, grade)}
     assert live["grades"] == {"0": "B", "1": "A", "4": "C"}
 

@@ -51,9 +51,9 @@ def test_figures_have_unit_spread_number_and_coverage() -> None:
     notch = rows["Inflation to notch"]
     assert (notch.value, notch.spread) == (
         "−12\N{NO-BREAK SPACE}ms",
-        "−30\N{NO-BREAK SPACE}ms to +2\N{NO-BREAK SPACE}ms",
+        "middle half −30 to +2\N{NO-BREAK SPACE}ms",
     )
-    assert (notch.n, notch.coverage) == (4028, "98.6\N{NO-BREAK SPACE}%")
+    assert (notch.rests_on, notch.coverage) == ("4,028 beats", "98.6\N{NO-BREAK SPACE}%")
     assert rows["Inflation in the good band"].value == "90\N{NO-BREAK SPACE}%"
 
 
