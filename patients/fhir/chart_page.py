@@ -42,8 +42,8 @@ def look_alikes(clinic: Clinic, findings: Findings) -> list[Patient]:
     found = list(Patient.objects.of(clinic).current().filter(mrn__iexact=mrn)) if mrn else []
     family, born = findings.person_value("family_name"), day(findings.person_value("birth_date"))
     if family and born:
-        given, phone = findings.person_value("given_name") or "", findings.person_value("phone") or ""
-        identity = Identity(family, given, born, phone)
+        given, phone = (findings.person_value(name) or "" for name in ("given_name", "phone"))
+        identity = Identity(str(family), str(given), born, str(phone))
         found += [alike.patient for alike in people.look_alikes(clinic=clinic, identity=identity)]
     return list(dict.fromkeys(found))
 
