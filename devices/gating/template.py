@@ -231,7 +231,8 @@ def _highest_peak(values: Floats, first: int, stop: int) -> int:
 @njit(cache=True, nogil=True)
 def _climb(values: Floats, at: int, first: int, stop: int) -> float:
     """Sum of the positive stretch within ``first..stop`` that holds ``at``."""
-    total, i = float(values[at]), at - 1
+    total: float = values[at]
+    i = at - 1
     while i >= first and values[i] > 0:
         total += values[i]
         i -= 1
