@@ -48,7 +48,7 @@ class Bedside:
     def _send(self, what: str, body: bytes, method: str = "POST") -> None:
         headers = {"Authorization": f"Bearer {self._secret}", "Content-Type": CHUNKS_CONTENT_TYPE}
         request = urllib.request.Request(self._address + what, body, headers, method=method)  # noqa: S310
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
             assert answer.status < 300
 
     def goes_on(self, page: Page, words: str) -> None:
