@@ -76,7 +76,8 @@ def first_values(assessment: EligibilityAssessment | None, today: date) -> dict[
 def _reasons(assessment: EligibilityAssessment) -> str:
     """The rule and the fact of each required criterion that is not met."""
     found = [
-        f"{finding['sentence']} {finding['fact']}"
+        gettext("Medicare pays only where this holds: %(rule)s On record: %(fact)s")
+        % {"rule": finding["sentence"], "fact": finding["fact"]}
         for finding in assessment.decision.get("findings", [])
         if finding["state"] == "not_met" and finding["weight"] == "required"
     ]

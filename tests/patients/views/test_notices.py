@@ -35,7 +35,7 @@ def test_abn_begins_with_the_reasons_of_the_decision(
     factories.make_assessment(patient, front_desk, decision={"findings": [finding]}, signed=False)
     client.force_login(front_desk)
     page = client.get(reverse("patients:notice-add", args=[patient.code])).content.decode()
-    assert "Class III or IV. CCS class II." in page
+    assert "Class III or IV. On record: CCS class II." in page
     assert "12-May-2026" in page
 
 
