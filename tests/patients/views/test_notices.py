@@ -45,8 +45,9 @@ def test_answer_is_recorded_and_shown(client: Client, patient: Patient, nurse: U
     client.force_login(nurse)
     url = reverse("patients:notice-answer", args=[patient.code, notice.code])
     data = {"patient": patient.code, "option": "2", "signed_by": "SAMPLE Joan", "signed_on": "2026-11-23"}
-    refused = client.post(url, data | {"option": ""})
-    assert (refused.status_code, Notice.objects.get().is_answered) == (422, False)
+    for wrong in ({"option": ""}, {"option": "refused"}, {"signed_by": ""}):
+        assert client.post(url, data | wrong).status_code == 422
+        assert not Notice.objects.get().is_answered
 
 
 def test_sheet_carries_the_blanks_a_to_j(client: Client, patient: Patient, nurse: User) -> None:
