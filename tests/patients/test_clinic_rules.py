@@ -47,7 +47,7 @@ def test_files_of_the_clinic_go_before_ours(folder: Path) -> None:
             'published_course_usd = "4500"',
             "line 3: published_course_usd",
         ),
-        ("safety.toml", 'version = "2026-11"', "version = 1", "line 5: version must be a text"),
+        ("safety.toml", 'version = "2026-11"', "version = 1", "line 6: version must be a text"),
         ("notices.toml", "standard_days = 7", "standard_days = 7.5", "standard_days must be a whole number"),
     ],
 )
