@@ -76,7 +76,8 @@ def first_values(assessment: EligibilityAssessment | None, today: date) -> dict[
 def _reasons(assessment: EligibilityAssessment) -> str:
     """The rule and the fact of each required criterion that is not met."""
     found = [
-        f"{finding['sentence']} {finding['fact']}"
+        gettext("Medicare pays only where this holds: %(rule)s On record: %(fact)s")
+        % {"rule": finding["sentence"], "fact": finding["fact"]}
         for finding in assessment.decision.get("findings", [])
         if finding["state"] == "not_met" and finding["weight"] == "required"
     ]
@@ -88,10 +89,14 @@ def _reasons(assessment: EligibilityAssessment) -> str:
 class AnswerForm(forms.Form):
     """What the patient chose and signed; or who saw that they would not sign."""
 
+    REFUSED = "refused"
     option = forms.ChoiceField(
         label=_("G. Option chosen"),
-        choices=[("", _("None: the patient would not sign")), *Notice.Option.choices],
-        required=False,
+        choices=[
+            ("", _("Choose what the patient chose")),
+            *Notice.Option.choices,
+            (REFUSED, _("None: the patient would not sign")),
+        ],
     )
     signed_by = forms.CharField(
         label=_("I. Signed by"),
@@ -107,6 +112,11 @@ class AnswerForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         plain_dates_and_not_known(self)
+
+    def clean_option(self) -> str:
+        """An option, or nothing where the patient would not sign: then a witness is asked for."""
+        chosen: str = self.cleaned_data["option"]
+        return "" if chosen == self.REFUSED else chosen
 
 
 class AskPlanForm(_WithCoverage):

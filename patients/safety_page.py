@@ -23,8 +23,8 @@ _STATES = {
     SafetyState.NOT_SET: Shown(_("No limit set"), "idle"),
 }
 _RAISED = {
-    Tier.CONTRAINDICATED: Shown(_("Contraindicated"), "stop"),
-    Tier.PRECAUTION: Shown(_("Precaution"), "look"),
+    Tier.CONTRAINDICATED: Shown(_("Raised"), "stop"),
+    Tier.PRECAUTION: Shown(_("Raised"), "look"),
     Tier.HOLD: Shown(_("Hold"), "stop"),
 }
 _STANDING = {"derived": _("our conclusion"), "to_be_confirmed": _("to be confirmed by the clinic")}
@@ -39,6 +39,7 @@ class Point:
     finding: dict[str, Any]
     limit: str
     standing: str
+    sources: list[tuple[str, str]]
     override: SafetyOverride | None
 
 
@@ -99,5 +100,17 @@ def _point(finding: dict[str, Any], override: SafetyOverride | None) -> Point:
     threshold = finding["threshold"]
     limit = "" if threshold is None else f"{threshold:g}\u00a0{finding['unit']}".strip()
     return Point(
-        finding["code"], shown, finding, limit, str(_STANDING.get(finding["standing"], "")), override
+        finding["code"],
+        shown,
+        finding,
+        limit,
+        str(_STANDING.get(finding["standing"], "")),
+        [_source(text) for text in finding["sources"]],
+        override,
     )
+
+
+def _source(text: str) -> tuple[str, str]:
+    """Document and address of a source, as the rule file joins them."""
+    document, _space, url = text.rpartition(" ")
+    return document.rstrip(":"), url

@@ -82,9 +82,11 @@ def _refuse_answer(notice: Notice, values: dict[str, Any], today: date) -> None:
             ]
         elif day < notice.patient.clinic.day_of(notice.given_at):
             problems["signed_on"] = [gettext("Signed before this notice was made. Correct the date.")]
-    if not values.get("witness") and not (values.get("option") and values.get("signed_by")):
-        problems["option"] = [
-            gettext("Record the option and who signed, or who witnessed that the patient would not.")
+    if values.get("option") and not values.get("signed_by"):
+        problems["signed_by"] = [gettext("Record who signed: the patient, or who acts for them.")]
+    elif not values.get("option") and not values.get("witness"):
+        problems["witness"] = [
+            gettext("Record the option, or who witnessed that the patient would not sign.")
         ]
     if problems:
         raise records.refusal(problems)

@@ -111,7 +111,7 @@ def test_blanks_are_final_from_the_start(medicare: Coverage, front_desk: User, n
         ({"signed_on": DAY + timedelta(days=1)}, "future|after the first session"),
         ({"signed_on": DAY - timedelta(days=1)}, "before this notice was made"),
         ({"option": ""}, "Record the option"),
-        ({"signed_by": ""}, "Record the option"),
+        ({"signed_by": ""}, "Record who signed"),
     ],
 )
 def test_answer_that_cannot_count_is_refused(

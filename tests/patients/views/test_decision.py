@@ -51,7 +51,7 @@ def test_decision_page_shows_rule_fact_source_and_what_it_hangs_on(
     assert "The angina is disabling" in page
     assert "CCS class III of 02-Nov-2026." in page
     assert "ncdver=2" in page
-    assert "What the decision hangs on" in page
+    assert "Which one change would alter it" in page
     assert "Waits for a physician" in page
 
 

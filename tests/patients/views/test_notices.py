@@ -35,7 +35,7 @@ def test_abn_begins_with_the_reasons_of_the_decision(
     factories.make_assessment(patient, front_desk, decision={"findings": [finding]}, signed=False)
     client.force_login(front_desk)
     page = client.get(reverse("patients:notice-add", args=[patient.code])).content.decode()
-    assert "Class III or IV. CCS class II." in page
+    assert "Class III or IV. On record: CCS class II." in page
     assert "12-May-2026" in page
 
 
@@ -45,8 +45,9 @@ def test_answer_is_recorded_and_shown(client: Client, patient: Patient, nurse: U
     client.force_login(nurse)
     url = reverse("patients:notice-answer", args=[patient.code, notice.code])
     data = {"patient": patient.code, "option": "2", "signed_by": "SAMPLE Joan", "signed_on": "2026-11-23"}
-    refused = client.post(url, data | {"option": ""})
-    assert (refused.status_code, Notice.objects.get().is_answered) == (422, False)
+    for wrong in ({"option": ""}, {"option": "refused"}, {"signed_by": ""}):
+        assert client.post(url, data | wrong).status_code == 422
+        assert not Notice.objects.get().is_answered
 
 
 def test_sheet_carries_the_blanks_a_to_j(client: Client, patient: Patient, nurse: User) -> None:
