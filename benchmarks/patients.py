@@ -3,7 +3,8 @@
 Whole requests through Django (session, roles, queries, template) without a network, by a logged-in nurse, on a database of
 their own with PostgreSQL's usual settings. Words, pages and spellings are drawn by a seeded chance. The limit for the
 slowest one in twenty (p95) with 20,000 patients is 60 ms, and no request may take more queries with 20,000 than with 200.
-The last line is JSON. Options: ``--patients 20000``, ``--rounds 60``.
+Every request is made several times: ``p95_ms`` is of all of them, ``p95_best_ms`` of each one's quickest, which says more
+where other programs use the machine. The last line is JSON. Options: ``--patients 20000``, ``--rounds 20``, ``--repeats 3``.
 """
 
 import argparse
@@ -152,22 +153,27 @@ def requests(size: int, rounds: int) -> Iterator[tuple[str, dict[str, str]]]:
         yield "misspelled", {"q": family[:3] + family[4:] + "x"}
 
 
-def measure(size: int, rounds: int) -> tuple[dict[str, list[float]], dict[str, int]]:
-    """Milliseconds and the greatest number of queries by kind of request."""
+def measure(size: int, rounds: int, repeats: int) -> tuple[dict[str, list[list[float]]], dict[str, int]]:
+    """By kind of request: milliseconds of each one's repeats, and the greatest number of queries."""
     client = _client(size)
     get: Callable[[dict[str, str]], Any] = lambda words: client.get("/patients/", words)  # noqa: E731
     for _, words in list(requests(size, 2)):
         get(words)  # warm: templates, plans, the database's cache
-    took: dict[str, list[float]] = {}
+    took: dict[str, list[list[float]]] = {}
     queries: dict[str, int] = {}
     for kind, words in requests(size, rounds):
-        begin = time.perf_counter()
-        answer = get(words)
-        took.setdefault(kind, []).append(1000 * (time.perf_counter() - begin))
-        assert answer.status_code == 200, answer.status_code  # noqa: S101
+        took.setdefault(kind, []).append([_once(lambda words=words: get(words)) for _ in range(repeats)])  # type: ignore[misc]
     for kind, words in requests(size, 4):
         queries[kind] = max(queries.get(kind, 0), _count(lambda words=words: get(words)))  # type: ignore[misc]
     return took, queries
+
+
+def _once(get: Callable[[], Any]) -> float:
+    begin = time.perf_counter()
+    answer = get()
+    took = 1000 * (time.perf_counter() - begin)
+    assert answer.status_code == 200, answer.status_code  # noqa: S101
+    return took
 
 
 def _client(size: int) -> "Client":
@@ -193,36 +199,56 @@ def p95(values: list[float]) -> float:
     return statistics.quantiles(values, n=20)[-1]
 
 
+def all_of(took: list[list[float]]) -> list[float]:
+    return [ms for repeats in took for ms in repeats]
+
+
+def best_of(took: list[list[float]]) -> list[float]:
+    return [min(repeats) for repeats in took]
+
+
+def report(
+    size: int,
+    few: tuple[dict[str, list[list[float]]], dict[str, int]],
+    many: tuple[dict[str, list[list[float]]], dict[str, int]],
+) -> dict[str, object]:
+    """Print a line a kind; what the last line says."""
+    say(f"{'':<16}{f'p95 of {FEW}':>14}{f'p95 of {size}':>16}{'best':>14}{'queries':>10}")
+    for kind, took in many[0].items():
+        before, queries = all_of(few[0][kind]), f"{few[1][kind]}, {many[1][kind]}"
+        say(
+            f"{kind:<16}{p95(before):>11.1f} ms{p95(all_of(took)):>13.1f} ms"
+            f"{p95(best_of(took)):>11.1f} ms{queries:>10}"
+        )
+    every_few = [repeats for took in few[0].values() for repeats in took]
+    every = [repeats for took in many[0].values() for repeats in took]
+    most = max(few[1].values()), max(many[1].values())
+    return {
+        "patients": size,
+        "p95_ms": round(p95(all_of(every)), 1),
+        "p95_best_ms": round(p95(best_of(every)), 1),
+        "p95_ms_200": round(p95(all_of(every_few)), 1),
+        "p95_best_ms_200": round(p95(best_of(every_few)), 1),
+        "ratio": round(p95(best_of(every)) / p95(best_of(every_few)), 2),
+        "most_queries": most[1],
+        "queries_grow": most[1] > most[0],
+        "limit_ms": LIMIT_MS,
+        "met": p95(all_of(every)) < LIMIT_MS,
+    }
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--patients", type=int, default=20_000)
-    parser.add_argument("--rounds", type=int, default=60)
+    parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--repeats", type=int, default=3)
     options = parser.parse_args()
-    found: dict[str, dict[str, list[float]]] = {}
-    counted: dict[str, dict[str, int]] = {}
     with database():
         for size in (FEW, options.patients):
             fill(size)
-        for size in (FEW, options.patients):
-            found[str(size)], counted[str(size)] = measure(size, options.rounds)
-    few, many = found[str(FEW)], found[str(options.patients)]
-    say(f"{'':<16}{'p95 of ' + str(FEW):>14}{'p95 of ' + str(options.patients):>16}{'queries':>10}")
-    for kind in many:
-        pair = f"{counted[str(FEW)][kind]}, {counted[str(options.patients)][kind]}"
-        say(f"{kind:<16}{p95(few[kind]):>11.1f} ms{p95(many[kind]):>13.1f} ms{pair:>10}")
-    all_few, all_many = ([ms for kind in each.values() for ms in kind] for each in (few, many))
-    result = {
-        "patients": options.patients,
-        "p95_ms": round(p95(all_many), 1),
-        "p95_ms_200": round(p95(all_few), 1),
-        "ratio": round(p95(all_many) / p95(all_few), 2),
-        "slowest_kind_p95_ms": round(max(p95(ms) for ms in many.values()), 1),
-        "most_queries": max(counted[str(options.patients)].values()),
-        "queries_constant": counted[str(FEW)] == counted[str(options.patients)],
-        "limit_ms": LIMIT_MS,
-        "met": p95(all_many) < LIMIT_MS,
-    }
-    say(json.dumps(result))
+        few = measure(FEW, options.rounds, options.repeats)
+        many = measure(options.patients, options.rounds, options.repeats)
+    say(json.dumps(report(options.patients, few, many)))
 
 
 if __name__ == "__main__":

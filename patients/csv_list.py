@@ -22,21 +22,21 @@ COLUMNS = {
     "given_name": ("given name", "first name", "firstname"),
     "birth_date": ("date of birth", "birth date", "dob", "born", "birthdate"),
     "sex": ("sex", "gender"),
-    "mrn": ("mrn", "medical record number", "chart number", "patient id"),
+    "mrn": ("MRN", "medical record number", "chart number", "patient id"),
     "phone": ("phone", "home phone", "telephone", "mobile", "cell phone", "phone number"),
     "other_phone": ("other phone", "work phone", "second phone"),
-    "email": ("e mail", "email", "email address"),
+    "email": ("e-mail", "email", "email address"),
     "address": ("address", "street", "street address", "address 1"),
     "city": ("city",),
     "state": ("state",),
-    "postal_code": ("zip", "zip code", "postal code"),
+    "postal_code": ("ZIP code", "zip", "postal code"),
     "language": ("language", "preferred language"),
     "emergency_name": ("emergency contact", "emergency contact name"),
     "emergency_phone": ("emergency phone", "emergency contact phone"),
     "allergies": ("allergies",),
     "alerts": ("alerts", "alert"),
 }
-_FIELD_OF = {name: field for field, names in COLUMNS.items() for name in (*names, plain(field))}
+_FIELD_OF = {name: field for field, names in COLUMNS.items() for name in map(plain, (*names, field))}
 _SEXES = {
     "f": "F",
     "female": "F",

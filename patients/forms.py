@@ -4,7 +4,9 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, QueryDict
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from eecp_clinic.errors import ClinicError
@@ -16,6 +18,11 @@ _YES_NO = [("unknown", _("Not known")), ("true", _("Yes")), ("false", _("No"))]
 def posted(request: HttpRequest) -> QueryDict | None:
     """What a form is bound to: what was sent, even if it is empty; None where nothing was."""
     return request.POST if request.method == "POST" else None
+
+
+def given_files(request: HttpRequest) -> "MultiValueDict[str, UploadedFile] | None":
+    """The files of a form that was sent; None where nothing was."""
+    return request.FILES if request.method == "POST" else None
 
 
 def show_refusal(form: forms.BaseForm, error: ClinicError) -> None:

@@ -14,7 +14,8 @@ from eecp_clinic.demo import workups
 from eecp_clinic.demo.calendar import at
 from eecp_clinic.demo.clinic import DemoClinic
 from eecp_clinic.demo.people import PASSWORD, Person
-from patients.models import EligibilityAssessment, Patient
+from patients.models import Coverage, EligibilityAssessment, Patient, Payer
+from patients.services.benefits import add_authorization, record_verification
 from patients.services.coverage import add_coverage
 from patients.services.decision import assess, sign_assessment
 from patients.services.people import register_patient
@@ -47,7 +48,7 @@ def refer(demo: DemoClinic, person: Person, number: int, now: datetime) -> Refer
         "given_name": person.given_name,
         "birth_date": person.birth_date,
         "sex": person.sex,
-        "phone": f"555 01{number:02}",
+        "phone": f"312-555-01{number:02}",
         "alerts": person.alerts,
         "allergies": person.allergies,
     }
@@ -57,12 +58,40 @@ def refer(demo: DemoClinic, person: Person, number: int, now: datetime) -> Refer
     coverage: dict[str, Any] = {
         "payer": payer,
         "priority": 1,
-        "member_id": member_id(number) if payer.kind == "original_medicare" else f"EX{number:07}",
+        "member_id": _member_id(payer, number),
         "starts_on": date(person.birth_date.year + 65, person.birth_date.month, 1),
         "medicare_beneficiary": medicare or None,
     }
-    add_coverage(patient=patient, values=coverage, actor=demo.staff["desk"], now=now)
+    added = add_coverage(patient=patient, values=coverage, actor=demo.staff["desk"], now=now)
+    if payer.kind in {Payer.Kind.MEDICARE_ADVANTAGE, Payer.Kind.COMMERCIAL}:
+        _approve(demo, added, number, now)
     return Referred(patient, person)
+
+
+def _approve(demo: DemoClinic, coverage: Coverage, number: int, now: datetime) -> None:
+    """Billing calls the plan, which approves 35 sessions."""
+    call: dict[str, Any] = {
+        "way": "phone",
+        "outcome": "active",
+        "spoken_with": "Operator 12",
+        "said": "In force. EECP needs a prior authorization; 35 sessions approved on this call.",
+        "reference": f"EX-REF-{number:04}",
+    }
+    record_verification(coverage=coverage, values=call, actor=demo.staff["billing"], now=now)
+    today = demo.clinic.day_of(now)
+    approval: dict[str, Any] = {
+        "number": f"EX-PA-{number:04}",
+        "starts_on": today,
+        "ends_on": today + timedelta(days=180),
+        "sessions_approved": 35,
+    }
+    add_authorization(coverage=coverage, values=approval, actor=demo.staff["billing"], now=now)
+
+
+def _member_id(payer: Payer, number: int) -> str:
+    if payer.kind == Payer.Kind.ORIGINAL_MEDICARE:
+        return member_id(number)
+    return "" if payer.kind == Payer.Kind.SELF_PAY else f"EX{number:07}"
 
 
 def work_up(

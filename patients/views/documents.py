@@ -14,7 +14,7 @@ from eecp_clinic.roles import EVERYBODY, StaffRequest, staff_view
 from patients import access, services
 from patients.banner import banner_for
 from patients.document_forms import CardForm, DocumentForm, WithdrawForm
-from patients.forms import posted, show_refusal
+from patients.forms import given_files, posted, show_refusal
 from patients.models import Coverage, Document, Patient
 from patients.papers import MOST_BYTES
 from patients.pdf_actions import SENTENCES
@@ -25,7 +25,7 @@ from patients.roles import KEEPS_COVERAGES
 @staff_view(*KEEPS_COVERAGES)
 def add(request: StaffRequest, code: str) -> HttpResponse:
     patient = access.get_patient(request.clinic, code)
-    form = DocumentForm(posted(request), request.FILES)
+    form = DocumentForm(posted(request), given_files(request))
     return _upload(request, patient, None, form)
 
 
@@ -34,7 +34,7 @@ def add(request: StaffRequest, code: str) -> HttpResponse:
 def card(request: StaffRequest, code: str, coverage: str) -> HttpResponse:
     """The picture of one side of a coverage's card."""
     patient = access.get_patient(request.clinic, code)
-    form = CardForm(posted(request), request.FILES)
+    form = CardForm(posted(request), given_files(request))
     return _upload(request, patient, access.get_coverage(patient, coverage), form)
 
 

@@ -12,7 +12,7 @@ from eecp_clinic.roles import StaffRequest, staff_view
 from patients import access, services
 from patients.csv_list import COLUMNS, MOST_ROWS, REQUIRED
 from patients.document_forms import ListForm
-from patients.forms import posted, show_refusal
+from patients.forms import given_files, posted, show_refusal
 from patients.models import Patient, PatientImport
 from patients.roles import MERGES
 from patients.services.importing import look_at
@@ -24,7 +24,7 @@ SHOWN_EARLIER = 10
 @staff_view(*MERGES)
 def index(request: StaffRequest) -> HttpResponse:
     """The way in, and what was brought before."""
-    form = ListForm(posted(request), request.FILES)
+    form = ListForm(posted(request), given_files(request))
     if request.method == "POST" and form.is_valid():
         try:
             taken, ignored = services.take_list(

@@ -33,7 +33,7 @@ def shoot(page: Page, name: str) -> None:
     if not SHOTS:
         return
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         for width in (1440, 768):
             page.set_viewport_size({"width": width, "height": 900})
             page.screenshot(path=Path(SHOTS) / f"{name}-{scheme}-{width}.png", full_page=True)
@@ -66,7 +66,8 @@ def test_nurse_registers_somebody_who_looks_like_another(
     page.get_by_role("button", name="Register").click()
     expect(page.get_by_text("is registered")).to_be_visible()
     page.goto("/patients/")
-    page.get_by_label("Name, MRN, phone or date of birth").fill("sampl joan")
+    page.get_by_label("Name, MRN, phone or date of birth").fill("Smapel")
+    expect(page.get_by_text("These come close")).to_be_visible()
     expect(page.get_by_role("link", name="SAMPEL Joan")).to_be_visible()
     shoot(page, "list-search")
     assert complaints == []

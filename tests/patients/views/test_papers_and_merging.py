@@ -37,6 +37,13 @@ def test_letter_is_filed_and_given_out_as_an_attachment(patient: Patient, nurse_
     assert AuditEvent.objects.filter(action="document.downloaded").count() == 1
 
 
+@pytest.mark.parametrize("path", ["documents/add/", "merge/"])
+def test_page_that_is_only_opened_shows_no_refusal(patient: Patient, nurse_client: Client, path: str) -> None:
+    response = nurse_client.get(f"/patients/{patient.code}/{path}")
+    assert response.status_code == 200
+    assert "errorlist" not in response.content.decode()
+
+
 def test_what_was_taken_out_is_said(patient: Patient, nurse_client: Client) -> None:
     given = samples.pdf_of(samples.launches_a_program)
     upload(nurse_client, patient, given, "letter.pdf")
