@@ -21,6 +21,7 @@ from patients.fhir.chart_page import look_alikes, preview_context, saved_context
 from patients.fhir.forms import NEW, ChartForms
 from patients.forms import posted, show_refusal
 from patients.models import ChartImport, Patient
+from patients.services import look_alikes as look_alikes_of
 
 #: A whole life as a bundle takes one to five megabytes.
 MOST_BYTES = min(24 * 1024 * 1024, settings.UPLOAD_MAX_BYTES)
@@ -87,7 +88,7 @@ def _save(
     chosen = services.Chosen(
         existing=None if target == NEW else access.get_patient(request.clinic, target),
         person=forms.person.cleaned_data if target == NEW else {},
-        is_another_person=bool(alike),
+        is_another_person=target == NEW and _all_were_shown(request, forms, alike),
         coverages={
             number: {name: value for name, value in form.cleaned_data.items() if name != "take"}
             for number, form in forms.taken().items()
@@ -99,6 +100,12 @@ def _save(
     except (InvalidInput, Conflict) as error:
         show_refusal(forms.part(error.data.get("part", "")), error)
         return None
+
+
+def _all_were_shown(request: StaffRequest, forms: ChartForms, alike: list[Patient]) -> bool:
+    """Whether everybody who looks like the person as typed stood on the page when "somebody else" was chosen."""
+    typed = {name: forms.person.cleaned_data[name] for name in ("family_name", "birth_date")}
+    return all(one in alike for one in look_alikes_of(clinic=request.clinic, **typed))
 
 
 @require_POST

@@ -108,6 +108,17 @@ def test_look_alike_made_by_typing_is_refused(nurse_client: Client, clinic: Clin
     assert Patient.objects.count() == 1
 
 
+def test_somebody_else_than_those_shown_is_not_confirmed_by_choosing_somebody_else(
+    nurse_client: Client, clinic: Clinic
+) -> None:
+    factories.make_patient(clinic, birth_date=date(1951, 3, 4))
+    factories.make_patient(clinic, family_name="Other", birth_date=date(1951, 3, 4))
+    chart = uploaded(nurse_client)
+    sent = as_shown(chart, **{"person-family_name": "Other"})
+    assert nurse_client.post(chart.get_absolute_url(), sent).status_code == 422
+    assert nurse_client.post(chart.get_absolute_url(), as_shown(chart)).status_code == 302
+
+
 def test_patient_of_another_clinic_cannot_be_chosen(nurse_client: Client) -> None:
     stranger = factories.make_patient(factories.make_clinic(), birth_date=date(1951, 3, 4))
     chart = uploaded(nurse_client)
