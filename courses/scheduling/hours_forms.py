@@ -13,7 +13,7 @@ def _clock() -> forms.TimeInput:
     return forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 
 
-class OpeningExceptionForm(forms.ModelForm[OpeningException]):
+class OpeningExceptionForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only for the type checker
     prefix = "opening"
 
     class Meta:
@@ -22,7 +22,7 @@ class OpeningExceptionForm(forms.ModelForm[OpeningException]):
         widgets = {"day": _DAY, "opens": _clock(), "closes": _clock()}
 
 
-class ClosureForm(forms.ModelForm[Closure]):
+class ClosureForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only for the type checker
     prefix = "closure"
 
     class Meta:
@@ -31,7 +31,7 @@ class ClosureForm(forms.ModelForm[Closure]):
         widgets = {"day": _DAY}
 
 
-class StaffHoursForm(forms.ModelForm[StaffHours]):
+class StaffHoursForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only for the type checker
     prefix = "staff"
 
     weekday = forms.TypedChoiceField(label=_("Weekday"), coerce=int, choices=list(WEEKDAYS.items()))
@@ -42,7 +42,7 @@ class StaffHoursForm(forms.ModelForm[StaffHours]):
         widgets = {"begins": _clock(), "ends": _clock()}
 
 
-class NurseForm(forms.ModelForm[Clinic]):
+class NurseForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only for the type checker
     """How many devices one nurse watches; empty: nurses are not counted."""
 
     prefix = "nurse"

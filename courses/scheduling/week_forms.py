@@ -52,7 +52,7 @@ class WeekdaysForm(forms.Form):
         return tuple(WeekdayWish(day, said.get(day)) for day in sorted({*never, *said}))
 
 
-class AbsenceForm(forms.ModelForm[PatientAbsence]):
+class AbsenceForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only for the type checker
     """From when to when a patient cannot come."""
 
     prefix = "absence"
