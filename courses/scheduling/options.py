@@ -6,14 +6,14 @@ it, for any one session. ``Puzzle`` is what a solver gets: the one in ``repair``
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from courses.intervals import Interval
 from courses.scheduling.agenda import Agenda, Tracks
 from courses.scheduling.plan import PlanRequest
-from courses.scheduling.staffing import Staffing
+from courses.scheduling.staffing import Staffing, unwatched
 from courses.scheduling.tracks import epoch_minute
 
 #: Weights of the steps; minutes of change are at most a day, days at most half a year.
@@ -85,10 +85,18 @@ def puzzle_of(
     running: Sequence[Interval] = (),
     most: int | None = None,
 ) -> Puzzle:
-    """Gather the options of every affected session; only the ``most`` best of each where given."""
+    """Gather the options of every affected session; only the ``most`` best of each where given.
+
+    Hours that the nurses cannot watch as it is are no option: they would push out those that are.
+    """
     items: list[Item] = []
     for course in sorted(courses, key=lambda c: c.course_id):
-        agenda = Agenda(course.request, tracks)
+        request = course.request
+        if staffing is not None:
+            last = course.ends_on + timedelta(days=BEYOND_DAYS)
+            full = unwatched(staffing, running, request.start_date, max(last, request.finish_by or last))
+            request = replace(request, unwatched=tuple(full))
+        agenda = Agenda(request, tracks)
         items += [
             Item(booked, course, agenda, _options(agenda, course, booked)[:most])
             for booked in sorted(course.affected)
