@@ -90,18 +90,26 @@ def puzzle_of(
     Hours that the nurses cannot watch as it is are no option: they would push out those that are.
     """
     items: list[Item] = []
+    full = _unwatched(courses, staffing, running)
     for course in sorted(courses, key=lambda c: c.course_id):
-        request = course.request
-        if staffing is not None:
-            last = course.ends_on + timedelta(days=BEYOND_DAYS)
-            full = unwatched(staffing, running, request.start_date, max(last, request.finish_by or last))
-            request = replace(request, unwatched=tuple(full))
-        agenda = Agenda(request, tracks)
+        agenda = Agenda(replace(course.request, unwatched=full), tracks)
         items += [
             Item(booked, course, agenda, _options(agenda, course, booked)[:most])
             for booked in sorted(course.affected)
         ]
     return Puzzle(tuple(items), staffing, tuple(running))
+
+
+def _unwatched(
+    courses: Sequence[CourseInNeed], staffing: Staffing | None, running: Sequence[Interval]
+) -> tuple[Interval, ...]:
+    """When nobody could watch one session more; one stretch of days for all courses."""
+    if staffing is None or not courses:
+        return ()
+    first = min(course.request.start_date for course in courses)
+    lasts = [course.ends_on + timedelta(days=BEYOND_DAYS) for course in courses]
+    lasts += [course.request.finish_by for course in courses if course.request.finish_by]
+    return tuple(unwatched(staffing, running, first, max(lasts)))
 
 
 def _options(agenda: Agenda, course: CourseInNeed, booked: Booked) -> tuple[Option, ...]:
