@@ -6,14 +6,14 @@ it, for any one session. ``Puzzle`` is what a solver gets: the one in ``repair``
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from courses.intervals import Interval
 from courses.scheduling.agenda import Agenda, Tracks
 from courses.scheduling.plan import PlanRequest
-from courses.scheduling.staffing import Staffing
+from courses.scheduling.staffing import Staffing, unwatched
 from courses.scheduling.tracks import epoch_minute
 
 #: Weights of the steps; minutes of change are at most a day, days at most half a year.
@@ -85,15 +85,31 @@ def puzzle_of(
     running: Sequence[Interval] = (),
     most: int | None = None,
 ) -> Puzzle:
-    """Gather the options of every affected session; only the ``most`` best of each where given."""
+    """Gather the options of every affected session; only the ``most`` best of each where given.
+
+    Hours that the nurses cannot watch as it is are no option: they would push out those that are.
+    """
     items: list[Item] = []
+    full = _unwatched(courses, staffing, running)
     for course in sorted(courses, key=lambda c: c.course_id):
-        agenda = Agenda(course.request, tracks)
+        agenda = Agenda(replace(course.request, unwatched=full), tracks)
         items += [
             Item(booked, course, agenda, _options(agenda, course, booked)[:most])
             for booked in sorted(course.affected)
         ]
     return Puzzle(tuple(items), staffing, tuple(running))
+
+
+def _unwatched(
+    courses: Sequence[CourseInNeed], staffing: Staffing | None, running: Sequence[Interval]
+) -> tuple[Interval, ...]:
+    """When nobody could watch one session more; one stretch of days for all courses."""
+    if staffing is None or not courses:
+        return ()
+    first = min(course.request.start_date for course in courses)
+    lasts = [course.ends_on + timedelta(days=BEYOND_DAYS) for course in courses]
+    lasts += [course.request.finish_by for course in courses if course.request.finish_by]
+    return tuple(unwatched(staffing, running, first, max(lasts)))
 
 
 def _options(agenda: Agenda, course: CourseInNeed, booked: Booked) -> tuple[Option, ...]:

@@ -69,10 +69,13 @@ def pictures(clinic: Clinic, proposal: Proposal, titles: tuple[str, str]) -> lis
     lost = [_hour(move.before, "lost", n) for n, move in enumerate(proposal.repair.moves, 1)]
     left = [_hour(item.before, "lost", 0) for item in proposal.repair.unplaced]
     moved = [_hour(move.after, "moved", n) for n, move in enumerate(proposal.repair.moves, 1)]
-    touched = sorted({(_day(clinic, hour), hour.device) for hour in [*lost, *left, *moved]})
+    names = {code: device.name for code, device in proposal.devices.items()}
+    touched = sorted(
+        {(_day(clinic, hour), hour.device) for hour in [*lost, *left, *moved]},
+        key=lambda lane: (lane[0], names.get(lane[1], lane[1])),
+    )
     days = sorted({day for day, _ in touched})[:MOST_DAYS]
     lanes = [(day, device) for day, device in touched if day in days]
-    names = {code: device.name for code, device in proposal.devices.items()}
     shown = [hour for hour in [*others, *lost, *left, *moved] if (_day(clinic, hour), hour.device) in lanes]
     if not shown:
         return []

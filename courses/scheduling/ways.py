@@ -38,7 +38,7 @@ def ways_of(found: Alternatives, asked: QueryDict, window_minutes: int) -> list[
         "earliest_finish": (gettext("Earliest finish"), gettext("Every treatment day is used")),
         "steadiest_hour": (
             gettext("Steadiest hour"),
-            gettext("The same hour each time, a day is left out for it"),
+            gettext("The same hour each time, even where a day is lost for it"),
         ),
         "one_device": (gettext("One device"), gettext("The same device from first to last")),
     }

@@ -56,6 +56,7 @@ def _context(request: StaffRequest, found: Appointment, now: datetime) -> dict[s
     left = left_to_book(found.course, now)
     over = found.course.state in {"completed", "discontinued"}
     proposals = propose_make_ups(appointment=found, now=now) if left and not over else ()
+    best = next((each for each in proposals if not each.needs_order), None)
     names = dict(Device.objects.of(request.clinic).values_list("code", "name"))
     titles = {
         Way.SAME_DAY: gettext("The same day"),
@@ -71,6 +72,7 @@ def _context(request: StaffRequest, found: Appointment, now: datetime) -> dict[s
         "banner": course_banner(found.course, now),
         "left": left,
         "is_free": is_free(found, now),
+        "best": best,
         "rows": [
             (titles[each.way], each, names.get(each.slot.device_id, ""), slot_text(each.slot))
             for each in proposals

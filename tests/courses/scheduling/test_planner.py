@@ -12,12 +12,15 @@ from courses.intervals import Interval
 from courses.scheduling.plan import (
     Closure,
     DeviceCalendar,
+    Limit,
     OpeningHours,
     Plan,
     PlanRequest,
     ProblemCode,
     Slot,
+    SpecialHours,
     UnusableRequest,
+    WeekdayWish,
 )
 from courses.scheduling.planner import alternatives, plan_course
 
@@ -354,3 +357,56 @@ def test_no_alternative_ends_before_the_earliest(request: PlanRequest) -> None:
             assert found.earliest_finish.measure.ends_on <= other.measure.ends_on
     if found.one_device.complete:
         assert found.one_device.measure.changes_of_device == 0
+
+
+def test_another_hour_is_wished_on_one_weekday() -> None:
+    plan = plan_course(ask(sessions=5, weekday_wishes=(WeekdayWish(2, time(14)),)))
+    assert hours_of(plan) == [time(10), time(10), time(14), time(10), time(10)]
+    assert (plan.measure.in_window, plan.measure.changes_of_hour) == (5, 0)
+
+
+def test_a_weekday_on_which_the_patient_never_comes_is_left_out() -> None:
+    plan = plan_course(ask(sessions=8, weekday_wishes=(WeekdayWish(4, None),)))
+    assert 4 not in {day.weekday() for day in days_of(plan)}
+    assert plan.passed_over == ()
+
+
+def test_a_holiday_with_hours_of_its_own_is_used() -> None:
+    columbus = date(2026, 10, 12)
+    request = ask(start_date=columbus, sessions=1, closures=(Closure(columbus, "Columbus Day"),))
+    special = (SpecialHours(columbus, time(9), time(12)),)
+    assert days_of(plan_course(replace(request, special_hours=special))) == [columbus]
+    assert days_of(plan_course(request)) != [columbus]
+
+
+def test_hours_of_one_day_take_the_place_of_the_usual_ones() -> None:
+    special = (SpecialHours(MONDAY, time(13), time(15)),)
+    assert hours_of(plan_course(ask(sessions=1, special_hours=special))) == [time(13)]
+
+
+def test_an_hour_without_a_nurse_is_left_out_and_named() -> None:
+    plan = plan_course(ask(sessions=1, unwatched=(taken(MONDAY, 8, 17),)))
+    assert days_of(plan) == [MONDAY + timedelta(days=1)]
+    assert plan.passed_over[0].code == ProblemCode.NO_STAFF
+    assert "no nurse is there to watch it" in plan.passed_over[0].sentence
+
+
+def test_the_end_of_a_coverage_is_said() -> None:
+    plan = plan_course(ask(limits=(Limit("The coverage", last_day=MONDAY + timedelta(days=4)),)))
+    assert len(plan.slots) == 5
+    assert plan.problems[0].code == ProblemCode.OVER_LIMIT
+    assert plan.problems[0].sentence == (
+        "The coverage ends on Fri 18-Sep-2026: 5 of 35 sessions fit until then."
+    )
+
+
+def test_an_authorization_for_fewer_sessions_is_said() -> None:
+    plan = plan_course(ask(limits=(Limit("Authorization A-1", sessions=20),)))
+    assert len(plan.slots) == 20
+    assert plan.problems[0].sentence == "Authorization A-1 has 20 sessions left, and 35 are to be placed."
+
+
+def test_a_limit_that_ended_before_the_start_places_nothing() -> None:
+    plan = plan_course(ask(limits=(Limit("The coverage", last_day=MONDAY - timedelta(days=1)),)))
+    assert plan.slots == ()
+    assert not plan.complete
