@@ -29,7 +29,7 @@ def minutes_of(
     ``maps``: of ECG and pleth. ``gaps``: where nothing arrived, from ``telemetry.gaps_of``.
     """
     count = int(np.ceil(duration_s / 60 - 1e-9))
-    starts_s: Floats = 60.0 * np.arange(count + 1)
+    starts_s = 60.0 * np.arange(count + 1, dtype=np.float64)
     of = stretches_of(beats, np.searchsorted(beats.r_s, starts_s).astype(np.int64), config)
     ppv = _ppv(device.triggers, starts_s)
     readable = [_shares(found, count) for found in maps]

@@ -20,6 +20,7 @@ from patients.fhir.access import get_chart
 from patients.fhir.chart_page import look_alikes, preview_context, saved_context
 from patients.fhir.forms import NEW, ChartForms
 from patients.forms import posted, show_refusal
+from patients.look_alike import Identity
 from patients.models import ChartImport, Patient
 from patients.services import look_alikes as look_alikes_of
 
@@ -104,8 +105,9 @@ def _save(
 
 def _all_were_shown(request: StaffRequest, forms: ChartForms, alike: list[Patient]) -> bool:
     """Whether everybody who looks like the person as typed stood on the page when "somebody else" was chosen."""
-    typed = {name: forms.person.cleaned_data[name] for name in ("family_name", "birth_date")}
-    return all(one in alike for one in look_alikes_of(clinic=request.clinic, **typed))
+    typed = forms.person.cleaned_data
+    identity = Identity(typed["family_name"], typed["given_name"], typed["birth_date"], typed["phone"])
+    return all(one.patient in alike for one in look_alikes_of(clinic=request.clinic, identity=identity))
 
 
 @require_POST
