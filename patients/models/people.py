@@ -208,7 +208,8 @@ class Patient(models.Model):
 
     def of_person(self, field: str = "patient") -> Q:
         """Rows of this person: of this record, and of those merged into it."""
-        return Q(**{field: self.pk}) | Q(**{f"{field}__merged_into": self.pk})
+        records = Patient.objects.filter(Q(pk=self.pk) | Q(merged_into=self.pk))
+        return Q(**{f"{field}__in": records.values("pk")})
 
     def clean(self) -> None:
         """One spelling: outer and double spaces are no part of a name or number."""
