@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.intervals import Interval
 from courses.models import Appointment
+from courses.scheduling.calendar import day_bounds
 from courses.scheduling.gathering import Trouble
 from courses.scheduling.plan import Slot
 from courses.scheduling.services import MoveTo
@@ -77,6 +78,10 @@ class TroubleForm(forms.Form):
     def trouble(self) -> Trouble:
         said = self.cleaned_data
         during = Interval(said["begins"], said["ends"])
+        if said["kind"] == CLOSED:
+            last = self.clinic.day_of(said["ends"] - timedelta(seconds=1))
+            begins = day_bounds(self.clinic, self.clinic.day_of(said["begins"]))[0]
+            during = Interval(begins, day_bounds(self.clinic, last)[1])
         return Trouble(
             during=during,
             device=said["device"] if said["kind"] == DEVICE else None,

@@ -15,6 +15,7 @@ from courses.scheduling.history import history_of
 from courses.scheduling.needs import needs_of
 from courses.scheduling.plan import Slot
 from courses.scheduling.services import MoveTo, accept_repair, mark_told, move
+from courses.scheduling.trouble_form import TroubleForm
 from devices.models import Device, MaintenanceWindow
 from eecp_clinic.errors import Conflict, InvalidInput, NotAllowed
 from eecp_clinic.models import AuditEvent, Clinic, StaffHours, User
@@ -94,8 +95,6 @@ def test_a_closure_moves_everybody_to_another_day(
     clinic: Clinic, rows: list[Appointment], nurse: User, now: datetime
 ) -> None:
     tomorrow = now + timedelta(days=1)
-    trouble = Trouble(during=Interval(tomorrow, tomorrow + timedelta(hours=1)), closes_clinic=True)
-    # Whole days are closed, so the hours given here are stretched by the form; the service closes the day.
     trouble = Trouble(
         during=Interval(tomorrow - timedelta(hours=9), tomorrow + timedelta(hours=14)), closes_clinic=True
     )
@@ -228,3 +227,24 @@ def test_the_page_shows_before_and_after_and_lists_whom_to_tell(
     assert "1 session was moved" in told
     assert "MOVED Joan" in told
     assert Course.objects.get().appointments.get().device.name == "Device 2"
+
+
+def test_a_closure_is_of_whole_days_whatever_hours_were_typed(
+    clinic: Clinic, rows: list[Appointment], now: datetime
+) -> None:
+    tomorrow = clinic.day_of(now) + timedelta(days=1)
+    form = TroubleForm(
+        {"kind": "clinic", "begins": f"{tomorrow}T12:00", "ends": f"{tomorrow}T13:00", "reason": "Snow"},
+        clinic=clinic,
+    )
+    assert form.is_valid()
+    assert form.trouble.during.length >= timedelta(hours=23)
+
+
+def test_nurses_away_is_refused_where_nobody_said_who_works_when(clinic: Clinic, now: datetime) -> None:
+    day = clinic.day_of(now)
+    form = TroubleForm(
+        {"kind": "nurses", "begins": f"{day}T12:00", "ends": f"{day}T13:00", "reason": "Ill"}, clinic=clinic
+    )
+    assert not form.is_valid()
+    assert "It is not known who works when" in str(form.errors["kind"])
