@@ -24,7 +24,11 @@ def patient_resource(patient: Patient) -> Json:
     return {
         "resourceType": "Patient",
         "id": patient.code,
-        "active": True,
+        "active": patient.merged_into is None,
+        # What was signed for a record that was merged still names it; whoever reads it is led on.
+        "link": [{"other": patient_reference(patient.merged_into), "type": "replaced-by"}]
+        if patient.merged_into
+        else [],
         "identifier": [
             {
                 "use": "usual",

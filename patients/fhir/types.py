@@ -17,7 +17,7 @@ from patients.roles import READS_CLINICAL
 
 
 def _patients(clinic: Clinic) -> QuerySet[Patient]:
-    return Patient.objects.of(clinic).select_related("clinic")
+    return Patient.objects.of(clinic).select_related("clinic", "merged_into")
 
 
 def _coverages(clinic: Clinic) -> QuerySet[Coverage]:

@@ -14,6 +14,7 @@ from courses.models import Course, OutcomeMeasure, Session, VitalSigns
 from eecp_clinic.models import AuditEvent, Clinic, User
 from patients.fhir.reading.extract import extract
 from patients.models import Patient
+from patients.services import merge_patients
 from tests import factories
 from tests.factories import MONDAY_NINE
 
@@ -452,3 +453,14 @@ def test_own_export_can_be_taken_over_elsewhere(course: Course, physician_client
     assert (found["ccs_class"], found["ccs_assessed_on"]) == (2, "2026-11-20")
     assert findings.person_value("mrn") == course.patient.mrn
     assert findings.coverages[0].kind == "original_medicare"
+
+
+def test_merged_record_is_inactive_and_leads_to_the_kept_one(
+    nurse_client: Client, clinic: Clinic, nurse: User
+) -> None:
+    kept, gone = factories.make_patient(clinic), factories.make_patient(clinic, given_name="Joann")
+    merge_patients(kept=kept, merged=gone, reason="Same card", actor=nurse, now=MONDAY_NINE)
+    body = get(nurse_client, f"Patient/{gone.code}")
+    assert body["active"] is False
+    assert body["link"][0]["other"]["reference"] == f"Patient/{kept.code}"
+    assert "link" not in get(nurse_client, f"Patient/{kept.code}")
