@@ -191,7 +191,7 @@ ROWS = [
         data=patient_of_hour,
     ),
     Row("courses:repair", only(*CLINICAL)),
-    Row("courses:repair", only(*CLINICAL, status=422), method="post"),
+    Row("courses:repair", only(*CLINICAL, status=422), method="post", outsider=422),
     Row("courses:moves", only(*CHECK_IN)),
     Row(
         "courses:move-told",
@@ -216,7 +216,11 @@ ROWS = [
     ),
     Row("courses:hours", only(*CLINICAL, "administrator")),
     Row(
-        "courses:hours-add", only("administrator", status=422), method="post", args=lambda world: ["closure"]
+        "courses:hours-add",
+        only("administrator", status=422),
+        method="post",
+        args=lambda world: ["closure"],
+        outsider=422,
     ),
     Row(
         "courses:hours-remove",
