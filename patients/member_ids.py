@@ -8,7 +8,7 @@ import re
 
 from eecp_clinic.identifiers import check_mbi
 
-_OTHER = re.compile(r"[A-Z0-9][A-Z0-9 -]{1,38}[A-Z0-9]")
+_OTHER = re.compile(r"[A-Za-z0-9][A-Za-z0-9 -]{1,38}[A-Za-z0-9]")
 ORIGINAL_MEDICARE, SELF_PAY = "original_medicare", "self_pay"
 
 
@@ -19,7 +19,7 @@ def check_member_id(plan_kind: str, text: str) -> str:
     """
     if plan_kind == ORIGINAL_MEDICARE:
         return check_mbi(text)
-    member_id = " ".join(text.split()).upper()
+    member_id = " ".join(text.split())
     if not member_id:
         return ""
     if plan_kind == SELF_PAY:

@@ -208,7 +208,7 @@ def assessment_on(session: Session, day: date) -> EligibilityAssessment | None:
         for decision in record.assessments.all()
         if decision.signature and clinic.day_of(decision.signature.signed_at) <= day
     ]
-    return max(decisions, key=lambda decision: decision.made_at, default=None)
+    return max(decisions, key=lambda decision: (decision.made_at, decision.pk), default=None)
 
 
 def _billing_npi(session: Session, supervision: Sequence[Supervision], day: date) -> str | None:

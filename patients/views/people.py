@@ -90,8 +90,8 @@ def detail(request: StaffRequest, code: str) -> HttpResponse:
     return render(request, "patients/detail.html", context)
 
 
-def _made(assessment: EligibilityAssessment) -> datetime:
-    return assessment.made_at
+def _made(assessment: EligibilityAssessment) -> tuple[datetime, int]:
+    return assessment.made_at, assessment.pk
 
 
 def _clinical(patient: Patient) -> dict[str, Any]:

@@ -66,7 +66,7 @@ def test_nurse_registers_somebody_who_looks_like_another(
     page.get_by_role("button", name="Register").click()
     expect(page.get_by_text("is registered")).to_be_visible()
     page.goto("/patients/")
-    page.get_by_label("Name, MRN, phone or date of birth").fill("Smapel")
+    page.get_by_label("Name, MRN, phone or date of birth").fill("Sampell")
     expect(page.get_by_text("These come close")).to_be_visible()
     expect(page.get_by_role("link", name="SAMPEL Joan")).to_be_visible()
     shoot(page, "list-search")

@@ -9,8 +9,8 @@ from patients.member_ids import check_member_id
     ("kind", "typed", "stored"),
     [
         ("original_medicare", "1eg4-te5-mk73", "1EG4TE5MK73"),
-        ("medicare_advantage", " h1234  567 ", "H1234 567"),
-        ("commercial", "XYZ-000123", "XYZ-000123"),
+        ("medicare_advantage", " H1234  567 ", "H1234 567"),
+        ("commercial", "xyz-000123", "xyz-000123"),
         ("medicaid", "", ""),
         ("self_pay", " ", ""),
     ],
