@@ -143,3 +143,26 @@ def test_front_desk_books_no_course(course: Course, device: Device, front_desk: 
 def test_booking_nothing_is_refused(course: Course, nurse: User, now: datetime) -> None:
     with pytest.raises(InvalidInput):
         book(course=course, slots=[], actor=nurse, now=now)
+
+
+def test_no_more_is_planned_than_a_payer_approved_and_nobody_used(
+    course: Course, device: Device, nurse: User, now: datetime
+) -> None:
+    coverage = course.order.assessment.coverage
+    assert coverage is not None
+    factories.make_authorization(coverage, sessions_approved=10)
+    factories.make_appointment(course, device, now + timedelta(days=1))
+    plan = plan_for(course, [device], now)
+    assert len(plan.slots) == 9
+    assert plan.problems[0].sentence == "The authorization has 9 sessions left, and 34 are to be placed."
+
+
+def test_no_hour_lies_after_the_end_of_an_authorization(
+    course: Course, device: Device, now: datetime
+) -> None:
+    coverage = course.order.assessment.coverage
+    assert coverage is not None
+    factories.make_authorization(coverage, ends_on=date(2026, 12, 11))
+    plan = plan_for(course, [device], now)
+    assert max(days_of(course.clinic, plan)) <= date(2026, 12, 11)
+    assert not plan.complete
