@@ -130,7 +130,7 @@ def discard(request: StaffRequest, code: str, taken: str) -> HttpResponse:
 def move(request: StaffRequest, uuid: UUID) -> HttpResponse:
     """An imported recording that was given for the wrong device."""
     recording = get_recording(request.clinic, uuid)
-    form = MoveForm(request.POST or None, recording=recording)
+    form = MoveForm(request.POST if request.method == "POST" else None, recording=recording)
     if form.is_valid():
         device = form.cleaned_data["device"]
         moved = moving.move_import(recording=recording, device=device, actor=request.user, now=timezone.now())
