@@ -48,7 +48,7 @@ def test_what_is_no_medicare_number_is_refused(
 
 def test_member_id_of_another_payer_has_no_form(patient: Patient, front_desk: User, now: datetime) -> None:
     payer = factories.make_payer(patient.clinic, "commercial", "Invented Insurance")
-    assert add(patient, front_desk, now, payer=payer, member_id="x-1").member_id == "X-1"
+    assert add(patient, front_desk, now, payer=payer, member_id="x-1").member_id == "x-1"
 
 
 def test_end_before_start_is_refused(patient: Patient, front_desk: User, now: datetime) -> None:
