@@ -20,6 +20,9 @@ PLACES = [
     (_("Hours"), "courses:hours", (Role.ADMINISTRATOR,)),
 ]
 
+#: Pages that belong to a place although their address does not begin with its own.
+WITHIN = {"courses:week": ("/month/", "/wait-list/", "/plan/", "/repair/", "/moves/")}
+
 #: The first page after login, by role, the most particular first.
 FIRST_PAGE = [
     (Role.PHYSICIAN, "courses:reviews"),
@@ -37,8 +40,9 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     for label, name, allowed in PLACES:
         if roles & set(allowed):
             url = reverse(name)
-            nav.append({"label": label, "url": url, "current": request.path.startswith(url)})
+            here = request.path.startswith((url, *WITHIN.get(name, ())))
+            nav.append({"label": label, "url": url, "current": here})
     # Of two places, one inside the other, only the inner one is where they are.
-    here = max((str(item["url"]) for item in nav if item["current"]), key=len, default="")
-    nav = [{**item, "current": item["url"] == here} for item in nav]
+    inner = max((str(item["url"]) for item in nav if item["current"]), key=len, default="")
+    nav = [{**item, "current": item["url"] == inner} for item in nav]
     return {"nav": nav, "clinic": getattr(request, "clinic", None), "roles": roles}

@@ -64,7 +64,7 @@ const content = ({ event }) => {
 };
 
 // Narrower than this a name cannot be read; then the week is scrolled sideways.
-const NARROWEST = 104;
+const NARROWEST = 86;
 const columns = settings.resources.length * (7 - settings.hiddenDays.length);
 
 const calendar = EventCalendar.create(box, {
