@@ -28,7 +28,7 @@ from devices.gating.detector_signal import (
     joined,
     prepared,
 )
-from devices.gating.kernels import greatest_between
+from devices.gating.kernels import greatest_between, is_finite
 from devices.gating.medians import running_medians
 from devices.gating.report import Floats, Ints
 
@@ -138,7 +138,7 @@ def find(samples_mv: Floats, rate_hz: float, tuning: Tuning | None = None) -> Fo
         raise ValueError(f"{rate_hz} Hz is outside 100 to 2000 Hz: resample the ECG first.")
     tuning = tuning or Tuning()
     samples = np.ascontiguousarray(samples_mv, dtype=np.float64)
-    if samples.size < 2 * rate_hz or not np.isfinite(samples).any():
+    if samples.size < 2 * rate_hz or not (is_finite(samples) or np.isfinite(samples).any()):
         return Found(_NOTHING, _NOTHING, _NOTHING, _NOTHING)
     clean, work = prepared(bridged(samples), rate_hz)
     seen = _candidates(work)

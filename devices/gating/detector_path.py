@@ -75,7 +75,8 @@ def best_path(
     best = np.empty(n)
     back = np.empty(n, dtype=np.int64)
     between = np.full(n, -1)  # the premature beat of a step of two intervals
-    before = np.empty(n)  # the last interval of the best path to each
+    before = np.empty(n)  # log of the last interval of the best path to each
+    log_run_sd, log_noise_hz = np.log(costs.run_sd * np.sqrt(2 * np.pi)), np.log(costs.noise_hz)
     # The best path that ended more than LONGEST_RR_S ago, as if it had ended at LONGEST_RR_S: pauses cost by length.
     far_best, far_at, far_next = 0.0, -1, 0
     for i in range(n):
@@ -84,13 +85,16 @@ def best_path(
             if ended > far_best:
                 far_best, far_at = ended, far_next
             far_next += 1
+        log_usual = np.log(usual_s[i])
         top, top_at = far_best - costs.pause_hz * at_s[i] + (costs.pause if far_at >= 0 else 0.0), far_at
         for j in range(i - 1, far_next - 1, -1):
             rr = at_s[i] - at_s[j]
             if rr < SHORTEST_RR_S:
                 continue
-            gain = max(_interval_gain(rr, usual_s[i], prior), _run_gain(rr, before[j], costs))
-            gain -= np.log(rr * costs.noise_hz)
+            log_rr = np.log(rr)
+            # In a run an interval is like the one before it, whatever the usual one is.
+            run = costs.run - log_run_sd - 0.5 * ((log_rr - before[j]) / costs.run_sd) ** 2
+            gain = max(_interval_gain(log_rr - log_usual, prior), run) - log_rr - log_noise_hz
             gain -= _companion_cost(rr, sharp[i] - sharp[j], broad[i] - broad[j], costs)
             if best[j] + gain > top:
                 top, top_at = best[j] + gain, j
@@ -100,7 +104,7 @@ def best_path(
         best[i] = top + evidence[i]
         back[i] = top_at
         last = max(top_at, between[i])  # -1 where the path begins
-        before[i] = at_s[i] - at_s[last] if last >= 0 else np.inf
+        before[i] = np.log(at_s[i] - at_s[last]) if last >= 0 else np.inf
     for j in range(far_next, n):
         ended = best[j] + costs.pause_hz * at_s[j]
         if ended > far_best:
@@ -169,19 +173,12 @@ def _premature_gain(first: float, second: float, usual: float, premature: Premat
 
 
 @njit(cache=True, nogil=True)
-def _interval_gain(rr: float, usual: float, prior: Prior) -> float:
-    x = (np.log(rr / usual) - prior.low) / prior.step
+def _interval_gain(log_ratio: float, prior: Prior) -> float:
+    """Log density of log(RR / usual RR)."""
+    x = (log_ratio - prior.low) / prior.step
     k = min(max(int(x), 0), prior.log_density.size - 2)
     part = min(max(x - k, 0.0), 1.0)
     gain: float = prior.log_density[k] + part * (prior.log_density[k + 1] - prior.log_density[k])
-    return gain
-
-
-@njit(cache=True, nogil=True)
-def _run_gain(rr: float, before: float, costs: Costs) -> float:
-    """Log density of log(rr) in a run: the interval is like the one before it, whatever the usual one is."""
-    apart = np.log(rr / before) / costs.run_sd
-    gain: float = costs.run - 0.5 * apart * apart - np.log(costs.run_sd * np.sqrt(2 * np.pi))
     return gain
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 from numba import njit
 
+from devices.gating.kernels import ends, is_finite
 from devices.gating.report import Floats, Ints
 
 #: All of the detector but the final placing works at this rate.
@@ -44,21 +45,17 @@ def smooth_ranges(work: Floats, width: int, length: int) -> Floats:
     for k in range(ranges.size):
         first = k * length
         begin, end = max(first - width, 0), min(first + length + width, work.size)
-        smooth = running_mean(work[begin:end], width, width // 2)[first - begin : first - begin + length]
-        least = most = smooth[0]
-        for i in range(smooth.size):
-            here = smooth[i]
-            least = here if here < least else least
-            most = here if here > most else most
+        smooth = running_mean(work[begin:end], width, width // 2)
+        least, most = ends(smooth[first - begin : first - begin + length])
         ranges[k] = most - least
     return ranges
 
 
 def bridged(samples: Floats) -> Floats:
     """Holes (not finite) filled by straight lines between their ends."""
-    finite = np.isfinite(samples)
-    if finite.all():
+    if is_finite(samples):
         return samples
+    finite = np.isfinite(samples)
     index = np.arange(samples.size)
     return np.interp(index, index[finite], samples[finite])
 

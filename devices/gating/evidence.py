@@ -11,6 +11,7 @@ from devices.gating.cycles import Cycles, Events, cycles_of, events_of
 from devices.gating.detector_signal import prepared
 from devices.gating.ejection import MODEL, calibrate, rr_before
 from devices.gating.gain import Gain, gain_of
+from devices.gating.kernels import is_finite
 from devices.gating.pressure import PRESSURE_RATE_HZ, Pressures, pressures_of
 from devices.gating.pulse import LEAST_PLETH_RATE_HZ, PLETH_RATE_HZ, Before, KnownPulse, Pulses, pulses_of
 from devices.gating.pulse_shape import readable_pulses
@@ -104,11 +105,16 @@ def heart_of(waveform: Waveform, config: GatingConfig) -> Heart:
 
 def _without_spikes(channel: Channel) -> Channel:
     """The ECG without pacing spikes, which thinning would smear into something like a beat; what is missing stays so."""
-    finite = np.isfinite(channel.samples)
-    if is_too_slow(channel) or not finite.any():
+    samples = channel.samples.astype(np.float64, copy=False)
+    if is_too_slow(channel) or not samples.size:
         return channel
-    clean, _ = prepared(bridged(channel.samples.astype(np.float64, copy=False), ~finite), channel.rate_hz)
-    return replace(channel, samples=clean if finite.all() else np.where(finite, clean, np.nan))
+    if is_finite(samples):
+        return replace(channel, samples=prepared(samples, channel.rate_hz)[0])
+    finite = np.isfinite(samples)
+    if not finite.any():
+        return channel
+    clean, _ = prepared(bridged(samples, ~finite), channel.rate_hz)
+    return replace(channel, samples=np.where(finite, clean, np.nan))
 
 
 def device_of(waveform: Waveform, heart: Heart, config: GatingConfig) -> Device:

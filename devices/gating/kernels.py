@@ -83,12 +83,12 @@ def second_statistics(values: Floats, starts: Ints) -> Floats:
         a, b = starts[k], starts[k + 1] if k + 1 < starts.size else values.size
         part = values[a:b]
         result[k, 3] = _repeats(values[max(a, 1) - 1 : b])
-        if _is_finite(part):
-            result[k, 1], result[k, 2] = _ends(part)
+        if is_finite(part):
+            result[k, 1], result[k, 2] = ends(part)
         else:
             finite = part[np.isfinite(part)]
             result[k, 0] = part.size - finite.size
-            result[k, 1], result[k, 2] = _ends(finite) if finite.size else (np.nan, np.nan)
+            result[k, 1], result[k, 2] = ends(finite) if finite.size else (np.nan, np.nan)
         if result[k, 1] < low:
             low = result[k, 1]
         if result[k, 2] > high:
@@ -103,15 +103,17 @@ def second_statistics(values: Floats, starts: Ints) -> Floats:
 
 # The processor takes several samples at once only where the order of a sum is left to it.
 @njit(cache=True, nogil=True, fastmath={"reassoc"})
-def _is_finite(part: Floats) -> bool:
+def is_finite(part: Floats) -> bool:
+    """Whether no sample is missing or infinite, without an array of flags."""
     nothing = 0.0
     for i in range(part.size):
         nothing += 0.0 * part[i]
     return nothing == 0.0
 
 
-@njit(cache=True, nogil=True)
-def _ends(finite: Floats) -> tuple[float, float]:
+# So it does where the least may be any of equal zeros, and no value is NaN.
+@njit(cache=True, nogil=True, fastmath={"nnan", "nsz"})
+def ends(finite: Floats) -> tuple[float, float]:
     """Least and greatest of at least one finite value."""
     least = most = finite[0]
     for i in range(finite.size):

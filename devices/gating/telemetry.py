@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 
 from devices.gating.cycles import Events
 from devices.gating.report import Bools, Floats, Telemetry
@@ -50,25 +51,37 @@ def _pulsating(cuffs: list[Trace], n: int) -> Bools:
     """Seconds in which any cuff rises above ``PULSATION_MMHG``."""
     result = np.zeros(n, dtype=np.bool_)
     for cuff in cuffs:
-        high = np.flatnonzero((cuff.values > PULSATION_MMHG) & ~cuff.missing) / cuff.rate_hz
-        result[np.clip(high.astype(np.int64), 0, max(0, n - 1))] = True
+        _mark_above(result, cuff.values, cuff.missing, cuff.rate_hz, PULSATION_MMHG)
     return result
+
+
+@njit(cache=True, nogil=True)
+def _mark_above(seconds: Bools, values: Floats, missing: Bools, rate_hz: float, level: float) -> None:
+    """Mark the seconds that hold a sample above ``level`` which was not bridged."""
+    for i in range(values.size):
+        if values[i] > level and not missing[i]:
+            seconds[min(int(i / rate_hz), seconds.size - 1)] = True
 
 
 def gaps_of(waveform: Waveform) -> tuple[Floats, Floats]:
     """Where each stretch of a tenth of a second or more begins and ends, in seconds, in which no channel has a sample."""
     n = int(np.floor(waveform.duration_s * GRID_HZ))
     absent = np.ones(n, dtype=np.bool_)
-    time = (np.arange(n) + 0.5) / GRID_HZ
     for channel in waveform.channels:
-        index = (time[absent] * channel.rate_hz).astype(np.int64)
-        inside = index < channel.samples.size
-        here = np.zeros(index.size, dtype=np.bool_)
-        here[inside] = np.isfinite(channel.samples[index[inside]])
-        absent[absent] = ~here
+        if absent.any():
+            _strike_out(absent, channel.samples, channel.rate_hz)
     starts, stops = runs(absent)
     long = stops - starts >= 0.1 * GRID_HZ
     return starts[long] / GRID_HZ, stops[long] / GRID_HZ
+
+
+@njit(cache=True, nogil=True)
+def _strike_out(absent: Bools, samples: Floats, rate_hz: float) -> None:
+    """Clear the flag of each step of the grid in whose middle there is a sample."""
+    for k in range(absent.size):
+        at = int((k + 0.5) / GRID_HZ * rate_hz)
+        if absent[k] and at < samples.size and np.isfinite(samples[at]):
+            absent[k] = False
 
 
 def missing_s(silence: Silence, gaps: tuple[Floats, Floats], from_s: float, to_s: float) -> float:

@@ -7,7 +7,7 @@ import numpy as np
 from numba import njit
 from scipy.signal import butter, firwin, resample_poly, sosfilt_zi
 
-from devices.gating.kernels import second_statistics
+from devices.gating.kernels import is_finite, second_statistics
 from devices.gating.report import Bools, Floats, Ints
 from devices.waveform import Channel, ChannelName
 
@@ -52,8 +52,9 @@ def trace_of(channel: Channel | None, rate_hz: float, *, at_least_hz: float = 0.
     if channel is None or is_too_slow(channel):
         return None
     samples = channel.samples.astype(np.float64, copy=False)
-    missing = ~np.isfinite(samples)
-    if samples.size < 2 or bool(missing.all()):
+    whole = is_finite(samples)
+    missing = np.zeros(samples.size, dtype=np.bool_) if whole else ~np.isfinite(samples)
+    if samples.size < 2 or (not whole and bool(missing.all())):
         return None
     values = bridged(samples, missing)
     step = max(1, round(channel.rate_hz / rate_hz))
