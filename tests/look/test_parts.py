@@ -31,7 +31,7 @@ def test_banner_says_what_is_not_known_instead_of_leaving_it_out() -> None:
         "partials/_patient_banner.html", {"banner": {"family_name": "Sample", "given_name": "Joan"}}
     )
     assert "SAMPLE, Joan" in html
-    assert html.count("Not known") == 5  # born, sex, MRN, payer, alerts
+    assert html.count("Not known") == 6  # born, sex, MRN, payer, allergies, alerts
 
 
 def test_banner_tells_no_alerts_from_alerts_nobody_asked_about() -> None:

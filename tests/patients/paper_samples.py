@@ -11,12 +11,14 @@ Edit = Callable[[Pdf], None]
 
 
 def pdf_of(edit: Edit | None = None, **save: object) -> bytes:
-    """One empty page, changed by ``edit``."""
+    """One empty page, changed by ``edit``; the same bytes every time."""
     pdf = pikepdf.new()
     pdf.add_blank_page(page_size=(200, 200))
     if edit:
         edit(pdf)
     written = io.BytesIO()
+    if "encryption" not in save:  # a locked file's id is part of its lock
+        save["deterministic_id"] = True
     pdf.save(written, **save)  # type: ignore[arg-type]
     return written.getvalue()
 

@@ -48,11 +48,16 @@ def test_treatment_in_a_file_is_replayed_as_it_is(tmp_path: Path) -> None:
     assert [c.name for c in source.waveform.channels] == [ChannelName.ECG, ChannelName.CUFF_CALF]
 
 
-def test_lowest_count_was_not_measured(tmp_path: Path) -> None:
+def test_lowest_count_was_not_measured_where_the_file_says_so(tmp_path: Path) -> None:
     digital = np.zeros(1000, dtype=np.int16)
     digital[5] = -32768
     cuff = EdfSignal.from_digital(
-        digital, 100.0, label="CUFF_CALF", physical_dimension="mmHg", physical_range=(-300, 300)
+        digital,
+        100.0,
+        label="CUFF_CALF",
+        transducer_type="-32768 was not measured",
+        physical_dimension="mmHg",
+        physical_range=(-300, 300),
     )
     write_edf(tmp_path / "a.edf", [cuff])
     samples = read_recording(tmp_path / "a.edf").waveform.channels[0].samples
