@@ -137,7 +137,7 @@ def fill(size: int) -> "Clinic":
 
 def requests(size: int, rounds: int) -> Iterator[tuple[str, dict[str, str]]]:
     """What people ask of the list, by kind."""
-    chance = random.Random(7)  # noqa: S311
+    chance = random.Random(7)  # noqa: S311 - invented people
     for _ in range(rounds):
         family = chance.choice(FAMILY) + chance.choice(ENDINGS)
         number = chance.randrange(size)

@@ -4,6 +4,7 @@ import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext_lazy as _
 
 from courses.models.ordering import Course
@@ -67,6 +68,10 @@ class WaitListEntry(models.Model):
 
     def __str__(self) -> str:
         return f"Wait list {self.code}"
+
+    @property
+    def weekday_names(self) -> list[str]:
+        return [str(WEEKDAYS_ABBR[day]) for day in self.weekdays]
 
 
 @pghistory.track()

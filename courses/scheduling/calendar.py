@@ -1,11 +1,13 @@
 """The clinic's calendar as the planner reads it: opening hours, holidays and closures."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 
 import holidays
 
+from courses.intervals import Interval
 from courses.scheduling.plan import Closure, OpeningHours, SpecialHours
+from devices.models import Device, MaintenanceWindow
 from eecp_clinic.models import Clinic, OpeningException
 from eecp_clinic.models import Closure as ClosureRow
 from eecp_clinic.models import OpeningHours as OpeningHoursRow
@@ -46,6 +48,15 @@ def day_bounds(clinic: Clinic, day: date) -> tuple[datetime, datetime]:
     """The clinic's midnight before ``day`` and the one after it; 23 to 25 hours apart."""
     midnight = time(tzinfo=clinic.zone)
     return datetime.combine(day, midnight), datetime.combine(day + timedelta(days=1), midnight)
+
+
+def maintenance(devices: Sequence[Device], start: datetime, end: datetime) -> dict[int, list[Interval]]:
+    """When each device cannot be used between ``start`` and ``end``, by its key; a window without an end lasts on."""
+    down: dict[int, list[Interval]] = {device.pk: [] for device in devices}
+    for window in MaintenanceWindow.objects.filter(device__in=devices, during__overlap=(start, end)):
+        begins, ends = window.during.lower or start, window.during.upper or end
+        down[window.device_id].append(Interval(max(begins, start), min(ends, end)))
+    return down
 
 
 def first_usable_day(

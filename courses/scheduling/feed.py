@@ -3,15 +3,16 @@
 The calendar knows no time zones, so every moment goes out as the clinic's clock shows it, and comes back so.
 """
 
+from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.utils.translation import gettext
 
 from courses.models import Appointment
-from courses.scheduling.calendar import closures, day_bounds, opening_hours
+from courses.scheduling.calendar import closures, day_bounds, maintenance, opening_hours
 from courses.scheduling.cards import appointments_between, card_of
-from devices.models import Device, MaintenanceWindow
+from devices.models import Device
 from eecp_clinic.errors import InvalidInput
 from eecp_clinic.models import Clinic
 
@@ -41,21 +42,22 @@ def shut_of(clinic: Clinic, devices: list[Device], first: date, last: date) -> l
         )
         for closure in closures(clinic, first, last)
     ]
-    for window in MaintenanceWindow.objects.filter(device__in=devices, during__overlap=(start, end)):
-        begins = _wall(clinic, max(window.during.lower or start, start))
-        ends = _wall(clinic, min(window.during.upper or end, end))
-        code = next(device.code for device in devices if device.pk == window.device_id)
-        shut.append(_background(f"maintenance-{window.pk}", begins, ends, gettext("Maintenance"), [code]))
+    down = maintenance(devices, start, end)
+    for device in devices:
+        for number, window in enumerate(down[device.pk]):
+            begins, ends = _wall(clinic, window.start), _wall(clinic, window.end)
+            code = f"maintenance-{device.code}-{number}"
+            shut.append(_background(code, begins, ends, gettext("Maintenance"), [device.code]))
     return shut
 
 
-def frame_of(clinic: Clinic) -> dict[str, Any]:
-    """Which weekdays and hours the calendar shows: those of the opening hours."""
+def frame_of(clinic: Clinic, shown: Collection[date]) -> dict[str, Any]:
+    """Which weekdays and hours the calendar shows: the days that the week's table shows, and the opening hours."""
     hours = opening_hours(clinic)
-    weekdays = {row.weekday for row in hours}
+    weekdays = {day.weekday() for day in shown}
     return {
         # The calendar counts from Sunday, 0.
-        "hiddenDays": [(day + 1) % 7 for day in range(7) if day not in weekdays] if weekdays else [],
+        "hiddenDays": [day for day in range(7) if (day - 1) % 7 not in weekdays],
         "slotMinTime": f"{min((row.opens for row in hours), default=time(8)):%H:%M}",
         "slotMaxTime": f"{max((row.closes for row in hours), default=time(18)):%H:%M}",
     }

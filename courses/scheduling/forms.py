@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -64,23 +65,12 @@ class MoveForm(forms.Form):
         self.fields["device"].queryset = Device.objects.of(clinic).in_use()  # type: ignore[attr-defined]
 
 
-WEEKDAYS = [
-    (0, _("Mon")),
-    (1, _("Tue")),
-    (2, _("Wed")),
-    (3, _("Thu")),
-    (4, _("Fri")),
-    (5, _("Sat")),
-    (6, _("Sun")),
-]
-
-
 class WaitForm(forms.ModelForm):  # type: ignore[type-arg]
     """What hour a course waits for."""
 
     weekdays = forms.TypedMultipleChoiceField(
         label=_("Days"),
-        choices=WEEKDAYS,
+        choices=list(WEEKDAYS_ABBR.items()),
         coerce=int,
         required=False,
         widget=forms.CheckboxSelectMultiple,

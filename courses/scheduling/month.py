@@ -6,9 +6,16 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from courses.intervals import Interval
 from courses.models import Appointment
-from courses.scheduling.calendar import closures, day_bounds, hours_on, opening_hours, special_hours
+from courses.scheduling.calendar import (
+    closures,
+    day_bounds,
+    hours_on,
+    maintenance,
+    opening_hours,
+    special_hours,
+)
 from courses.scheduling.capacity import DayLoad, day_load
-from devices.models import Device, MaintenanceWindow
+from devices.models import Device
 from eecp_clinic.models import Clinic
 
 
@@ -61,7 +68,7 @@ def _loads(clinic: Clinic, first: date, last: date) -> dict[date, DayLoad]:
     booked: dict[date, list[Interval]] = defaultdict(list)
     for row in Appointment.objects.of(clinic).taken().between(start, end):
         booked[clinic.day_of(row.starts_at)].append(Interval(row.starts_at, row.ends_at))
-    out = _maintenance(clinic, start, end)
+    out = list(maintenance(list(Device.objects.of(clinic).in_use()), start, end).values())
     days = (first + timedelta(days=offset) for offset in range((last - first).days + 1))
     return {
         day: day_load(
@@ -72,17 +79,6 @@ def _loads(clinic: Clinic, first: date, last: date) -> dict[date, DayLoad]:
         )
         for day in days
     }
-
-
-def _maintenance(clinic: Clinic, start: datetime, end: datetime) -> list[list[Interval]]:
-    """For each device in use, when it cannot be used; a window without an end lasts on."""
-    devices = list(Device.objects.of(clinic).in_use())
-    by_device: dict[int, list[Interval]] = {device.pk: [] for device in devices}
-    for window in MaintenanceWindow.objects.filter(device__in=devices, during__overlap=(start, end)):
-        begins = max(window.during.lower or start, start)
-        ends = min(window.during.upper or end, end)
-        by_device[window.device_id].append(Interval(begins, ends))
-    return list(by_device.values())
 
 
 def _stretches(clinic: Clinic, hours: list[tuple[time, time]], day: date) -> list[Interval]:

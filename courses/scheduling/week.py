@@ -27,6 +27,7 @@ class WeekRow:
 
 @dataclass(frozen=True, slots=True)
 class Week:
+    monday: date
     days: list[WeekDay]
     rows: list[WeekRow]
     count: int
@@ -57,6 +58,7 @@ def week_of(
     }
     used = open_hours | {clinic.local(row.starts_at).hour for row in appointments}
     return Week(
+        monday=monday,
         days=[
             WeekDay(
                 day,

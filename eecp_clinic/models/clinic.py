@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import pghistory
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from eecp_clinic.codes import new_code
@@ -93,6 +94,10 @@ class OpeningHours(models.Model):
 
     def __str__(self) -> str:
         return f"{self.weekday} {self.opens:%H:%M}-{self.closes:%H:%M}"
+
+    @property
+    def weekday_name(self) -> str:
+        return str(WEEKDAYS[self.weekday])
 
 
 @pghistory.track()

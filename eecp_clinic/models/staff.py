@@ -3,6 +3,7 @@
 import pghistory
 from django.contrib.postgres.fields import DateTimeRangeField
 from django.db import models
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from eecp_clinic.models.clinic import Clinic
@@ -32,6 +33,10 @@ class StaffHours(models.Model):
 
     def __str__(self) -> str:
         return f"{self.weekday} {self.begins:%H:%M}-{self.ends:%H:%M} {self.nurses}"
+
+    @property
+    def weekday_name(self) -> str:
+        return str(WEEKDAYS[self.weekday])
 
 
 @pghistory.track()

@@ -62,7 +62,7 @@ def add_document(
         document.full_clean(exclude=["removed", "withdrawn_by"])
         document.save(force_insert=True)
         _record("document.added", document, actor, now, kind=kind, sha256=paper.sha256)
-    except Exception:
+    except Exception:  # whatever failed is raised on; a file without its row must not stay
         document.file.storage.delete(document.file.name or "")
         raise
     return document

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET
 
@@ -15,7 +16,7 @@ from courses.models import Appointment
 from courses.scheduling.board import Board, board_of
 from courses.scheduling.feed import frame_of
 from courses.scheduling.needs import needs_of
-from courses.scheduling.week import week_of
+from courses.scheduling.week import Week, week_of
 from devices.models import Device
 from eecp_clinic.errors import InvalidInput
 from eecp_clinic.models import Clinic
@@ -67,27 +68,27 @@ def week(request: StaffRequest) -> HttpResponse:
         "chosen": chosen,
         "count": _sessions(found.count),
         "may_plan": _is_clinical(request),
-        "settings": _settings(clinic, monday, [chosen] if chosen else devices),
+        "settings": _settings(clinic, found, [chosen] if chosen else devices),
     }
     return render(request, "courses/scheduling/week.html", context)
 
 
-def _settings(clinic: Clinic, monday: date, devices: list[Device]) -> dict[str, Any]:
+def _settings(clinic: Clinic, week: Week, devices: list[Device]) -> dict[str, Any]:
     """What static/js/week-calendar.js reads."""
     return {
-        "date": monday.isoformat(),
+        "date": week.monday.isoformat(),
         "feed": reverse("courses:week-hours"),
         "move": reverse("courses:appointment-move", args=["CODE"]),
         "resources": [{"id": device.code, "title": device.name} for device in devices],
         "words": {
-            "days": [gettext(day) for day in ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")],
+            "days": [str(WEEKDAYS_ABBR[(day - 1) % 7]) for day in range(7)],  # from Sunday
             "reason": gettext("Moved in the week"),
             "trouble": gettext(
                 "The server could not be asked, so nothing was moved. Look at the connection and try again; if "
                 "you were logged out, load the page anew."
             ),
         },
-        **frame_of(clinic),
+        **frame_of(clinic, [day.day for day in week.days]),
     }
 
 

@@ -1,7 +1,7 @@
 """One booked hour put elsewhere: by form, by drop, by two people at once."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from threading import Barrier, Thread
 
 import pytest
@@ -16,7 +16,7 @@ from courses.scheduling.plan import Slot
 from courses.scheduling.services import mark_missed, move
 from devices.models import Device, MaintenanceWindow
 from eecp_clinic.errors import ClinicError, Conflict, InvalidInput, NotAllowed
-from eecp_clinic.models import Clinic, User
+from eecp_clinic.models import Clinic, OpeningException, User
 from tests import factories
 
 HOUR = timedelta(hours=1)
@@ -226,3 +226,16 @@ def test_front_desk_sees_the_week_and_moves_nothing(
     span = {"start": f"{day}T00:00", "end": f"{day + timedelta(days=1)}T00:00"}
     rows = client.get(reverse("courses:week-hours"), span).json()
     assert not any(row["editable"] for row in rows)
+
+
+def test_calendar_shows_an_extra_day_that_the_clinic_opens(
+    nurse_client: Client, clinic: Clinic, device: Device
+) -> None:
+    saturday = timezone.localdate(timezone=clinic.zone) + timedelta(days=30)
+    saturday += timedelta(days=(5 - saturday.weekday()) % 7)
+    url = reverse("courses:week")
+    assert nurse_client.get(url, {"day": saturday.isoformat()}).context["settings"]["hiddenDays"] == [0, 6]
+    OpeningException.objects.create(
+        clinic=clinic, day=saturday, opens=time(9), closes=time(12), reason="Make-ups"
+    )
+    assert nurse_client.get(url, {"day": saturday.isoformat()}).context["settings"]["hiddenDays"] == [0]
