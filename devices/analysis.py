@@ -14,19 +14,10 @@ from devices.gating.average import averages
 from devices.gating.config import ENGINE_VERSION, GatingConfig
 from devices.gating.report import GatingReport as Found
 from devices.models import GatingReport, Recording
+from devices.prescription import config_for
 from devices.report_files import digest, keep_beats
 from devices.signals import report_ready
 from devices.storage import read_waveform
-
-
-def config_for(recording: Recording) -> GatingConfig:
-    """The engine's settings with what was prescribed; without a prescription attainment is not judged."""
-    return prescribed_config(recording.prescribed_pressure_mmhg, recording.prescribed_minutes)
-
-
-def prescribed_config(pressure_mmhg: int | None, minutes: int | None) -> GatingConfig:
-    """The settings of one prescription; raises InvalidGatingConfig."""
-    return GatingConfig(prescribed_pressure_mmhg=pressure_mmhg, prescribed_minutes=minutes)
 
 
 def identity_of(recording: Recording) -> dict[str, Any]:

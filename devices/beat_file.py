@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from devices.gating.average import OFFSETS_MS, AverageBeat, BeatAverages
+from devices.gating.average_beat import OFFSETS_MS, AverageBeat, BeatAverages
 from devices.gating.report import BeatTable, Floats, plain
 from devices.npz import NotArrays, pack, unpack
 

@@ -6,11 +6,11 @@ from functools import partial
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from devices.analysis import prescribed_config
 from devices.gating.config import InvalidGatingConfig
 from devices.keys import make_key, revoke_key
 from devices.models import Device, GatingReport, Recording, StoredFile
 from devices.notices import enqueue_finish
+from devices.prescription import prescribed_config
 from eecp_clinic import audit
 from eecp_clinic.errors import Conflict, InvalidInput
 from eecp_clinic.models import Clinic, User

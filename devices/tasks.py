@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from devices.analysis import report_of
 from devices.importing import forget_unconfirmed
-from devices.live import refresh_figures
+from devices.live_figures import refresh_figures
 from devices.models import Chunk, GatingReport, Recording
 from devices.notices import enqueue_figures, enqueue_finish
 from devices.recordings import SILENCE, close_silent

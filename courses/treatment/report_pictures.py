@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from courses.treatment.tile import DS_TARGET, LIMITS, signed
 from devices.beat_file import BeatFile
-from devices.gating.average import AverageBeat
+from devices.gating.average_beat import AverageBeat
 from devices.pictures.beat import FULL, Size, Words, beat_picture
 from devices.pictures.by_minute import Look, Point, by_minute, quartiles, shares
 from devices.pictures.histogram import counted, histogram

@@ -9,7 +9,6 @@ neither the detector nor the polarity of the lead moves a beat.
 from dataclasses import dataclass, field
 
 import numpy as np
-from sleepecg.heartbeats import detect_heartbeats
 
 from devices.gating.config import GatingConfig
 from devices.gating.detector import find
@@ -150,6 +149,9 @@ def _second_detector(values: Floats, rate_hz: float) -> Floats:
 
 def _heartbeats(values: Floats, rate_hz: float) -> Floats:
     """SleepECG's peaks in samples; none in less than two seconds from where the signal first moves."""
+    # Loads Numba and half of SciPy: two seconds that no process pays which only imports this room.
+    from sleepecg.heartbeats import detect_heartbeats
+
     begins = int(np.argmax(values != values[0])) - 1
     if begins < 0 or values.size - begins < 2 * rate_hz:
         return np.empty(0)

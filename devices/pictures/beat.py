@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from devices.gating.average import OFFSETS_MS, AverageBeat
+from devices.gating.average_beat import OFFSETS_MS, AverageBeat
 from devices.gating.report import Floats
 from devices.pictures.frame import Frame, frame, number
 from devices.pictures.svg import line, path, shape, sheet, text

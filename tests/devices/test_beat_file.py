@@ -7,7 +7,8 @@ import pytest
 
 from devices.beat_file import from_bytes, from_plain, to_bytes, to_plain
 from devices.gating.analyse import analyse
-from devices.gating.average import BeatAverages, averages
+from devices.gating.average import averages
+from devices.gating.average_beat import BeatAverages
 from devices.gating.config import GatingConfig
 from devices.gating.report import BeatTable
 from devices.npz import NotArrays, pack, unpack

@@ -9,7 +9,7 @@ import pytest
 
 from devices.assembly import Gap
 from devices.edf import CannotStore, gaps_in, write_edf
-from devices.live import grades_so_far
+from devices.live_figures import grades_so_far
 from devices.models import Recording
 from devices.protocol import ChannelFormat, Manifest, TriggerSource
 from devices.storage import gaps_of

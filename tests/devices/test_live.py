@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from devices.live import FIGURES_S, tail, trace
+from devices.live import tail, trace
+from devices.live_figures import FIGURES_S
 from devices.models import Recording
 from devices.recordings import to_ms
 from devices.waveform import ChannelName

@@ -14,7 +14,7 @@ from devices.gating.calibration import Calibration
 from devices.gating.config import GatingConfig
 from devices.gating.live import judge_head
 from devices.gating.report import BeatTable
-from devices.live import refresh_figures
+from devices.live_figures import refresh_figures
 from devices.models import Recording
 from devices.waveform import Waveform
 from tests.devices.gating.synthetic import Session, draw
@@ -71,7 +71,7 @@ def test_head_that_taught_nothing_is_judged_again_only_when_it_has_grown(
         judged.append(head.duration_s)
         return judge_head(head, config)
 
-    monkeypatch.setattr("devices.live.judge_head", counted)
+    monkeypatch.setattr("devices.live_figures.judge_head", counted)
     drawn = draw(Session(minutes=2, calm_s=0))
     late = [encode_chunk(chunk) for chunk in cut(drawn) if chunk.seq == 30]
     recording = sent(agent, drawn, 75, without={30})

@@ -9,7 +9,7 @@ from courses.treatment.report_minutes import panel_of, worst_of
 from courses.treatment.report_pictures import bands_of, timing_in_words
 from courses.treatment.report_section import section_of
 from courses.treatment.strips import live_strip
-from devices.gating.average import NOTHING, OFFSETS_MS, AverageBeat
+from devices.gating.average_beat import NOTHING, OFFSETS_MS, AverageBeat
 from devices.models import GatingReport
 
 MINUTE: dict[str, Any] = {"grade": "A", "reasons": [], "ds_peak": 1.423, "inflation_median_ms": -12.4}

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from devices.gating.analyse import analyse
-from devices.gating.average import OFFSETS_MS, AverageBeat, BeatAverages, averages
+from devices.gating.average import averages
+from devices.gating.average_beat import OFFSETS_MS, AverageBeat, BeatAverages
 from devices.gating.config import GatingConfig
 from devices.gating.report import GatingReport
 from devices.waveform import ChannelName, Waveform

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.gating.analyse import analyse
-from devices.gating.average import NOTHING, OFFSETS_MS, AverageBeat, averages
+from devices.gating.average import averages
+from devices.gating.average_beat import NOTHING, OFFSETS_MS, AverageBeat
 from devices.gating.config import GatingConfig
 from devices.gating.report import Floats
 from devices.pictures.beat import Words, beat_picture

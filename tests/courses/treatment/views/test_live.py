@@ -12,7 +12,7 @@ from django.utils import timezone
 from courses.models import Reading, Session
 from courses.treatment import binding, services, tile
 from devices.beat_file import to_plain
-from devices.gating.average import NOTHING, OFFSETS_MS, AverageBeat
+from devices.gating.average_beat import NOTHING, OFFSETS_MS, AverageBeat
 from devices.models import Recording
 from eecp_clinic.models import User
 from tests import factories

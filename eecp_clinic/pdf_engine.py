@@ -1,0 +1,45 @@
+"""WeasyPrint, which fetches nothing but what is handed to it. Its only import."""
+
+import mimetypes
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from django.contrib.staticfiles import finders
+from weasyprint import HTML
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+from eecp_clinic.pdf import NotOurs
+
+OPTIONS: dict[str, Any] = {"pdf_variant": "pdf/ua-1"}
+STATIC, PICTURE = "static:", "picture:"
+_BASE = "document:"
+
+
+def render(html: str, pictures: dict[str, str]) -> tuple[bytes, int]:
+    """The file and how many pages it has."""
+    try:
+        rendered = HTML(string=html, base_url=_BASE, url_fetcher=_Fetcher(pictures)).render(**OPTIONS)
+    except FatalURLFetchingError as error:  # the only kind that weasyprint does not swallow
+        raise NotOurs(str(error)) from error
+    target = BytesIO()
+    rendered.write_pdf(target, **OPTIONS)
+    return target.getvalue(), len(rendered.pages)
+
+
+class _Fetcher(URLFetcher):  # type: ignore[misc]  # weasyprint is untyped
+    def __init__(self, pictures: dict[str, str]) -> None:
+        super().__init__(allowed_protocols=())
+        self.pictures = pictures
+
+    def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
+        if url.startswith(PICTURE) and (svg := self.pictures.get(url.removeprefix(PICTURE))) is not None:
+            return _response(url, svg.encode(), "image/svg+xml")
+        if url.startswith(STATIC) and (path := finders.find(url.removeprefix(STATIC))) is not None:
+            kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
+            return _response(url, Path(path).read_bytes(), kind)
+        raise FatalURLFetchingError("A document may hold the project's own files and pictures only.")
+
+
+def _response(url: str, body: bytes, kind: str) -> URLFetcherResponse:
+    return URLFetcherResponse(url, BytesIO(body), {"Content-Type": kind}, 200)
