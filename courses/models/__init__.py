@@ -1,7 +1,8 @@
 """The stages of a course's life: ordering, scheduling, treatment, progress, billing."""
 
 from courses.models.billing import ClaimLine, Packet
-from courses.models.holds import HoldOverride
+from courses.models.holds import Hold, HoldNotice, HoldOverride
+from courses.models.marks import BodyMark
 from courses.models.moves import Move, PatientAbsence
 from courses.models.ordering import Course, TreatmentOrder
 from courses.models.progress import OutcomeMeasure, Review, SupervisionPeriod
@@ -14,10 +15,13 @@ from courses.models.waiting import WaitListEntry, WaitListOffer
 
 __all__ = [
     "Appointment",
+    "BodyMark",
     "CalendarLink",
     "ClaimLine",
     "ClinicLimit",
     "Course",
+    "Hold",
+    "HoldNotice",
     "HoldOverride",
     "Move",
     "OutcomeMeasure",

@@ -7,8 +7,10 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from courses.models.examination import Examined
 from courses.models.ordering import Course
 from courses.models.scheduling import Appointment
+from courses.treatment.states import stored_changes
 from devices.models import Device, GatingReport, Recording
 from eecp_clinic.codes import new_code
 from eecp_clinic.models import Clinic, Signature, User
@@ -133,7 +135,10 @@ class Session(models.Model):
                 name="signed_session_is_final",
                 operation=pgtrigger.Update | pgtrigger.Delete,
                 condition=pgtrigger.Q(old__signature__isnull=False),
-            )
+            ),
+            pgtrigger.FSM(
+                name="session_follows_its_states", field="state", transitions=list(stored_changes())
+            ),
         ]
 
     def __str__(self) -> str:
@@ -152,7 +157,7 @@ class Session(models.Model):
 
 
 @pghistory.track()
-class VitalSigns(models.Model):
+class VitalSigns(Examined):
     """Vital signs before or after the hour; empty means not measured."""
 
     class Phase(models.TextChoices):

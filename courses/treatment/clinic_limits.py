@@ -62,12 +62,12 @@ def refuse_implausible(limits: Limits, own: ClinicFigure) -> None:
 
     ``limits`` are those in force at the clinic.
     """
-    rule: LimitRule | SignRule | None = next(
-        (rule for rule in (*limits.rules, *limits.signs) if rule.code == own.code), None
-    )
+    if any(sign.code == own.code for sign in limits.signs):
+        return
+    rule = next((rule for rule in limits.rules if rule.code == own.code), None)
     if rule is None:
         raise ImplausibleLimit("There is no such limit. Choose one of the list.")
-    if not isinstance(rule, LimitRule) or own.tier is Tier.GO:
+    if own.tier is Tier.GO:
         return
     low, high = PLAUSIBLE[rule.quantity]
     if own.figure is None or not low <= own.figure <= high:

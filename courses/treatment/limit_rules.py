@@ -177,7 +177,7 @@ def parse_limits(text: str) -> Limits:
     sources = table.get("sources", {})
     rules = tuple(_rule(entry, sources, version) for entry in table.get("rules", []))
     signs = tuple(_sign(entry, sources, version) for entry in table.get("signs", []))
-    codes = [rule.code for rule in (*rules, *signs)]
+    codes = [*(rule.code for rule in rules), *(sign.code for sign in signs)]
     twice = sorted({code for code in codes if codes.count(code) > 1})
     if twice or not rules:
         raise BrokenLimits(f"Each rule must stand once; check {', '.join(twice) or 'the list, it is empty'}.")
