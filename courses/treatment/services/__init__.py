@@ -3,7 +3,9 @@
 from courses.treatment.binding import attach_recording, bind_recording
 from courses.treatment.choosing import choose_recording, detach_recording
 from courses.treatment.services.charting import add_reading, chart_end, chart_vitals, check_identity
-from courses.treatment.services.opening import hold_session, open_session
+from courses.treatment.services.holding import hold_session, release_hold, see_hold
+from courses.treatment.services.marking import mark_legs
+from courses.treatment.services.opening import open_session
 from courses.treatment.services.running import end_session, pause_session, resume_session, start_session
 from courses.treatment.services.signing import sign_session
 
@@ -18,9 +20,12 @@ __all__ = [
     "detach_recording",
     "end_session",
     "hold_session",
+    "mark_legs",
     "open_session",
     "pause_session",
+    "release_hold",
     "resume_session",
+    "see_hold",
     "sign_session",
     "start_session",
 ]
