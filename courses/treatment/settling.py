@@ -44,7 +44,7 @@ def gates_of(rules: TreatmentRules) -> Gates:
 
 def short_rule_of(rules: TreatmentRules) -> ShortRule:
     """The rule for sessions that end early."""
-    if rules.effective_on is None:
+    if rules._state.adding:
         return ShortRule()
     return ShortRule(
         billable_from=rules.billable_from_minutes,
@@ -57,7 +57,7 @@ def short_rule_of(rules: TreatmentRules) -> ShortRule:
 
 def source_of(rules: TreatmentRules) -> Source:
     """Whose rules these are, and since when."""
-    if rules.effective_on is None:
+    if rules._state.adding:
         return Source("The program's default: the clinic has settled nothing yet", "", "clinic", "")
     return Source(
         f"The clinic's rules, {rules.owner.signing_name}", "", "clinic", f"{rules.effective_on:%d-%b-%Y}"

@@ -33,7 +33,7 @@ def hold_session(*, session: Session, reason: str, actor: User, now: datetime) -
     hold.findings = [
         {"code": f.code, "fact": f.fact, "rule": f.rule, "limits_version": f.source.version} for f in found
     ]
-    _refuse_held(hold)
+    _insert(hold)
     HoldNotice.objects.bulk_create(
         HoldNotice(hold=hold, practitioner=physician) for physician in physicians_of(locked.course.clinic)
     )
@@ -51,6 +51,14 @@ def physicians_of(clinic: Clinic) -> list[User]:
         memberships__clinic=clinic, memberships__role=Role.PHYSICIAN, is_active=True
     ).exclude(email="")
     return list(found.distinct().order_by("pk"))
+
+
+def open_hold(session: Session) -> Hold:
+    """The hold that stands. Raises Conflict where there is none."""
+    found = Hold.objects.filter(session=session, released_at=None).first()
+    if found is None:
+        raise Conflict(gettext("This session is not held. Load the page again."), code="not_held")
+    return found
 
 
 @transaction.atomic
@@ -94,12 +102,11 @@ def release_hold(*, session: Session, answer: str, actor: User, now: datetime) -
             gettext("The hour was given to somebody else in the meantime. Book another hour to treat."),
             code="just_taken",
         ) from error
-    open_hold = Hold.objects.select_for_update().filter(session=locked, released_at=None).first()
-    if open_hold is not None:
-        open_hold.released_at, open_hold.answer = now, answer.strip()[:300]
-        open_hold.seen_by = open_hold.seen_by or actor
-        open_hold.seen_at = open_hold.seen_at or now
-        open_hold.save(update_fields=["released_at", "answer", "seen_by", "seen_at"])
+    hold = Hold.objects.select_for_update().filter(session=locked, released_at=None).first()
+    if hold is not None:
+        hold.released_at, hold.answer = now, answer.strip()[:300]
+        hold.seen_by, hold.seen_at = actor, now
+        hold.save(update_fields=["released_at", "answer", "seen_by", "seen_at"])
     note("session.hold_released", locked, actor, now)
     return locked
 
@@ -113,7 +120,7 @@ def _refuse_release(session: Session, now: datetime) -> None:
         )
 
 
-def _refuse_held(hold: Hold) -> None:
+def _insert(hold: Hold) -> None:
     hold.full_clean(exclude=["findings"], validate_constraints=False)
     try:
         with transaction.atomic():
