@@ -31,7 +31,7 @@ GROUPS = (
             "weight_kg",
         ),
     ),
-    (_("Legs and hips"), ("oedema", "legs_examined", "skin")),
+    (_("Legs and hips"), ("legs_examined", "oedema", "skin")),
     (
         _("Asked"),
         (
