@@ -1,6 +1,7 @@
 """Take a whole repair back: the sessions to their old hours, and what took those away out of the calendar."""
 
 from datetime import date, datetime, time
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext
@@ -83,13 +84,12 @@ def _moves(clinic: Clinic, batch: str) -> list[Move]:
     return list(found.select_related("appointment", "from_device").order_by("pk"))
 
 
-def _unwrite(clinic: Clinic, written: dict[str, object]) -> None:
+def _unwrite(clinic: Clinic, written: dict[str, Any]) -> None:
     """Take out what the repair itself wrote; what stood before it stays."""
     MaintenanceWindow.objects.filter(device__clinic=clinic, pk=written.get("window")).delete()
     StaffAbsence.objects.filter(clinic=clinic, pk=written.get("absence")).delete()
     Closure.objects.filter(clinic=clinic, day__in=written.get("closed", [])).delete()
-    opened = written.get("opened", [])
-    for day, opens, closes, reason in opened if isinstance(opened, list) else []:
+    for day, opens, closes, reason in written.get("opened", []):
         OpeningException.objects.get_or_create(
             clinic=clinic,
             day=date.fromisoformat(day),
