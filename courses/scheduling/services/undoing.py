@@ -86,8 +86,10 @@ def _moves(clinic: Clinic, batch: str) -> list[Move]:
 
 def _unwrite(clinic: Clinic, written: dict[str, Any]) -> None:
     """Take out what the repair itself wrote; what stood before it stays."""
-    MaintenanceWindow.objects.filter(device__clinic=clinic, pk=written.get("window")).delete()
-    StaffAbsence.objects.filter(clinic=clinic, pk=written.get("absence")).delete()
+    if "window" in written:
+        MaintenanceWindow.objects.filter(device__clinic=clinic, pk=written["window"]).delete()
+    if "absence" in written:
+        StaffAbsence.objects.filter(clinic=clinic, pk=written["absence"]).delete()
     Closure.objects.filter(clinic=clinic, day__in=written.get("closed", [])).delete()
     for day, opens, closes, reason in written.get("opened", []):
         OpeningException.objects.get_or_create(
