@@ -8,6 +8,7 @@ from courses.models.progress import OutcomeMeasure, Review, SupervisionPeriod
 from courses.models.reaching import CalendarLink, Reminder, ReminderOptOut
 from courses.models.recordings import SetAsideRecording
 from courses.models.scheduling import Appointment
+from courses.models.settled import ClinicLimit, TreatmentRules
 from courses.models.treatment import Pause, Reading, Session, VitalSigns
 from courses.models.waiting import WaitListEntry, WaitListOffer
 
@@ -15,6 +16,7 @@ __all__ = [
     "Appointment",
     "CalendarLink",
     "ClaimLine",
+    "ClinicLimit",
     "Course",
     "HoldOverride",
     "Move",
@@ -30,6 +32,7 @@ __all__ = [
     "SetAsideRecording",
     "SupervisionPeriod",
     "TreatmentOrder",
+    "TreatmentRules",
     "VitalSigns",
     "WaitListEntry",
     "WaitListOffer",
