@@ -1,5 +1,6 @@
 """The stages of a course's life: ordering, scheduling, treatment, progress, billing."""
 
+from courses.models.amendments import Amendment, Countersignature
 from courses.models.billing import ClaimLine, Packet
 from courses.models.holds import HoldOverride
 from courses.models.moves import Move, PatientAbsence
@@ -8,13 +9,16 @@ from courses.models.progress import OutcomeMeasure, Review, SupervisionPeriod
 from courses.models.reaching import CalendarLink, Reminder, ReminderOptOut
 from courses.models.recordings import SetAsideRecording
 from courses.models.scheduling import Appointment
+from courses.models.sheets import SessionSheet
 from courses.models.treatment import Pause, Reading, Session, VitalSigns
 from courses.models.waiting import WaitListEntry, WaitListOffer
 
 __all__ = [
+    "Amendment",
     "Appointment",
     "CalendarLink",
     "ClaimLine",
+    "Countersignature",
     "Course",
     "HoldOverride",
     "Move",
@@ -27,6 +31,7 @@ __all__ = [
     "ReminderOptOut",
     "Review",
     "Session",
+    "SessionSheet",
     "SetAsideRecording",
     "SupervisionPeriod",
     "TreatmentOrder",
