@@ -1,5 +1,6 @@
 """The stages of a course's life: ordering, scheduling, treatment, progress, billing."""
 
+from courses.models.amendments import Amendment, Countersignature
 from courses.models.billing import ClaimLine, Packet
 from courses.models.holds import HoldOverride
 from courses.models.moves import Move, PatientAbsence
@@ -9,14 +10,17 @@ from courses.models.reaching import CalendarLink, Reminder, ReminderOptOut
 from courses.models.recordings import SetAsideRecording
 from courses.models.scheduling import Appointment
 from courses.models.settled import ClinicLimit, TreatmentRules
+from courses.models.sheets import SessionSheet
 from courses.models.treatment import Pause, Reading, Session, VitalSigns
 from courses.models.waiting import WaitListEntry, WaitListOffer
 
 __all__ = [
+    "Amendment",
     "Appointment",
     "CalendarLink",
     "ClaimLine",
     "ClinicLimit",
+    "Countersignature",
     "Course",
     "HoldOverride",
     "Move",
@@ -29,6 +33,7 @@ __all__ = [
     "ReminderOptOut",
     "Review",
     "Session",
+    "SessionSheet",
     "SetAsideRecording",
     "SupervisionPeriod",
     "TreatmentOrder",
