@@ -1,6 +1,7 @@
 """The stages of a course's life: ordering, scheduling, treatment, progress, billing."""
 
 from courses.models.billing import ClaimLine, Packet
+from courses.models.happenings import SettingChange, TreatmentEvent
 from courses.models.holds import HoldOverride
 from courses.models.moves import Move, PatientAbsence
 from courses.models.ordering import Course, TreatmentOrder
@@ -28,7 +29,9 @@ __all__ = [
     "Review",
     "Session",
     "SetAsideRecording",
+    "SettingChange",
     "SupervisionPeriod",
+    "TreatmentEvent",
     "TreatmentOrder",
     "VitalSigns",
     "WaitListEntry",
