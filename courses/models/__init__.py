@@ -2,6 +2,7 @@
 
 from courses.models.amendments import Amendment, Countersignature
 from courses.models.billing import ClaimLine, Packet
+from courses.models.happenings import SettingChange, TreatmentEvent
 from courses.models.holds import HoldOverride
 from courses.models.moves import Move, PatientAbsence
 from courses.models.ordering import Course, TreatmentOrder
@@ -35,7 +36,9 @@ __all__ = [
     "Session",
     "SessionSheet",
     "SetAsideRecording",
+    "SettingChange",
     "SupervisionPeriod",
+    "TreatmentEvent",
     "TreatmentOrder",
     "TreatmentRules",
     "VitalSigns",
