@@ -48,7 +48,7 @@ class TreatmentEvent(Struck):
         WORSE = "worse", _("Worse")
 
     code = models.CharField(max_length=12, unique=True, default=new_code, editable=False)
-    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="events")
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="treatment_events")
     at = models.DateTimeField(_("time"))
     kind = models.CharField(_("what"), max_length=20, choices=Kind.choices)
     severity = models.CharField(_("how bad"), max_length=10, choices=Severity.choices)
