@@ -1,6 +1,8 @@
 """The stages of a course's life: ordering, scheduling, treatment, progress, billing."""
 
 from courses.models.billing import ClaimLine, Packet
+from courses.models.diary import DiaryEntry, DiaryLink
+from courses.models.exceptions import ExceptionNote
 from courses.models.holds import HoldOverride
 from courses.models.moves import Move, PatientAbsence
 from courses.models.ordering import Course, TreatmentOrder
@@ -16,6 +18,9 @@ __all__ = [
     "CalendarLink",
     "ClaimLine",
     "Course",
+    "DiaryEntry",
+    "DiaryLink",
+    "ExceptionNote",
     "HoldOverride",
     "Move",
     "OutcomeMeasure",
