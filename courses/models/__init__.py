@@ -5,6 +5,8 @@ from courses.models.billing import ClaimLine, Packet
 from courses.models.billing_identity import BillingProvider, PractitionerBilling
 from courses.models.claim_files import Acknowledgement, ClaimFile, ClaimStatus, ControlNumbers
 from courses.models.claims import Claim, ClaimMembership, ClaimOverride
+from courses.models.diary import DiaryEntry, DiaryLink
+from courses.models.exceptions import ExceptionNote
 from courses.models.happenings import SettingChange, TreatmentEvent
 from courses.models.holds import HoldOverride
 from courses.models.moves import Move, PatientAbsence
@@ -36,6 +38,9 @@ __all__ = [
     "ControlNumbers",
     "Countersignature",
     "Course",
+    "DiaryEntry",
+    "DiaryLink",
+    "ExceptionNote",
     "FeeSchedule",
     "FeeScheduleRow",
     "HoldOverride",
