@@ -30,6 +30,7 @@ def gather(packet: Packet) -> Evidence:
         state=course.state,
         decision=_decision(course.order.assessment),
         order=_order(course.order),
+        sessions_ordered=course.sessions_ordered,
         sessions=tuple(sheet_of(session, around) for session in sessions),
         unsigned=unsigned.exclude(pk__in=[session.pk for session in sessions]).count(),
         reviews=tuple(

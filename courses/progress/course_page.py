@@ -101,7 +101,7 @@ def _headline(course: Course, done: Sequence[Done], missed: int) -> str:
     if missed:
         parts.append(ngettext("%(count)d missed", "%(count)d missed", missed) % {"count": missed})
     if course.state not in {Course.State.COMPLETED, Course.State.DISCONTINUED}:
-        left = max(0, course.order.sessions - len(done))
+        left = max(0, course.sessions_ordered - len(done))
         parts.append(gettext("%(count)d to come") % {"count": left})
     return ", ".join(parts)
 
@@ -111,7 +111,7 @@ def _cells(course: Course, done: Sequence[Done], missed: Sequence[datetime]) -> 
     marks = _after_miss(done, missed)
     cells = [_done_cell(one, index, index in marks) for index, one in enumerate(done)]
     over = course.state in {Course.State.COMPLETED, Course.State.DISCONTINUED}
-    for index in range(len(done), course.order.sessions):
+    for index in range(len(done), course.sessions_ordered):
         is_next = index == len(done) and not over
         label = gettext("Session %(number)d, not given") if over else gettext("Session %(number)d, to come")
         cells.append(Cell(index + 1, "", "", "", index in marks, is_next, label % {"number": index + 1}))
@@ -153,7 +153,7 @@ def _chart(course: Course, done: Sequence[Done]) -> dict[str, Any] | None:
         "unit": "",
         "x_label": gettext("Session"),
         "x_min": 1,
-        "x_max": max(course.order.sessions, len(done)),
+        "x_max": max(course.sessions_ordered, len(done)),
         "y_min": min([0.5, *known]),
         "y_max": max([TARGET[1] + 0.1, *known]),
         "series": [gettext("D/S peak")],
