@@ -240,6 +240,7 @@ class Evidence:
     review_kinds: frozenset[str]
     outcomes: Any
     measured_points: frozenset[str]
+    course_pictures: tuple[Picture, ...] = ()
 
     @property
     def signatures(self) -> tuple[Signed, ...]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext, ngettext
 from courses.models import Appointment, Course, DiaryEntry, OutcomeMeasure, Review
 from courses.progress.charts import Chart
 from courses.progress.clinic_median import ds_peak_medians
+from courses.progress.decision_words import decision_in_words
 from courses.progress.due import windows_of
 from courses.progress.early import early_of
 from courses.progress.early_response import EarlyResponse
@@ -68,9 +69,17 @@ def course_page(course: Course, now: datetime) -> CoursePage:
         else "",
         early=early_of(course, done, hours, outcomes, by_week, now),
         exceptions=exception_rows(course, done, hours),
-        reviews=tuple(Review.objects.filter(course=course).select_related("signature")),
+        reviews=reviews_of(course),
         done=tuple(done),
     )
+
+
+def reviews_of(course: Course) -> tuple[Review, ...]:
+    """With ``decided``: the decision and what it changed, in words."""
+    found = tuple(Review.objects.filter(course=course).select_related("signature"))
+    for review in found:
+        review.decided = decision_in_words(review)  # type: ignore[attr-defined]  # for the template
+    return found
 
 
 def course_charts(
@@ -81,9 +90,12 @@ def course_charts(
     *,
     paper: bool = False,
 ) -> list[Chart]:
-    """Every picture of the course, for the page or in ink: how well it was given, how the patient is, and the body."""
+    """Every picture of the course: how well it was given, how the patient is, and the body.
+
+    In ink it goes to a payer: what other patients of the clinic had stays out of it.
+    """
     by = BySession(course, done, paper)
-    medians = ds_peak_medians(course) if done else {}
+    medians = ds_peak_medians(course) if done and not paper else {}
     return [
         augmentation_chart(by, medians),
         angina_chart(course, by_week, paper=paper),
@@ -91,6 +103,17 @@ def course_charts(
         *delivery_charts(by),
         *body_charts(by),
     ]
+
+
+def paper_charts(course: Course, outcomes: Sequence[OutcomeMeasure], until: datetime) -> list[Chart]:
+    """The same pictures in ink, of what was signed by ``until``; those that know nothing are left out."""
+    done = [
+        one
+        for one in done_sessions(course)
+        if one.session.signature is not None and one.session.signature.signed_at <= until
+    ]
+    drawn = course_charts(course, done, outcomes, weeks_of(course, done, until), paper=True)
+    return [one for one in drawn if one.svg]
 
 
 def weeks_of(course: Course, done: Sequence[Done], now: datetime) -> tuple[Week, ...]:
@@ -103,7 +126,7 @@ def weeks_of(course: Course, done: Sequence[Done], now: datetime) -> tuple[Week,
     ]
     diary = [
         Told(entry.day, entry.episodes, entry.nitroglycerin)
-        for entry in DiaryEntry.objects.filter(course=course)
+        for entry in DiaryEntry.objects.filter(course=course, entered_at__lte=now)
     ]
     if not done:
         return ()
