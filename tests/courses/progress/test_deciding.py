@@ -74,7 +74,9 @@ def test_extension_takes_a_completed_course_up_again(given: Given) -> None:
 def test_extension_beside_a_newer_course_is_refused(given: Given) -> None:
     given.course.state = Course.State.COMPLETED
     given.course.save()
-    factories.make_course(given.course.patient, given.physician)
+    patient, decision = given.course.patient, given.course.order.assessment
+    order = factories.make_order(patient, given.physician, assessment=decision)
+    factories.make_course(patient, given.physician, order=order)
     with pytest.raises(Conflict, match="newer course"):
         decide(given, "extend", extra_sessions=5)
 
