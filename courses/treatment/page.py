@@ -112,7 +112,7 @@ def banner_of(session: Session, now: datetime) -> dict[str, Any]:
     """The course's banner; once the session has a number, with its own."""
     banner = course_banner(session.course, now)
     if session.number is not None:
-        numbers = {"number": session.number, "total": session.course.order.sessions}
+        numbers = {"number": session.number, "total": session.course.sessions_ordered}
         banner["session_label"] = _("%(number)d of %(total)d") % numbers
     return banner
 

@@ -175,7 +175,7 @@ def end_session(*, session: Session, stop_reason: str, actor: User, now: datetim
     advance(locked, Event.END, "number", "ended_at", "stop_reason")
     set_appointment(locked.appointment, Appointment.State.DONE)
     done = Session.objects.filter(course=locked.course_id).completed().count()
-    if done >= locked.course.order.sessions:
+    if done >= locked.course.sessions_ordered:
         locked.course.ended_on = locked.course.clinic.day_of(now)
         _set_course(locked.course, Course.State.COMPLETED)
     note("session.ended", locked, actor, now, number=locked.number, stop_reason=stop_reason)
