@@ -1,9 +1,13 @@
 """The stages of a course's life: ordering, scheduling, treatment, progress, billing."""
 
+from courses.models.amendments import Amendment, Countersignature
 from courses.models.billing import ClaimLine, Packet
 from courses.models.billing_identity import BillingProvider, PractitionerBilling
 from courses.models.claim_files import Acknowledgement, ClaimFile, ClaimStatus, ControlNumbers
 from courses.models.claims import Claim, ClaimMembership, ClaimOverride
+from courses.models.diary import DiaryEntry, DiaryLink
+from courses.models.exceptions import ExceptionNote
+from courses.models.happenings import SettingChange, TreatmentEvent
 from courses.models.holds import HoldOverride
 from courses.models.moves import Move, PatientAbsence
 from courses.models.ordering import Course, TreatmentOrder
@@ -13,11 +17,14 @@ from courses.models.reaching import CalendarLink, Reminder, ReminderOptOut
 from courses.models.recordings import SetAsideRecording
 from courses.models.remittances import Remittance, RemittanceAdjustment, RemittanceClaim, RemittanceLine
 from courses.models.scheduling import Appointment
+from courses.models.settled import ClinicLimit, TreatmentRules
+from courses.models.sheets import SessionSheet
 from courses.models.treatment import Pause, Reading, Session, VitalSigns
 from courses.models.waiting import WaitListEntry, WaitListOffer
 
 __all__ = [
     "Acknowledgement",
+    "Amendment",
     "Appointment",
     "BillingProvider",
     "CalendarLink",
@@ -27,8 +34,13 @@ __all__ = [
     "ClaimMembership",
     "ClaimOverride",
     "ClaimStatus",
+    "ClinicLimit",
     "ControlNumbers",
+    "Countersignature",
     "Course",
+    "DiaryEntry",
+    "DiaryLink",
+    "ExceptionNote",
     "FeeSchedule",
     "FeeScheduleRow",
     "HoldOverride",
@@ -48,9 +60,13 @@ __all__ = [
     "RemittanceLine",
     "Review",
     "Session",
+    "SessionSheet",
     "SetAsideRecording",
+    "SettingChange",
     "SupervisionPeriod",
+    "TreatmentEvent",
     "TreatmentOrder",
+    "TreatmentRules",
     "VitalSigns",
     "WaitListEntry",
     "WaitListOffer",

@@ -15,7 +15,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('courses', '0008_reaching_and_waiting'),
+        ('courses', '0011_events_changes_and_the_end_of_the_hour'),
         ('eecp_clinic', '0002_hours_and_staff'),
         ('patients', '0005_values_from_files'),
         ('pghistory', '0007_auto_20250421_0444'),
