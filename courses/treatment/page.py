@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from courses.banner import course_banner
 from courses.models import Appointment, Pause, Reading, Session, VitalSigns
+from courses.session_states import State as Stand
 from courses.treatment import forms, tile
 from courses.treatment.before_form import before_form
 from courses.treatment.body_map import marked_initial
@@ -25,7 +26,6 @@ from courses.treatment.locks import State, stand_of
 from courses.treatment.precheck import vitals_in
 from courses.treatment.ready_page import check_of, hold_of, short_of, signs_shown
 from courses.treatment.report_section import section_of
-from courses.treatment.states import State as Stand
 from courses.treatment.strips import live_strip
 from courses.treatment.supervising import supervising, supervision_of
 from devices.clocks import note_for_page
