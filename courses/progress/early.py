@@ -5,6 +5,7 @@ from datetime import datetime
 
 from courses.models import Appointment, Course, OutcomeMeasure
 from courses.progress.early_response import EarlyFacts, EarlyResponse, early_response, median_known
+from courses.progress.milestones import middle_of
 from courses.progress.sessions import Done
 from courses.progress.strip import Hours
 from courses.progress.weekly import Week
@@ -40,6 +41,7 @@ def early_of(
             prescribed_mmhg=first[-1].prescribed_mmhg if first else None,
             hours_booked=missed + len(hours.starts(*_CAME)),
             hours_missed=missed,
+            asked_until=middle_of(course.sessions_ordered),
         )
     )
 
