@@ -170,7 +170,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='outcomemeasure',
             name='feels',
-            field=models.CharField(blank=True, choices=[('better', 'Better than before'), ('same', 'The same'), ('worse', 'Worse')], max_length=6, verbose_name='the patient feels'),
+            field=models.CharField(blank=True, choices=[('better', 'Better than before the course'), ('same', 'The same'), ('worse', 'Worse')], max_length=6, verbose_name='the patient feels'),
         ),
         migrations.AddField(
             model_name='outcomemeasure',
@@ -230,7 +230,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='outcomemeasureevent',
             name='feels',
-            field=models.CharField(blank=True, choices=[('better', 'Better than before'), ('same', 'The same'), ('worse', 'Worse')], max_length=6, verbose_name='the patient feels'),
+            field=models.CharField(blank=True, choices=[('better', 'Better than before the course'), ('same', 'The same'), ('worse', 'Worse')], max_length=6, verbose_name='the patient feels'),
         ),
         migrations.AddField(
             model_name='outcomemeasureevent',

@@ -27,7 +27,7 @@ class OutcomeMeasure(models.Model):
         TWELVE_MONTHS = "twelve_months", _("12 months")
 
     class Feels(models.TextChoices):
-        BETTER = "better", _("Better than before")
+        BETTER = "better", _("Better than before the course")
         SAME = "same", _("The same")
         WORSE = "worse", _("Worse")
 
