@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('courses', '0008_reaching_and_waiting'),
+        ('courses', '0012_claims_files_and_remittances'),
         ('eecp_clinic', '0002_hours_and_staff'),
         ('patients', '0005_values_from_files'),
         ('pghistory', '0007_auto_20250421_0444'),
