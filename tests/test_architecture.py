@@ -51,6 +51,8 @@ PURE_MODULES = [
     "courses.progress.trends",
     "courses.billing.scrubber",
     "courses.billing.grouping",
+    "courses.billing.fee_csv",
+    "courses.billing.readiness",
     "eecp_clinic.identifiers",
 ]
 

@@ -76,8 +76,18 @@ def _patient(sheet: Sheet, paper: PaperClaim) -> None:
     if len(digits) == 10:
         sheet.exact("5 area", digits[:3])
         sheet.exact("5 phone", digits[3:])
-    for box in ("10a", "10b", "10c"):
-        sheet.cross(f"{box} No")
+    _cause(sheet, paper.from_accident)
+
+
+def _cause(sheet: Sheet, from_accident: bool | None) -> None:
+    """Box 10. An accident brings another payer in first, which this form does not handle."""
+    if from_accident is None:
+        sheet.leave_empty("10", "Nobody asked whether work or an accident caused it: the box stays empty.")
+    elif from_accident:
+        raise PaperRefusal("10", "Work or an accident caused it: another insurance pays first. Ask it first.")
+    else:
+        for box in ("10a", "10b", "10c"):
+            sheet.cross(f"{box} No")
 
 
 def _patient_of(claim: Claim) -> Person:
@@ -126,6 +136,8 @@ def _insured_beside_medicare(sheet: Sheet, claim: Claim) -> None:
 
 
 def _signatures(sheet: Sheet, paper: PaperClaim) -> None:
+    if not paper.claim.signature_on_file:
+        raise PaperRefusal("12", "The patient has not signed for records and payment. Get that first.")
     sheet.words("12", ON_FILE)
     if paper.patient_signed_on is not None:
         sheet.exact("12 date", f"{paper.patient_signed_on:%m %d %Y}")

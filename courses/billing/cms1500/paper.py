@@ -31,7 +31,8 @@ class PaperRefusal(ValueError):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaperClaim:
     """What the form asks beside the claim. ``signed_by`` and ``signed_on`` are box 31; ``patient_signed_on`` None:
-    the day on which the patient's signature came on file is not known, and box 12 has no date.
+    the day on which the patient's signature came on file is not known, and box 12 has no date. ``from_accident`` is
+    box 10: whether work or an accident caused the condition; None: nobody asked, and the box stays empty.
     """
 
     claim: Claim
@@ -40,11 +41,12 @@ class PaperClaim:
     signed_on: date
     patient_phone: str = ""
     patient_signed_on: date | None = None
+    from_accident: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class BoxNote:
-    """A box whose text had to be cut."""
+    """A box whose text had to be cut, or that stays empty for want of an answer."""
 
     box: str
     sentence: str
@@ -99,6 +101,9 @@ class Sheet:
                 key, f"“{written}” has {len(written)} characters and the box {BOXES[key].width}. Correct it."
             )
         self._put(key, written)
+
+    def leave_empty(self, box: str, sentence: str) -> None:
+        self._notes.append(BoxNote(box, sentence))
 
     def need(self, key: str, text: str, what: str) -> None:
         """A number or code that must be there. Raises PaperRefusal."""

@@ -14,5 +14,6 @@ def on_paper(claim: Claim | None = None, **fields: Any) -> PaperClaim:
         "billing": BILLING,
         "signed_by": "Paul Sample MD",
         "signed_on": date(2027, 1, 20),
+        "from_accident": False,
     }
     return PaperClaim(**values | fields)

@@ -142,6 +142,12 @@ def test_name_too_long_is_cut_and_the_page_says_so() -> None:
     assert [(note.box, "the end is cut" in note.sentence) for note in page.notes] == [("2", True)]
 
 
+def test_cause_that_nobody_asked_for_stays_empty_and_is_noted() -> None:
+    page = only_page(from_accident=None)
+    assert not any(key.startswith("10") for key in page.texts)
+    assert [note.box for note in page.notes] == ["10"]
+
+
 def test_preview_says_each_box_once_by_its_number() -> None:
     said = dict(only_page(a_claim(2)).by_number())
     assert said["3"] == "03 04 1951 F"
@@ -163,6 +169,8 @@ def test_preview_says_each_box_once_by_its_number() -> None:
         (a_claim(lines=(a_line(pointers=(3,)),)), {}, "24E", "pointers"),
         (a_claim(lines=(a_line(charge=Decimal(10_000_000)),)), {}, "24F line 1", "does not fit"),
         (a_claim(diagnoses=()), {}, "21", "1 to 12"),
+        (a_claim(), {"from_accident": True}, "10", "another insurance pays first"),
+        (a_claim(signature_on_file=False), {}, "12", "Get that first"),
         (a_claim(), {"signed_by": " "}, "31", "Nobody is named"),
         (a_claim(), {"billing": replace(BILLING, tax_id="")}, "25", "tax id is not known"),
         (
