@@ -186,6 +186,32 @@ class Recorded:
     verified_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A physician's decision to treat against a hold, with the limits that were passed."""
+
+    reason: str
+    facts: tuple[str, ...]
+    decided_by: str
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Amended:
+    """A late entry, correction or addendum as it stands beside the signed session; empty values are not known."""
+
+    code: str
+    kind: str
+    what: str
+    original: str
+    corrected: str
+    happened_at: datetime | None
+    text: str
+    reason: str
+    made_at: datetime
+    signature: Signed
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionSheet:
     """Everything about one signed session."""
@@ -197,6 +223,7 @@ class SessionSheet:
     ended_at: datetime | None
     minutes: Decimal | None
     ordered_minutes: int
+    gated_minutes: float | None
     stop_reason: str
     identity_checked: bool
     skin_after: str
@@ -211,7 +238,25 @@ class SessionSheet:
     recording: Recorded | None
     without_recording_reason: str
     gating: Gating | None
+    overrides: tuple[Override, ...]
     signature: Signed
+    amendments: tuple[Amended, ...]
+    countersignatures: tuple[Signed, ...]
+
+    @property
+    def signatures(self) -> tuple[Signed, ...]:
+        return (self.signature, *(amended.signature for amended in self.amendments), *self.countersignatures)
+
+
+@dataclass(frozen=True, slots=True)
+class StandaloneSheet:
+    """One signed session with all that a reviewer needs to read it alone; ``as_of`` is when it last grew."""
+
+    identity: Identity
+    order: Order
+    session: SessionSheet
+    verified: str
+    as_of: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +289,6 @@ class Evidence:
     def signatures(self) -> tuple[Signed, ...]:
         """The signature log: every signature in the packet, in order of time."""
         signed = [self.decision.signature, self.order.signature]
-        signed += [session.signature for session in self.sessions]
+        signed += [signature for session in self.sessions for signature in session.signatures]
         signed += [review.signature for review in self.reviews]
         return tuple(sorted((s for s in signed if s is not None), key=lambda s: (s.signed_at, s.what)))

@@ -26,11 +26,11 @@ def gather(packet: Packet) -> Evidence:
     return Evidence(
         code=packet.code,
         made_for=until,
-        identity=_identity(course, until),
+        identity=identity_of(course, until),
         state=course.state,
         decision=_decision(course.order.assessment),
-        order=_order(course.order),
-        sessions=tuple(sheet_of(session, around) for session in sessions),
+        order=order_of(course.order),
+        sessions=tuple(sheet_of(session, around, until) for session in sessions),
         unsigned=unsigned.exclude(pk__in=[session.pk for session in sessions]).count(),
         reviews=tuple(
             ReviewSheet(
@@ -48,7 +48,8 @@ def gather(packet: Packet) -> Evidence:
     )
 
 
-def _identity(course: Course, until: datetime) -> Identity:
+def identity_of(course: Course, until: datetime) -> Identity:
+    """Whose record, from which clinic, for the payer of the decision."""
     clinic, patient = course.clinic, course.patient
     coverage = course.order.assessment.coverage or primary_coverage(patient, clinic.day_of(until))
     return Identity(
@@ -97,7 +98,7 @@ def _criterion(finding: dict[str, object]) -> Criterion:
     )
 
 
-def _order(order: TreatmentOrder) -> Order:
+def order_of(order: TreatmentOrder) -> Order:
     return Order(
         code=order.code,
         sessions=order.sessions,

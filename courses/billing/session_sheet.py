@@ -7,7 +7,9 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 
 from courses.billing.evidence import (
+    Amended,
     Gating,
+    Override,
     Pause,
     Picture,
     Reading,
@@ -21,9 +23,10 @@ from courses.billing.facts import Surroundings
 from courses.billing.gating_evidence import figures_of, findings_of, minutes_of
 from courses.billing.supervision import supervision_gaps
 from courses.intervals import Interval
-from courses.models import Course, Session, VitalSigns
+from courses.models import Course, HoldOverride, Session, VitalSigns
 from courses.models import Reading as ReadingRow
 from courses.treatment.report_section import paper_drawings
+from courses.treatment.signed_page import AmendmentShown, amendments_shown
 from devices.models import GatingReport, Recording
 from devices.services import file_of
 from eecp_clinic.models import Signature
@@ -60,6 +63,9 @@ def signed_sessions(course: Course, until: datetime) -> QuerySet[Session]:
             Prefetch("vital_signs", VitalSigns.objects.select_related("recorded_by").order_by("-phase")),
             Prefetch("readings", ReadingRow.objects.select_related("recorded_by").order_by("at")),
             "pauses",
+            Prefetch(
+                "hold_overrides", HoldOverride.objects.select_related("decided_by").order_by("decided_at")
+            ),
         )
         .order_by("number")
     )
@@ -78,7 +84,8 @@ def signed(what: str, signature: Signature) -> Signed:
     )
 
 
-def sheet_of(session: Session, around: Surroundings) -> SessionSheet:
+def sheet_of(session: Session, around: Surroundings, until: datetime | None = None) -> SessionSheet:
+    """The sheet with what was written beside it by ``until``; all of it without one."""
     assert session.signature is not None  # noqa: S101  # only signed sessions are asked for
     order = session.course.order
     supervision = around.supervision(session)
@@ -93,6 +100,7 @@ def sheet_of(session: Session, around: Surroundings) -> SessionSheet:
         ended_at=session.ended_at,
         minutes=session.minutes_delivered,
         ordered_minutes=order.session_minutes,
+        gated_minutes=session.gating_report.effective_minutes if session.gating_report else None,
         stop_reason=session.get_stop_reason_display(),
         identity_checked=session.identity_checked,
         skin_after=session.skin_after,
@@ -110,8 +118,38 @@ def sheet_of(session: Session, around: Surroundings) -> SessionSheet:
         recording=_recorded(session.recording, session.gating_report) if session.recording else None,
         without_recording_reason=session.without_recording_reason,
         gating=_gating(session.gating_report) if session.gating_report else None,
+        overrides=tuple(_override(row) for row in session.hold_overrides.all()),
         signature=signed(f"Session {session.number}", session.signature),
+        amendments=tuple(_amended(shown, session) for shown in amendments_shown(session, until)),
+        countersignatures=_countersignatures(session, until),
     )
+
+
+def _amended(shown: AmendmentShown, session: Session) -> Amended:
+    return Amended(
+        code=shown.code,
+        kind=shown.kind,
+        what=shown.what,
+        original=shown.original,
+        corrected=shown.corrected,
+        happened_at=shown.happened_at,
+        text=shown.text,
+        reason=shown.reason,
+        made_at=shown.made_at,
+        signature=signed(f"{shown.kind}, session {session.number}", shown.signature),
+    )
+
+
+def _countersignatures(session: Session, until: datetime | None) -> tuple[Signed, ...]:
+    rows = session.countersignatures.select_related("signature").order_by("amendments")
+    if until is not None:
+        rows = rows.filter(signature__signed_at__lte=until)
+    return tuple(signed(f"Session {session.number}", row.signature) for row in rows)
+
+
+def _override(row: HoldOverride) -> Override:
+    facts = tuple(str(finding.get("fact", "")) for finding in row.findings)
+    return Override(row.reason, facts, row.decided_by.signing_name, row.decided_at)
 
 
 def _vitals(row: VitalSigns) -> Vitals:

@@ -1,7 +1,5 @@
 """Whether a clinic wants a physician's countersignature, and which signed sessions wait for it."""
 
-from enum import StrEnum
-
 from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet
 
 from courses.models import Amendment, Countersignature, Reading, Session
@@ -9,17 +7,9 @@ from eecp_clinic.models import Clinic, Membership, User
 from eecp_clinic.roles import Role
 
 
-class Wish(StrEnum):
-    """What a missing countersignature does to a claim line; with NO nobody is asked for one."""
-
-    NO = "no"
-    WARN = "warn"
-    BLOCK = "block"
-
-
-def wants_countersignature(clinic: Clinic) -> Wish:
-    """What the clinic has settled."""
-    return Wish.NO
+def wants_countersignature(session: Session) -> bool:
+    """Whether the clinic had settled, when the session was signed, that a physician countersigns it."""
+    return False
 
 
 def without_countersignature(sessions: QuerySet[Session]) -> QuerySet[Session]:
@@ -40,20 +30,22 @@ def without_countersignature(sessions: QuerySet[Session]) -> QuerySet[Session]:
 
 def waiting_for(clinic: Clinic) -> QuerySet[Session]:
     """What waits at this clinic, the longest first; nothing where it wants none."""
-    if wants_countersignature(clinic) is Wish.NO:
-        return Session.objects.none()
     return without_countersignature(Session.objects.of(clinic)).order_by("signature__signed_at", "pk")
 
 
 def to_read(sessions: QuerySet[Session]) -> QuerySet[Session]:
     """With what a physician reads of them."""
-    return sessions.select_related(
-        "course__patient", "course__order", "course__clinic", "device", "signature", "gating_report"
-    ).prefetch_related(
-        Prefetch("amendments", Amendment.objects.select_related("author").order_by("made_at")),
-        Prefetch("readings", Reading.objects.order_by("at")),
-        "pauses",
-        "vital_signs",
+    return (
+        sessions.select_related(
+            "course__patient", "course__order", "course__clinic", "device", "signature", "gating_report"
+        )
+        .defer("gating_report__report", "gating_report__config", "signature__content")
+        .prefetch_related(
+            Prefetch("amendments", Amendment.objects.select_related("author").order_by("made_at")),
+            Prefetch("readings", Reading.objects.order_by("at")),
+            "pauses",
+            "vital_signs",
+        )
     )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from courses.treatment.views import live, recording, report, session, unmatched
+from courses.treatment.views import amending, live, recording, report, session, unmatched
 
 urlpatterns: list[URLPattern] = [
     path("appointments/<str:code>/open/", session.open_hour, name="open-session"),
@@ -23,6 +23,9 @@ urlpatterns: list[URLPattern] = [
     path(
         "sessions/<str:code>/reports/<str:report>/minutes/<int:number>/", report.minute, name="session-minute"
     ),
+    path("sessions/<str:code>/amend/", amending.amend, name="session-amend"),
+    path("reviews/countersign/", amending.countersign_list, name="countersign-list"),
+    path("reviews/countersign/sign/", amending.countersign, name="countersign"),
     path("unmatched/", unmatched.index, name="unmatched"),
     path("unmatched/<uuid:uuid>/attach/", unmatched.attach, name="attach-recording"),
 ]
