@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('courses', '0008_reaching_and_waiting'),
+        ('courses', '0009_what_a_clinic_settles'),
         ('eecp_clinic', '0002_hours_and_staff'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
