@@ -8,8 +8,9 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from courses.billing.completeness import missing_from
-from courses.billing.evidence import Evidence, SessionSheet
+from courses.billing.evidence import Evidence
 from courses.billing.gathering import gather
+from courses.billing.session_evidence import SessionSheet
 from courses.models import Packet
 from eecp_clinic.models import Clinic
 from eecp_clinic.pdf import Document, render

@@ -6,10 +6,12 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
-from courses.billing.evidence import (
+from courses.billing.charted import change_of, education_of, event_of, override_of, struck_of
+from courses.billing.facts import Surroundings
+from courses.billing.gating_evidence import figures_of, findings_of, minutes_of
+from courses.billing.session_evidence import (
     Amended,
     Gating,
-    Override,
     Pause,
     Picture,
     Reading,
@@ -19,11 +21,9 @@ from courses.billing.evidence import (
     Supervision,
     Vitals,
 )
-from courses.billing.facts import Surroundings
-from courses.billing.gating_evidence import figures_of, findings_of, minutes_of
 from courses.billing.supervision import supervision_gaps
 from courses.intervals import Interval
-from courses.models import Course, HoldOverride, Session, VitalSigns
+from courses.models import Course, HoldOverride, Session, SettingChange, TreatmentEvent, VitalSigns
 from courses.models import Reading as ReadingRow
 from courses.treatment.report_section import paper_drawings
 from courses.treatment.signed_page import AmendmentShown, amendments_shown
@@ -61,8 +61,18 @@ def signed_sessions(course: Course, until: datetime) -> QuerySet[Session]:
         )
         .prefetch_related(
             Prefetch("vital_signs", VitalSigns.objects.select_related("recorded_by").order_by("-phase")),
-            Prefetch("readings", ReadingRow.objects.select_related("recorded_by").order_by("at")),
+            Prefetch(
+                "readings", ReadingRow.objects.select_related("recorded_by", "struck_by").order_by("at")
+            ),
             "pauses",
+            Prefetch(
+                "treatment_events",
+                TreatmentEvent.objects.select_related("recorded_by", "struck_by").order_by("at", "pk"),
+            ),
+            Prefetch(
+                "changes",
+                SettingChange.objects.select_related("recorded_by", "struck_by").order_by("at", "pk"),
+            ),
             Prefetch(
                 "hold_overrides", HoldOverride.objects.select_related("decided_by").order_by("decided_at")
             ),
@@ -118,7 +128,13 @@ def sheet_of(session: Session, around: Surroundings, until: datetime | None = No
         recording=_recorded(session.recording, session.gating_report) if session.recording else None,
         without_recording_reason=session.without_recording_reason,
         gating=_gating(session.gating_report) if session.gating_report else None,
-        overrides=tuple(_override(row) for row in session.hold_overrides.all()),
+        stop_note=session.stop_note,
+        education=education_of(session),
+        left_how=str(session.get_left_how_display()),
+        next_confirmed=session.next_confirmed,
+        events=tuple(event_of(row) for row in session.treatment_events.all()),
+        changes=tuple(change_of(row) for row in session.changes.all()),
+        overrides=tuple(override_of(row) for row in session.hold_overrides.all()),
         signature=signed(f"Session {session.number}", session.signature),
         amendments=tuple(_amended(shown, session) for shown in amendments_shown(session, until)),
         countersignatures=_countersignatures(session, until),
@@ -145,11 +161,6 @@ def _countersignatures(session: Session, until: datetime | None) -> tuple[Signed
     if until is not None:
         rows = rows.filter(signature__signed_at__lte=until)
     return tuple(signed(f"Session {session.number}", row.signature) for row in rows)
-
-
-def _override(row: HoldOverride) -> Override:
-    facts = tuple(str(finding.get("fact", "")) for finding in row.findings)
-    return Override(row.reason, facts, row.decided_by.signing_name, row.decided_at)
 
 
 def _vitals(row: VitalSigns) -> Vitals:
@@ -179,6 +190,9 @@ def _reading(row: ReadingRow) -> Reading:
         note=row.note,
         by_device=tuple(sorted(row.from_device)),
         recorded_by=row.recorded_by.signing_name,
+        ds_area=row.ds_area,
+        device_minutes=row.device_minutes,
+        struck=struck_of(row),
     )
 
 

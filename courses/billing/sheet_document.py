@@ -7,10 +7,11 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
-from courses.billing.evidence import SessionSheet, StandaloneSheet
+from courses.billing.evidence import StandaloneSheet
 from courses.billing.facts import Surroundings
 from courses.billing.gathering import identity_of, order_of
 from courses.billing.packet_document import LANGUAGE, pictures_of
+from courses.billing.session_evidence import SessionSheet
 from courses.billing.session_sheet import sheet_of, signed_sessions
 from courses.models import Session
 from courses.treatment.verifying import verify

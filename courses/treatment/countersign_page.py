@@ -1,7 +1,8 @@
 """The sessions that wait for a countersignature as a physician reads them, one row each."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+
+from django.db.models import Prefetch, QuerySet
 
 from courses.models import Amendment, Session, VitalSigns
 from courses.treatment.amend_forms import CountersignForm
@@ -24,8 +25,15 @@ class CountersignRow:
     amendments: tuple[Amendment, ...]
 
 
-def rows_of(sessions: Iterable[Session], form: CountersignForm) -> list[CountersignRow]:
+def rows_of(waiting: QuerySet[Session], form: CountersignForm) -> list[CountersignRow]:
     """Every row is ticked until the physician unticks it; a refused form keeps what was chosen."""
+    sessions = (
+        waiting.select_related(
+            "course__patient", "course__order", "course__clinic", "device", "signature", "gating_report"
+        )
+        .defer("gating_report__report", "gating_report__config", "signature__content")
+        .prefetch_related(Prefetch("amendments", Amendment.objects.order_by("made_at")), "vital_signs")
+    )[:AT_ONCE]
     chosen = set(form.data.getlist("sessions")) if form.is_bound else None  # type: ignore[attr-defined]
     return [_row(session, chosen) for session in sessions]
 

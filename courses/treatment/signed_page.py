@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from courses.models import Amendment, Session, SessionSheet
 from courses.treatment.amendable import Value, values_of
-from courses.treatment.countersigning import may_countersign, wants_countersignature
+from courses.treatment.countersigning import may_countersign, needs_countersignature
 from courses.treatment.verifying import Verification, verify
 from eecp_clinic.models import Signature
 from eecp_clinic.roles import CLINICAL, Role, StaffRequest
@@ -68,12 +68,11 @@ def signed_parts(request: StaffRequest, session: Session) -> dict[str, Any]:
     """The context of ``_beside.html``."""
     countersignatures = list(session.countersignatures.select_related("signature").order_by("amendments"))
     amendments = amendments_shown(session)
-    wanted = wants_countersignature(session)
     is_current = any(row.amendments == len(amendments) for row in countersignatures)
     return {
         "amendments": amendments,
         "countersignatures": [signature_shown(row.signature) for row in countersignatures],
-        "countersignature_waits": wanted and not is_current,
+        "countersignature_waits": not is_current and needs_countersignature(session),
         "may_countersign": Role.PHYSICIAN in request.roles and may_countersign(request.user, session),
         "may_amend": bool(request.roles & set(CLINICAL)),
         "verification": verification_shown(verify(session)),

@@ -13,10 +13,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from courses.access import get_session
 from courses.models import Session
-from courses.treatment import countersigning, services
+from courses.treatment import services
 from courses.treatment.amend_forms import AmendForm, CountersignForm
 from courses.treatment.amendable import values_of
-from courses.treatment.countersign_page import AT_ONCE, rows_of
+from courses.treatment.countersign_page import rows_of
+from courses.treatment.countersigning import waiting_for
 from courses.treatment.page import banner_of
 from courses.treatment.signed_page import amendments_shown, signature_shown
 from eecp_clinic.errors import ClinicError, Conflict, InvalidInput
@@ -99,8 +100,8 @@ def _seen(chosen: list[str]) -> dict[str, int]:
 
 
 def _list(request: StaffRequest, form: CountersignForm) -> HttpResponse:
-    waiting = countersigning.waiting_for(request.clinic).exclude(signature__signer=request.user)
-    rows = rows_of(countersigning.to_read(waiting)[:AT_ONCE], form)
+    waiting = waiting_for(request.clinic).exclude(signature__signer=request.user)
+    rows = rows_of(waiting, form)
     context: dict[str, Any] = {"form": form, "rows": rows, "number": waiting.count()}
     return render(request, "courses/treatment/countersign.html", context, status=_status(form))
 

@@ -161,7 +161,10 @@ def test_who_does_not_treat_here_cannot_amend(
 
 @pytest.mark.parametrize(
     "statement",
-    ["UPDATE courses_amendment SET text = 'other' WHERE id = %s", "DELETE FROM courses_amendment WHERE id = %s"],
+    [
+        "UPDATE courses_amendment SET text = 'other' WHERE id = %s",
+        "DELETE FROM courses_amendment WHERE id = %s",
+    ],
 )
 def test_database_refuses_to_change_an_amendment(
     statement: str, signed: Session, nurse: User, now: datetime
@@ -175,9 +178,15 @@ def test_database_refuses_an_amendment_of_a_session_that_is_not_signed(
     signed: Session, nurse: User, now: datetime
 ) -> None:
     made = amend(signed, nurse, now)
-    draft = factories.make_session(factories.make_appointment(signed.course, signed.device, now + timedelta(days=1)), nurse)
+    draft = factories.make_session(
+        factories.make_appointment(signed.course, signed.device, now + timedelta(days=1)), nurse
+    )
     signature = factories.make_signature(signed.course.clinic, nurse, "nurse", "x")  # type: ignore[arg-type]
-    with pytest.raises(DatabaseError, match="not signed"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="not signed"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(
             "INSERT INTO courses_amendment (code, session_id, kind, field, original, corrected, text, reason,"
             " author_id, made_at, signature_id) SELECT 'X', %s, kind, field, original, corrected, text, reason,"
