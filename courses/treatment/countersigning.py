@@ -11,7 +11,7 @@ from django.db.models.functions import TruncDate
 
 from courses.models import Countersignature, Session, TreatmentRules
 from eecp_clinic.models import Clinic, Membership, User
-from eecp_clinic.roles import Role
+from eecp_clinic.roles import Role, StaffRequest
 
 
 def wanted_by(rules: Iterable[TreatmentRules], clinic: Clinic, signed_at: datetime) -> bool:
@@ -63,3 +63,15 @@ def waiting_for(clinic: Clinic) -> QuerySet[Session]:
 def may_countersign(user: User, session: Session) -> bool:
     """Nobody countersigns what they signed themselves."""
     return session.signature is not None and session.signature.signer_id != user.pk
+
+
+def waiting_for_me(request: StaffRequest) -> QuerySet[Session]:
+    """What waits for the physician who asks; nobody else countersigns."""
+    if Role.PHYSICIAN not in request.roles:
+        return Session.objects.none()
+    return waiting_for(request.clinic).exclude(signature__signer=request.user)
+
+
+def to_countersign(request: StaffRequest) -> int:
+    """How many."""
+    return waiting_for_me(request).count()

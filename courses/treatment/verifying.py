@@ -117,10 +117,10 @@ def _sentence(verdict: Verdict, found: tuple[Difference, ...]) -> str:
 
 
 def _is_around(path: str) -> bool:
-    first, *_middle, last = path.split("/")
-    if first == "recording":
+    words = path.split("/")
+    if words[0] == "recording":
         return path not in FIXED_OF_RECORDING
-    return first in AROUND or last.endswith(OF_A_PERSON)
+    return words[0] in AROUND or words[-1].endswith(OF_A_PERSON)
 
 
 def _differences(

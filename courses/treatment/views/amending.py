@@ -17,7 +17,7 @@ from courses.treatment import services
 from courses.treatment.amend_forms import AmendForm, CountersignForm
 from courses.treatment.amendable import values_of
 from courses.treatment.countersign_page import rows_of
-from courses.treatment.countersigning import waiting_for
+from courses.treatment.countersigning import waiting_for_me
 from courses.treatment.page import banner_of
 from courses.treatment.signed_page import amendments_shown, signature_shown
 from eecp_clinic.errors import ClinicError, Conflict, InvalidInput
@@ -100,7 +100,7 @@ def _seen(chosen: list[str]) -> dict[str, int]:
 
 
 def _list(request: StaffRequest, form: CountersignForm) -> HttpResponse:
-    waiting = waiting_for(request.clinic).exclude(signature__signer=request.user)
+    waiting = waiting_for_me(request)
     rows = rows_of(waiting, form)
     context: dict[str, Any] = {"form": form, "rows": rows, "number": waiting.count()}
     return render(request, "courses/treatment/countersign.html", context, status=_status(form))
