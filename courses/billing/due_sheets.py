@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from courses.billing.services.sheets import MOST_ATTEMPTS, RETRY_AFTER, STALE_AFTER, State, request_sheets
-from courses.models import Session, SessionSheet, SupervisionPeriod
+from courses.models import Amendment, Countersignature, Session, SessionSheet, SupervisionPeriod
+from courses.treatment.countersigning import how_many
 
 #: A few at a time, so that recordings and packets are not kept waiting.
 AT_ONCE = 5
@@ -39,9 +40,7 @@ def _without(number: int) -> list[int]:
     showing_all = SessionSheet.objects.ready().filter(
         session=OuterRef("pk"), amendments=OuterRef("written"), countersignatures=OuterRef("countersigned")
     )
-    counted = Session.objects.annotate(
-        written=Count("amendments", distinct=True), countersigned=Count("countersignatures", distinct=True)
-    )
+    counted = Session.objects.annotate(written=how_many(Amendment), countersigned=how_many(Countersignature))
     return list(
         _not_in_the_making(counted).filter(~Exists(showing_all)).values_list("pk", flat=True)[:number]
     )
@@ -56,7 +55,8 @@ def _with_late_notes(now: datetime, number: int) -> list[int]:
         started_at__lt=OuterRef("ended_at"),
         pgh_created_at__gt=OuterRef("compared"),
     )
+    newest = SessionSheet.objects.ready().filter(session=OuterRef("pk")).order_by("-version")
     recent = Session.objects.filter(started_at__gt=now - LATE_NOTES).annotate(
-        compared=Max("sheets__compared_at", filter=Q(sheets__state=State.READY))
+        compared=Subquery(newest.values("compared_at")[:1])
     )
     return list(_not_in_the_making(recent).filter(Exists(noted)).values_list("pk", flat=True)[:number])

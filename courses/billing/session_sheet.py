@@ -48,8 +48,13 @@ _MODES = {"onsite": "on site", "av": "live audio and video"}
 
 def signed_sessions(course: Course, until: datetime) -> QuerySet[Session]:
     """The sessions that were signed by ``until``, with everything their sheets show."""
+    return with_all_of_it(Session.objects.filter(course=course, signature__signed_at__lte=until))
+
+
+def with_all_of_it(sessions: QuerySet[Session]) -> QuerySet[Session]:
+    """Signed sessions with everything their sheets show, in the order of the course."""
     return (
-        Session.objects.filter(course=course, signature__signed_at__lte=until)
+        sessions.filter(signature__isnull=False)
         .select_related(
             "course__clinic",
             "course__order",

@@ -12,7 +12,7 @@ from courses.billing.facts import Surroundings
 from courses.billing.gathering import identity_of, order_of
 from courses.billing.packet_document import LANGUAGE, pictures_of
 from courses.billing.session_evidence import SessionSheet
-from courses.billing.session_sheet import sheet_of, signed_sessions
+from courses.billing.session_sheet import sheet_of, with_all_of_it
 from courses.models import Session
 from courses.treatment.verifying import verify
 from eecp_clinic.pdf import Document, render
@@ -31,11 +31,11 @@ class Gathered:
     fingerprint: str
 
 
-def gather_sheet(session: Session, until: datetime) -> Gathered:
-    """The record of a signed session as it stands. ``until`` is now: what comes later is on the next version."""
+def gather_sheet(session: Session) -> Gathered:
+    """The record of a signed session as it stands."""
     clinic = session.course.clinic
     with timezone.override(clinic.zone), translation.override(LANGUAGE):
-        found = signed_sessions(session.course, until).get(pk=session.pk)
+        found = with_all_of_it(Session.objects.filter(pk=session.pk)).get()
         sheet = sheet_of(found, Surroundings([found]))
         as_of = _as_of(sheet)
         evidence = StandaloneSheet(

@@ -6,10 +6,10 @@ What counts is what the clinic had settled when the session was signed. What a p
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
-from django.db.models.functions import TruncDate
+from django.db.models import Count, Exists, Model, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce, TruncDate
 
-from courses.models import Countersignature, Session, TreatmentRules
+from courses.models import Amendment, Countersignature, Session, TreatmentRules
 from eecp_clinic.models import Clinic, Membership, User
 from eecp_clinic.roles import Role, StaffRequest
 
@@ -33,6 +33,12 @@ def needs_countersignature(session: Session) -> bool:
     ).exists()
 
 
+def how_many(model: type[Model]) -> Coalesce:
+    """How many rows of ``model`` a session has, as a column of its own that other conditions may name."""
+    rows = model._default_manager.filter(session=OuterRef("pk")).order_by().values("session")
+    return Coalesce(Subquery(rows.annotate(number=Count("pk")).values("number")), 0)
+
+
 def waiting_for(clinic: Clinic) -> QuerySet[Session]:
     """What waits at this clinic, the longest first.
 
@@ -52,7 +58,7 @@ def waiting_for(clinic: Clinic) -> QuerySet[Session]:
         .filter(signature__isnull=False)
         .annotate(
             signed_on=TruncDate("signature__signed_at", tzinfo=clinic.zone),
-            written=Count("amendments", distinct=True),
+            written=how_many(Amendment),
         )
         .alias(wanted=Subquery(rules.values("countersignature")[:1]))
         .filter(~Exists(by_physician), ~Exists(seen), wanted=True)

@@ -74,7 +74,7 @@ def render_sheet(*, sheet_id: int, now: datetime) -> bool:
         pk=sheet_id
     )
     try:
-        gathered = gather_sheet(sheet.session, now)
+        gathered = gather_sheet(sheet.session)
         if _says_the_same(sheet, gathered, now):
             return False
         document = lay_out(gathered, sheet.version)

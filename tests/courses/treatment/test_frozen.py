@@ -86,6 +86,7 @@ def test_row_under_a_signed_session_can_neither_come_nor_change_nor_go(
         row_of(model, [nurse], signed, later).save(force_insert=True)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")  # as if it had been there before
+        model._default_manager.filter(session=signed)._raw_delete("default")
         row = row_of(model, [nurse], signed, later)
         row.save(force_insert=True)
         cursor.execute("SET LOCAL session_replication_role = origin")
