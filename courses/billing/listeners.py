@@ -16,6 +16,9 @@ from courses.signals import (
 )
 from eecp_clinic.models import Clinic
 
+#: Pages are heavy work: where many sessions are signed at once, the sweep makes their sheets a few at a time.
+SHEET_WITHIN_S = 60
+
 
 def connect() -> None:
     """Once, when the application is ready."""
@@ -44,4 +47,4 @@ def on_supervision_noted(
 
 def _after_commit(sessions: list[int]) -> None:
     transaction.on_commit(partial(enqueue, "courses.tasks.refresh_lines", sessions))
-    transaction.on_commit(partial(enqueue, "courses.tasks.make_sheets", sessions))
+    transaction.on_commit(partial(enqueue, "courses.tasks.make_sheets", sessions, within_s=SHEET_WITHIN_S))

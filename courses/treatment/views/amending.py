@@ -67,8 +67,8 @@ def _amended(request: StaffRequest, session: Session, form: AmendForm, now: date
 @require_GET
 @staff_view(Role.PHYSICIAN)
 def countersign_list(request: StaffRequest) -> HttpResponse:
-    """What waits for a countersignature, to read, and to sign all that is ticked."""
-    return _list(request, CountersignForm())
+    """What waits for a countersignature, to read, and to sign all that is ticked; ``only`` names one session."""
+    return _list(request, CountersignForm(), only=request.GET.get("only", ""))
 
 
 @require_POST
@@ -99,8 +99,10 @@ def _seen(chosen: list[str]) -> dict[str, int]:
     return {code: int(number) if number.isdecimal() else -1 for code, _dot, number in pairs}
 
 
-def _list(request: StaffRequest, form: CountersignForm) -> HttpResponse:
+def _list(request: StaffRequest, form: CountersignForm, only: str = "") -> HttpResponse:
     waiting = waiting_for_me(request)
+    if only:
+        waiting = waiting.filter(code=only)
     rows = rows_of(waiting, form)
     context: dict[str, Any] = {"form": form, "rows": rows, "number": waiting.count()}
     return render(request, "courses/treatment/countersign.html", context, status=_status(form))

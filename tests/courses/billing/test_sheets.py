@@ -3,11 +3,12 @@
 import hashlib
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from io import BytesIO
+from io import BytesIO, StringIO
 from pathlib import Path
 
 import pytest
 from celery import current_app
+from django.core.management import call_command
 from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import reverse
@@ -315,3 +316,14 @@ def test_page_says_being_made_until_it_is_there(signed: Session, nurse_client: C
     ).content.decode()
     assert "Session sheet (PDF)" in done
     assert "hx-trigger" not in done
+
+
+def test_file_of_a_sheet_is_known_again_by_the_command(signed: Session, nurse: User, now: datetime) -> None:
+    sheet, said = make(signed, now), StringIO()
+    call_command("verify_packet", sheet.file.path, stdout=said)
+    assert f"Known: sheet of session {signed.code}, version 1" in said.getvalue()
+    assert "The content was verified against its signature." in said.getvalue()
+    assert "the same bytes" in said.getvalue()
+    amend(signed, nurse, now + timedelta(hours=3))
+    call_command("verify_packet", sheet.file.path, stdout=said)
+    assert "other bytes" in said.getvalue()

@@ -111,6 +111,17 @@ def test_amendment_that_came_in_between_is_read_first(
     assert "was amended after you opened the list" in answer.content.decode()
 
 
+def test_session_page_leads_to_countersigning_that_one_alone(
+    signed: Session, nurse: User, physician: User, now: datetime, physician_client: Client
+) -> None:
+    other = scenes.make_signed(nurse, physician, now + timedelta(days=1))
+    address = f"{reverse('courses:countersign-list')}?only={signed.code}"
+    assert address in physician_client.get(signed.get_absolute_url()).content.decode()
+    listed = physician_client.get(address).content.decode()
+    assert signed.code in listed
+    assert other.code not in listed
+
+
 @pytest.mark.parametrize("chosen", ["nothing.0", "x", "x.y"])
 def test_made_up_choice_signs_nothing(chosen: str, signed: Session, physician_client: Client) -> None:
     sent = {"sessions": [chosen], "password": factories.PASSWORD}
