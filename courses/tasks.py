@@ -8,6 +8,7 @@ from courses.billing.due_sheets import due_sheets
 from courses.billing.hints import enqueue
 from courses.billing.services.packets import TASK, take_over
 from courses.scheduling import reminders
+from courses.treatment import hold_mail
 from courses.treatment.binding import bind_all_unbound
 
 
@@ -17,6 +18,8 @@ def sweep() -> None:
     refresh_due_lines.delay()
     enqueue(TASK, take_over(now=timezone.now()))
     make_due_sheets.delay()
+    for hold in hold_mail.due_holds(timezone.now()):
+        hold_mail.enqueue(hold)
     bind_all_unbound(timezone.now())
 
 
@@ -24,6 +27,12 @@ def sweep() -> None:
 def send_reminders() -> None:
     """Remind patients of their hours, two days and one day before."""
     reminders.send_due(timezone.now())
+
+
+@shared_task
+def tell_of_holds(holds: list[int]) -> None:
+    """Tell the physicians of sessions that were held."""
+    hold_mail.send_due(timezone.now(), holds)
 
 
 @shared_task

@@ -1,7 +1,44 @@
 """What was charted in the hour beside its figures, from the rows to a sheet: events, changes, overrides, the end."""
 
+from datetime import date
+from typing import Any
+
 from courses.billing.session_evidence import Happening, Override
-from courses.models import HoldOverride, Reading, Session, SettingChange, TreatmentEvent
+from courses.models import HoldOverride, Reading, Session, SettingChange, TreatmentEvent, VitalSigns
+
+#: What is seen, heard and asked, in the order of the sheet.
+EXAMINED = (
+    "rhythm",
+    "breath_sounds",
+    "oedema",
+    "legs_examined",
+    "medicines_taken",
+    "bladder_emptied",
+    "anticoagulated",
+    "inr",
+    "inr_on",
+    "remarks",
+)
+
+
+def examined_of(row: VitalSigns) -> tuple[tuple[str, str], ...]:
+    """Label and value of what was noted; what was not stands nowhere."""
+    found = []
+    for name in EXAMINED:
+        column = VitalSigns._meta.get_field(name)
+        value = getattr(row, name)
+        if value not in (None, "", False):
+            found.append((str(column.verbose_name), _in_words(row, name, value)))  # type: ignore[union-attr]
+    return tuple(found)
+
+
+def _in_words(row: VitalSigns, name: str, value: Any) -> str:
+    if value is True:
+        return "yes"
+    if isinstance(value, date):
+        return f"{value:%d-%b-%Y}"
+    display = getattr(row, f"get_{name}_display", None)
+    return str(display() if display is not None else value)
 
 
 def education_of(session: Session) -> tuple[str, ...]:

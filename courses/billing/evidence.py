@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from courses.billing.session_evidence import SessionSheet, Signed
+from courses.billing.session_evidence import Picture, SessionSheet, Signed
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,7 @@ class StandaloneSheet:
 
     identity: Identity
     order: Order
+    sessions_ordered: int
     session: SessionSheet
     verified: str
     as_of: datetime
@@ -90,7 +91,7 @@ class ReviewSheet:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One packet. ``outcomes`` is the table of the course page; ``unsigned`` counts sessions left out."""
+    """One packet. ``sessions_ordered`` counts those that a decision added; ``outcomes`` is the table of the course page; ``unsigned`` counts sessions left out."""
 
     code: str
     made_for: datetime
@@ -98,12 +99,14 @@ class Evidence:
     state: str
     decision: Decision
     order: Order
+    sessions_ordered: int
     sessions: tuple[SessionSheet, ...]
     unsigned: int
     reviews: tuple[ReviewSheet, ...]
     review_kinds: frozenset[str]
     outcomes: Any
     measured_points: frozenset[str]
+    course_pictures: tuple[Picture, ...] = ()
 
     @property
     def signatures(self) -> tuple[Signed, ...]:

@@ -31,7 +31,8 @@ def make(packet: Packet) -> Made:
         evidence = gather(packet)
         missing = missing_from(evidence, clinic.zone)
         html = render_to_string("packet/packet.html", _context(evidence, missing, clinic))
-        return Made(render(html, pictures=pictures_of(evidence.sessions)), missing)
+        of_course = {f"course-{picture.name}": picture.svg for picture in evidence.course_pictures}
+        return Made(render(html, pictures=of_course | pictures_of(evidence.sessions)), missing)
 
 
 def _context(evidence: Evidence, missing: tuple[str, ...], clinic: Clinic) -> dict[str, Any]:

@@ -24,12 +24,14 @@ class Signed:
 
 @dataclass(frozen=True, slots=True)
 class Vitals:
-    """One set; ``values`` as (label, value with unit), empty where not measured."""
+    """One set; ``values`` as (label, value with unit), empty where not measured. ``examined`` holds what was noted only."""
 
     phase: str
     values: tuple[tuple[str, str], ...]
     recorded_by: str
     recorded_at: datetime
+    examined: tuple[tuple[str, str], ...] = ()
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

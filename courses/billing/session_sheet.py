@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
-from courses.billing.charted import change_of, education_of, event_of, override_of, struck_of
+from courses.billing.charted import change_of, education_of, event_of, examined_of, override_of, struck_of
 from courses.billing.facts import Surroundings
 from courses.billing.gating_evidence import figures_of, findings_of, minutes_of
 from courses.billing.session_evidence import (
@@ -70,6 +70,7 @@ def with_all_of_it(sessions: QuerySet[Session]) -> QuerySet[Session]:
                 "readings", ReadingRow.objects.select_related("recorded_by", "struck_by").order_by("at")
             ),
             "pauses",
+            "body_marks",
             Prefetch(
                 "treatment_events",
                 TreatmentEvent.objects.select_related("recorded_by", "struck_by").order_by("at", "pk"),
@@ -122,7 +123,7 @@ def sheet_of(session: Session, around: Surroundings, until: datetime | None = No
         symptoms=session.symptoms,
         comments=session.comments,
         opened_by=session.opened_by.signing_name,
-        vitals=tuple(_vitals(row) for row in session.vital_signs.all()),
+        vitals=tuple(_vitals(row, session) for row in session.vital_signs.all()),
         readings=tuple(_reading(row) for row in session.readings.all()),
         pauses=tuple(Pause(p.started_at, p.ended_at, p.reason) for p in session.pauses.all()),
         supervision=tuple(
@@ -168,12 +169,19 @@ def _countersignatures(session: Session, until: datetime | None) -> tuple[Signed
     return tuple(signed(f"Session {session.number}", row.signature) for row in rows)
 
 
-def _vitals(row: VitalSigns) -> Vitals:
+def _vitals(row: VitalSigns, session: Session) -> Vitals:
     values = tuple(
         (str(VitalSigns._meta.get_field(name).verbose_name), _with_unit(getattr(row, name), unit))  # type: ignore[union-attr]
         for name, unit in _VITALS
     )
-    return Vitals(row.phase, values, row.recorded_by.signing_name, row.recorded_at)
+    return Vitals(
+        phase=row.phase,
+        values=values,
+        recorded_by=row.recorded_by.signing_name,
+        recorded_at=row.recorded_at,
+        examined=examined_of(row),
+        marks=tuple(str(mark) for mark in session.body_marks.all() if mark.phase == row.phase),
+    )
 
 
 def _with_unit(value: Any, unit: str) -> str:

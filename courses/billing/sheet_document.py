@@ -41,6 +41,7 @@ def gather_sheet(session: Session) -> Gathered:
         evidence = StandaloneSheet(
             identity=identity_of(found.course, as_of),
             order=order_of(found.course.order),
+            sessions_ordered=found.course.sessions_ordered,
             session=sheet,
             verified=verify(found).sentence,
             as_of=as_of,
