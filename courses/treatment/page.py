@@ -7,8 +7,6 @@ from typing import Any
 from django.db.models import Prefetch
 from django.forms import BaseForm
 from django.urls import reverse
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -26,12 +24,12 @@ from courses.treatment.locks import State, stand_of
 from courses.treatment.precheck import vitals_in
 from courses.treatment.ready_page import check_of, hold_of, short_of, signs_shown
 from courses.treatment.report_section import section_of
+from courses.treatment.signed_page import signature_shown, signed_parts
 from courses.treatment.strips import live_strip
 from courses.treatment.supervising import supervising, supervision_of
 from devices.clocks import note_for_page
 from devices.models import GatingReport
 from devices.services import latest_report
-from eecp_clinic.models import Signature
 from eecp_clinic.roles import CLINICAL, Role, StaffRequest
 
 STEPS = (
@@ -222,20 +220,7 @@ def _sheet(request: StaffRequest, session: Session, now: datetime) -> dict[str, 
     return {
         **_hour(session),
         **choice_of(session, now),
+        **signed_parts(request, session),
         "missing": [],
         "signature": signature_shown(session.signature),
-    }
-
-
-def signature_shown(signature: Signature | None) -> dict[str, Any] | None:
-    """A signature with the keys of ``partials/_signature.html``."""
-    if signature is None:
-        return None
-    return {
-        "name": signature.name,
-        "credentials": signature.credentials,
-        "meaning": _(signature.meaning),
-        "signed_at": date_format(localtime(signature.signed_at), "DATETIME_FORMAT"),
-        "method": signature.authentication,
-        "hash": signature.content_sha256,
     }

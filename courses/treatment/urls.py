@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from courses.treatment.views import limits, live, ready, recording, report, rules, session, unmatched
+from courses.treatment.views import (
+    amending,
+    limits,
+    live,
+    ready,
+    recording,
+    report,
+    rules,
+    session,
+    unmatched,
+)
 
 urlpatterns: list[URLPattern] = [
     path("appointments/<str:code>/open/", session.open_hour, name="open-session"),
@@ -25,6 +35,9 @@ urlpatterns: list[URLPattern] = [
     path(
         "sessions/<str:code>/reports/<str:report>/minutes/<int:number>/", report.minute, name="session-minute"
     ),
+    path("sessions/<str:code>/amend/", amending.amend, name="session-amend"),
+    path("reviews/countersign/", amending.countersign_list, name="countersign-list"),
+    path("reviews/countersign/sign/", amending.countersign, name="countersign"),
     path("limits/", limits.index, name="limits"),
     path("limits/<slug:rule>/", limits.change, name="limit"),
     path("rules/", rules.index, name="treatment-rules"),
