@@ -23,12 +23,13 @@ RANGES: dict[str, tuple[str, int, int]] = {
     "nitroglycerin_since_last": ("", 0, 100),
     "pressure_mmhg": ("mmHg", 0, 400),
     "ds_peak": ("", 0, 5),
+    "ds_area": ("", 0, 5),
     "inflation_ms": ("ms", -500, 500),
 }
 PAUSE_REASONS = (_("Bathroom"), _("Discomfort"), _("Electrodes or cuffs adjusted"), _("Device alarm"))
 
 
-def with_units(form: forms.BaseForm, last: VitalSigns | None = None) -> None:
+def with_units(form: forms.BaseForm, last: VitalSigns | Reading | None = None) -> None:
     """Units, plausible ranges and what was measured last time, which is shown and never copied."""
     for name, field in form.fields.items():
         if name not in RANGES:
@@ -36,7 +37,11 @@ def with_units(form: forms.BaseForm, last: VitalSigns | None = None) -> None:
         unit, low, high = RANGES[name]
         field.unit = unit  # type: ignore[attr-defined]
         field.widget = forms.NumberInput(
-            attrs={"min": low, "max": high, "step": "any" if name in {"weight_kg", "ds_peak"} else 1}
+            attrs={
+                "min": low,
+                "max": high,
+                "step": "any" if name in {"weight_kg", "ds_peak", "ds_area"} else 1,
+            }
         )
         field.validators = [
             MinValueValidator(low, _("Below %(limit_value)s. Check the number.")),
@@ -44,6 +49,18 @@ def with_units(form: forms.BaseForm, last: VitalSigns | None = None) -> None:
         ]
         value = getattr(last, name, None) if last else None
         field.last_value = "" if value is None else str(value)  # type: ignore[attr-defined]
+
+
+def moment_in(session: Session, clinic: Clinic, typed: time | None) -> datetime | None:
+    """The typed time on the session's day; one after midnight belongs to the next. None where none is typed."""
+    if typed is None or session.started_at is None:
+        return None
+    start = clinic.local(session.started_at)
+    moment = datetime.combine(start.date(), typed, tzinfo=clinic.zone)
+    # Typed without seconds: the minute in which the session began counts as within it.
+    if moment < start <= moment + timedelta(minutes=1):
+        return session.started_at
+    return moment if moment >= start else moment + timedelta(days=1)
 
 
 class BeforeForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only for the type checker
@@ -69,44 +86,6 @@ class BeforeForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only for
         return {name: value for name, value in self.cleaned_data.items() if name != "identity_checked"}
 
 
-class AfterForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Vital signs after the hour, and how the patient left."""
-
-    prefix = "after"
-
-    skin_after = forms.CharField(label=_("Skin and legs after"), max_length=200, required=False)
-    symptoms = forms.CharField(
-        label=_("Symptoms"), max_length=300, required=False, help_text=_("Write “none” if there were none")
-    )
-    comments = forms.CharField(label=_("Comments"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
-
-    END = ("skin_after", "symptoms", "comments")
-
-    class Meta:
-        model = VitalSigns
-        fields = ["systolic_mmhg", "diastolic_mmhg", "heart_rate_bpm", "spo2_percent"]
-
-    def __init__(self, *args: Any, before: VitalSigns | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        with_units(self)
-        for name in self.Meta.fields:
-            value = getattr(before, name, None)
-            if value is not None:
-                self.fields[name].help_text = _("Before: %(value)s") % {"value": value}
-
-    def measured(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.Meta.fields]
-
-    def described(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.END]
-
-    def vitals(self) -> dict[str, Any]:
-        return {name: value for name, value in self.cleaned_data.items() if name not in self.END}
-
-    def ending(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in self.END if name in self.cleaned_data}
-
-
 class ReadingForm(forms.ModelForm):  # type: ignore[type-arg]
     """One row of the flowsheet; with ``by_device`` the device's values stand beside it and are not typed."""
 
@@ -123,14 +102,23 @@ class ReadingForm(forms.ModelForm):  # type: ignore[type-arg]
             "diastolic_mmhg",
             "spo2_percent",
             "ds_peak",
+            "ds_area",
             "inflation_ms",
             "note",
         ]
 
-    field_order = ["time", *Meta.fields]
+    # What a person measures comes first: Tab goes from one to the next, and Enter saves.
+    field_order = ["time", "systolic_mmhg", "diastolic_mmhg", "spo2_percent", *Meta.fields]
     TYPED = ("systolic_mmhg", "diastolic_mmhg", "spo2_percent", "note")
 
-    def __init__(self, *args: Any, by_device: bool = False, over: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        by_device: bool = False,
+        over: bool = False,
+        last: Reading | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.by_device = by_device
         if by_device:
@@ -140,24 +128,17 @@ class ReadingForm(forms.ModelForm):  # type: ignore[type-arg]
             self.fields["time"].required = True
         else:
             del self.fields["time"]
-        with_units(self)
+        with_units(self, last)
+        first = next(iter(self.fields.values()))
+        first.widget.attrs["data-shortcut"] = "ctrl+i"
         if not self.is_bound:  # a fresh row takes the focus where work goes on; a refused one at its error
-            next(iter(self.fields.values())).widget.attrs["data-focus"] = ""
+            first.widget.attrs["data-focus"] = ""
 
     def values(self) -> dict[str, Any]:
         return {name: value for name, value in self.cleaned_data.items() if name != "time"}
 
     def moment(self, session: Session, clinic: Clinic) -> datetime | None:
-        """The typed time on the session's day; a reading after midnight belongs to the next."""
-        typed: time | None = self.cleaned_data.get("time")
-        if typed is None or session.started_at is None:
-            return None
-        start = clinic.local(session.started_at)
-        moment = datetime.combine(start.date(), typed, tzinfo=clinic.zone)
-        # Typed without seconds: the minute in which the session began counts as within it.
-        if moment < start <= moment + timedelta(minutes=1):
-            return session.started_at
-        return moment if moment >= start else moment + timedelta(days=1)
+        return moment_in(session, clinic, self.cleaned_data.get("time"))
 
 
 class StartForm(forms.Form):
@@ -187,14 +168,6 @@ class PauseForm(ReasonForm):
 
 class HoldForm(ReasonForm):
     prefix = "hold"
-
-
-class EndForm(forms.Form):
-    """Why the hour ended: never assumed, so nothing is chosen beforehand."""
-
-    stop_reason = forms.ChoiceField(
-        label=_("Why it ends"), choices=[("", _("Choose")), *Session.StopReason.choices]
-    )
 
 
 class SignForm(forms.Form):

@@ -3,6 +3,7 @@
 from courses.treatment.binding import attach_recording, bind_recording
 from courses.treatment.choosing import choose_recording, detach_recording
 from courses.treatment.services.charting import add_reading, chart_end, chart_vitals, check_identity
+from courses.treatment.services.happenings import change_setting, record_event, say_outcome, strike
 from courses.treatment.services.opening import hold_session, open_session
 from courses.treatment.services.running import end_session, pause_session, resume_session, start_session
 from courses.treatment.services.signing import sign_session
@@ -11,6 +12,7 @@ __all__ = [
     "add_reading",
     "attach_recording",
     "bind_recording",
+    "change_setting",
     "chart_end",
     "chart_vitals",
     "check_identity",
@@ -20,7 +22,10 @@ __all__ = [
     "hold_session",
     "open_session",
     "pause_session",
+    "record_event",
     "resume_session",
+    "say_outcome",
     "sign_session",
     "start_session",
+    "strike",
 ]

@@ -146,7 +146,7 @@ def pause_session(*, session: Session, reason: str, actor: User, now: datetime) 
             code="reason_missing",
             fields={"reason": [gettext("Say why the session is paused.")]},
         )
-    Pause.objects.create(session=locked, started_at=now, reason=reason.strip()[:200])
+    Pause.objects.create(session=locked, started_at=now, reason=reason.strip()[:200], paused_by=actor)
     locked.state = State.PAUSED
     locked.save(update_fields=["state"])
     note("session.paused", locked, actor, now)
@@ -157,7 +157,7 @@ def pause_session(*, session: Session, reason: str, actor: User, now: datetime) 
 def resume_session(*, session: Session, actor: User, now: datetime) -> Session:
     """Go on after a pause."""
     locked = lock(session, State.PAUSED)
-    locked.pauses.filter(ended_at__isnull=True).update(ended_at=now)
+    locked.pauses.filter(ended_at__isnull=True).update(ended_at=now, resumed_by=actor)
     locked.state = State.IN_PROGRESS
     locked.save(update_fields=["state"])
     note("session.resumed", locked, actor, now)
@@ -165,8 +165,13 @@ def resume_session(*, session: Session, actor: User, now: datetime) -> Session:
 
 
 @transaction.atomic
-def end_session(*, session: Session, stop_reason: str, actor: User, now: datetime) -> Session:
-    """The hour is over: a reason, the next number of the course, and the course completed with the last one."""
+def end_session(
+    *, session: Session, stop_reason: str, actor: User, now: datetime, stop_note: str = ""
+) -> Session:
+    """The hour is over: a reason, the next number of the course, and the course completed with the last one.
+
+    A pause that is open ends with it, and nobody resumed it.
+    """
     locked = lock(session, *RUNNING)
     if stop_reason not in Session.StopReason.values:
         sentence = gettext("Choose why the session ended.")
@@ -177,7 +182,8 @@ def end_session(*, session: Session, stop_reason: str, actor: User, now: datetim
     given = Session.objects.filter(course=locked.course_id).aggregate(last=Max("number"))["last"] or 0
     locked.number = given + 1
     locked.state, locked.ended_at, locked.stop_reason = State.ENDED, now, stop_reason
-    locked.save(update_fields=["number", "state", "ended_at", "stop_reason"])
+    locked.stop_note = stop_note.strip()[:200]
+    locked.save(update_fields=["number", "state", "ended_at", "stop_reason", "stop_note"])
     set_appointment(locked.appointment, Appointment.State.DONE)
     done = Session.objects.filter(course=locked.course_id).completed().count()
     if done >= locked.course.order.sessions:
