@@ -58,7 +58,9 @@ def signed_sessions(course: Course, until: datetime) -> QuerySet[Session]:
         )
         .prefetch_related(
             Prefetch("vital_signs", VitalSigns.objects.select_related("recorded_by").order_by("-phase")),
-            Prefetch("readings", ReadingRow.objects.select_related("recorded_by").order_by("at")),
+            Prefetch(
+                "readings", ReadingRow.objects.select_related("recorded_by", "struck_by").order_by("at")
+            ),
             "pauses",
         )
         .order_by("number")
@@ -138,10 +140,18 @@ def _reading(row: ReadingRow) -> Reading:
         diastolic_mmhg=row.diastolic_mmhg,
         spo2_percent=row.spo2_percent,
         ds_peak=row.ds_peak,
-        note=row.note,
+        note=_with_strike(row),
         by_device=tuple(sorted(row.from_device)),
         recorded_by=row.recorded_by.signing_name,
     )
+
+
+def _with_strike(row: ReadingRow) -> str:
+    """A row that was struck is on paper too, and says so."""
+    if not row.is_struck or row.struck_by is None:
+        return row.note
+    struck = f"STRUCK by {row.struck_by.signing_name}: {row.struck_reason}."
+    return f"{struck} {row.note}".strip()
 
 
 def _recorded(recording: Recording, report: GatingReport | None) -> Recorded:
