@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Appointment, Session, VitalSigns
+from courses.treatment import body_map
 from courses.treatment.forms import with_units
 from courses.treatment.services.charting import END_FIELDS
 
@@ -69,6 +70,7 @@ class AfterForm(forms.ModelForm):  # type: ignore[type-arg]
     ) -> None:
         super().__init__(*args, **kwargs)
         with_units(self)
+        body_map.add_marks(self, before)
         if next_hour is None:
             del self.fields["next_confirmed"]  # nothing is booked that could be confirmed
         else:
@@ -85,7 +87,16 @@ class AfterForm(forms.ModelForm):  # type: ignore[type-arg]
         return [self[name] for name in self.END if name in self.fields]
 
     def vitals(self) -> dict[str, Any]:
-        return {name: value for name, value in self.cleaned_data.items() if name not in self.END}
+        return {name: self.cleaned_data[name] for name in self.Meta.fields}
+
+    def views(self) -> tuple[body_map.View, ...]:
+        return body_map.views_of(self)
+
+    def has_marks(self) -> bool:
+        return body_map.has_marks(self)
+
+    def marks(self) -> dict[str, str]:
+        return body_map.marks_in(self.cleaned_data)
 
     def ending(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in self.END if name in self.cleaned_data}

@@ -68,9 +68,9 @@ def entry_of(session: Session, now: datetime) -> dict[str, Any]:
 
 def due_of(session: Session, now: datetime) -> DueText | None:
     """When the clinic wants the next row; None where the session does not run."""
-    if not session.is_running or session.started_at is None:
+    every = _every(session)
+    if not session.is_running or session.started_at is None or every is None:
         return None
-    every = timedelta(minutes=session.course.clinic.reading_interval_minutes)
     due = next_due(session.started_at, _read_at(session), _standstills(session), every)
     if due is None:
         return DueText(_("Due after the pause"), "idle")
@@ -122,9 +122,9 @@ def struck_text(row: Any) -> str:
 
 
 def _unread(session: Session) -> list[FlowRow]:
-    if session.started_at is None or session.ended_at is None:
+    every = _every(session)
+    if session.started_at is None or session.ended_at is None or every is None:
         return []
-    every = timedelta(minutes=session.course.clinic.reading_interval_minutes)
     found = unread(session.started_at, session.ended_at, _read_at(session), _standstills(session), every)
     # A moment later, so that it stands below the row with which it begins.
     after = timedelta(microseconds=1)
@@ -140,6 +140,12 @@ def _unread_text(one: Unread, every: timedelta) -> str:
         "treated": one.treated.total_seconds() // 60,
         "every": every.total_seconds() // 60,
     }
+
+
+def _every(session: Session) -> timedelta | None:
+    """The interval that held when the session started, or None where it was not kept."""
+    minutes = session.reading_interval_minutes
+    return None if minutes is None else timedelta(minutes=minutes)
 
 
 def _read_at(session: Session) -> list[datetime]:

@@ -8,7 +8,6 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Reading, Session, VitalSigns
-from courses.treatment.services.charting import VITALS_FIELDS
 from eecp_clinic.models import Clinic
 
 #: Unit, and what can be true of a person who comes to be treated; beyond it a digit is wrong.
@@ -21,6 +20,7 @@ RANGES: dict[str, tuple[str, int, int]] = {
     "weight_kg": ("kg", 20, 350),
     "angina_since_last": ("", 0, 100),
     "nitroglycerin_since_last": ("", 0, 100),
+    "inr": ("", 0, 20),
     "pressure_mmhg": ("mmHg", 0, 400),
     "ds_peak": ("", 0, 5),
     "ds_area": ("", 0, 5),
@@ -40,7 +40,7 @@ def with_units(form: forms.BaseForm, last: VitalSigns | Reading | None = None) -
             attrs={
                 "min": low,
                 "max": high,
-                "step": "any" if name in {"weight_kg", "ds_peak", "ds_area"} else 1,
+                "step": "any" if name in {"weight_kg", "ds_peak", "ds_area", "inr"} else 1,
             }
         )
         field.validators = [
@@ -61,29 +61,6 @@ def moment_in(session: Session, clinic: Clinic, typed: time | None) -> datetime 
     if moment < start <= moment + timedelta(minutes=1):
         return session.started_at
     return moment if moment >= start else moment + timedelta(days=1)
-
-
-class BeforeForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only for the type checker
-    """Identity and vital signs before the hour."""
-
-    prefix = "before"
-
-    identity_checked = forms.BooleanField(
-        label=_("Identity checked: the patient said name and date of birth"), required=False
-    )
-
-    class Meta:
-        model = VitalSigns
-        fields = VITALS_FIELDS
-
-    field_order = ["identity_checked", *Meta.fields]
-
-    def __init__(self, *args: Any, last: VitalSigns | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        with_units(self, last)
-
-    def vitals(self) -> dict[str, Any]:
-        return {name: value for name, value in self.cleaned_data.items() if name != "identity_checked"}
 
 
 class ReadingForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -141,14 +118,18 @@ class ReadingForm(forms.ModelForm):  # type: ignore[type-arg]
         return moment_in(session, clinic, self.cleaned_data.get("time"))
 
 
+#: The id of the form of the check: its other buttons stand beside it and send it too.
+CHECK_FORM = "before-form"
+
+
 class StartForm(forms.Form):
-    """The physician's reason for treating against a hold."""
+    """The physician's reason for treating against a hold; it is sent with the form of the check."""
 
     override_reason = forms.CharField(
         label=_("Why to treat all the same"),
         max_length=300,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=forms.Textarea(attrs={"rows": 2, "form": CHECK_FORM}),
     )
 
 
@@ -167,7 +148,19 @@ class PauseForm(ReasonForm):
 
 
 class HoldForm(ReasonForm):
+    """Why not today; it is sent with the form of the check, beside whose fields it stands."""
+
     prefix = "hold"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].widget.attrs |= {"form": CHECK_FORM, "list": "hold-reasons"}
+
+
+class AnswerForm(forms.Form):
+    """What the physician says to a hold."""
+
+    answer = forms.CharField(label=_("Answer to the nurse"), max_length=300, required=False)
 
 
 class SignForm(forms.Form):

@@ -16,6 +16,7 @@ from courses.scheduling.hours_forms import (
     OpeningExceptionForm,
     ReadingIntervalForm,
     StaffHoursForm,
+    WeeklyHoursForm,
 )
 from courses.scheduling.services.hours import (
     add_hours,
@@ -27,7 +28,12 @@ from eecp_clinic.errors import InvalidInput, NotFound
 from eecp_clinic.models import Clinic
 from eecp_clinic.roles import Role, StaffRequest, staff_view
 
-FORMS: dict[str, Any] = {"opening": OpeningExceptionForm, "closure": ClosureForm, "staff": StaffHoursForm}
+FORMS: dict[str, Any] = {
+    "weekly": WeeklyHoursForm,
+    "opening": OpeningExceptionForm,
+    "closure": ClosureForm,
+    "staff": StaffHoursForm,
+}
 SEES = (Role.ADMINISTRATOR, Role.NURSE, Role.PHYSICIAN)
 
 
@@ -94,6 +100,7 @@ def _page(request: StaffRequest, *, status: int = 200, **typed: BaseForm) -> Htt
         "closures": clinic.closures.filter(day__gte=today),
         "staff": clinic.staff_hours.all(),
         "absences": clinic.staff_absences.filter(during__endswith__gt=timezone.now()),
+        "weekly_form": typed.get("weekly") or WeeklyHoursForm(),
         "opening_form": typed.get("opening") or OpeningExceptionForm(),
         "closure_form": typed.get("closure") or ClosureForm(),
         "staff_form": typed.get("staff") or StaffHoursForm(),

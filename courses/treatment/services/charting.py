@@ -10,8 +10,9 @@ from django.utils.translation import gettext
 
 from courses.models import Reading, Session, VitalSigns
 from courses.treatment.limits import ImplausibleVitals
-from courses.treatment.locks import OVER, RUNNING, UNSIGNED, lock, moment_within, note
+from courses.treatment.locks import lock_for, moment_within, note
 from courses.treatment.precheck import vitals_of
+from courses.treatment.states import Event
 from eecp_clinic.errors import Conflict, InvalidInput
 from eecp_clinic.models import User
 from patients.services.records import check, refusal, whole
@@ -27,7 +28,22 @@ VITALS_FIELDS = (
     "angina_since_last",
     "nitroglycerin_since_last",
     "skin",
+    "rhythm",
+    "breath_sounds",
+    "oedema",
+    "legs_examined",
+    "medicines_taken",
+    "bladder_emptied",
+    "anticoagulated",
+    "inr",
+    "inr_on",
+    "remarks",
 )
+#: The event of the session that charting is, by phase.
+CHART = {
+    str(VitalSigns.Phase.BEFORE): Event.CHART_BEFORE,
+    str(VitalSigns.Phase.AFTER): Event.CHART_AFTER,
+}
 END_FIELDS = (
     "skin_after",
     "symptoms",
@@ -46,7 +62,7 @@ READING_FIELDS = (*DEVICE_FIELDS, "systolic_mmhg", "diastolic_mmhg", "spo2_perce
 @transaction.atomic
 def check_identity(*, session: Session, checked: bool, actor: User, now: datetime) -> Session:
     """Note whether name and date of birth were asked of the patient."""
-    locked = lock(session, *UNSIGNED)
+    locked = lock_for(session, Event.CHART_BEFORE)
     if locked.identity_checked != checked:
         locked.identity_checked = checked
         locked.save(update_fields=["identity_checked"])
@@ -62,7 +78,7 @@ def chart_vitals(
 
     Raises InvalidInput for values that cannot be true.
     """
-    locked = lock(session, *(OVER if phase == VitalSigns.Phase.AFTER else UNSIGNED))
+    locked = lock_for(session, CHART[phase])
     _refuse_unknown(values, VITALS_FIELDS)
     row = VitalSigns.objects.filter(session=locked, phase=phase).first()
     row = row or VitalSigns(session=locked, phase=phase)
@@ -82,7 +98,7 @@ def chart_vitals(
 @transaction.atomic
 def chart_end(*, session: Session, values: Mapping[str, Any], actor: User, now: datetime) -> Session:
     """How the patient left: skin and legs, symptoms, what was taught, the next hour. Empty or None is not known."""
-    locked = lock(session, *OVER)
+    locked = lock_for(session, Event.CHART_AFTER)
     _refuse_unknown(values, END_FIELDS)
     nothing, education = Session.Education.NOTHING, values.get("education", ())
     if nothing in education and len(education) > 1:
@@ -111,7 +127,7 @@ def add_reading(
     ``from_device`` are the values the device gave, as the person saw them; a value that the person typed
     instead is the person's. An empty row is refused.
     """
-    locked = lock(session, *RUNNING, *OVER)
+    locked = lock_for(session, Event.READ)
     _refuse_unknown(values, READING_FIELDS)
     moment = moment_within(locked, at, now)
     given = {name: value for name, value in (from_device or {}).items() if name in DEVICE_FIELDS}

@@ -8,11 +8,13 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from courses.models import Reading, Session, SettingChange, TreatmentEvent
-from courses.treatment.locks import OVER, RUNNING, lock, moment_within, note
+from courses.treatment.locks import lock_for, moment_within, note
+from courses.treatment.states import Event
 from eecp_clinic.errors import Conflict, InvalidInput, NotFound
 from eecp_clinic.models import User
 from patients.services.records import check
 
+#: All of it may be charted where a reading may: while the session runs or stands still, and until it is signed.
 Row = Reading | TreatmentEvent | SettingChange
 
 
@@ -24,7 +26,7 @@ def record_event(
 
     Raises InvalidInput for a time outside the session, or where something is left open that only the outcome may be.
     """
-    locked = lock(session, *RUNNING, *OVER)
+    locked = lock_for(session, Event.READ)
     row = TreatmentEvent(
         session=locked, at=moment_within(locked, at, now), recorded_by=actor, recorded_at=now, **values
     )
@@ -43,7 +45,7 @@ def record_event(
 @transaction.atomic
 def say_outcome(*, event: TreatmentEvent, outcome: str, actor: User, now: datetime) -> TreatmentEvent:
     """How an event went on, once it is known; it may be corrected until the session is signed."""
-    locked = lock(event.session, *RUNNING, *OVER)
+    locked = lock_for(event.session, Event.READ)
     row = TreatmentEvent.objects.get(pk=event.pk)
     if outcome not in TreatmentEvent.Outcome.values:
         sentence = gettext("Choose how it went.")
@@ -60,7 +62,7 @@ def change_setting(
     *, session: Session, values: Mapping[str, Any], actor: User, now: datetime, at: datetime | None = None
 ) -> SettingChange:
     """The console was set otherwise: what, from what, to what, and why; ``from_value`` None is not known."""
-    locked = lock(session, *RUNNING, *OVER)
+    locked = lock_for(session, Event.READ)
     row = SettingChange(
         session=locked, at=moment_within(locked, at, now), recorded_by=actor, recorded_at=now, **values
     )
@@ -77,7 +79,7 @@ def change_setting(
 @transaction.atomic
 def strike(*, row: Row, reason: str, actor: User, now: datetime) -> Row:
     """Strike a row that is wrong: it stays, crossed out, with who, when and why. Not once the session is signed."""
-    locked = lock(row.session, *RUNNING, *OVER)
+    locked = lock_for(row.session, Event.READ)
     found: Row | None = type(row)._default_manager.filter(pk=row.pk, session=locked).first()
     if found is None:
         raise NotFound(gettext("This row is not there any more. Load the page again."))
