@@ -16,8 +16,12 @@ from eecp_clinic.models import User
 from tests import factories
 from tests.courses.treatment import scenes
 
-EVENT = {"event-kind": "skin", "event-severity": "mild", "event-actions": ["observed", "padded"]}
-CHANGE = {"change-what": "pressure", "change-to_value": "220", "change-why": "Calf pain"}
+EVENT: dict[str, Any] = {
+    "event-kind": "skin",
+    "event-severity": "mild",
+    "event-actions": ["observed", "padded"],
+}
+CHANGE: dict[str, Any] = {"change-what": "pressure", "change-to_value": "220", "change-why": "Calf pain"}
 
 
 @pytest.fixture
@@ -56,8 +60,8 @@ def test_without_a_script_the_page_comes_back(nurse_client: Client, running: Ses
 def test_event_that_says_too_little_comes_back_with_what_was_typed(
     left_out: str, nurse_client: Client, running: Session
 ) -> None:
-    typed = {name: value for name, value in EVENT.items() if name != left_out}
-    text = post(nurse_client, running, "events", **typed, **{"event-note": "Left calf"}).content.decode()
+    typed: dict[str, Any] = {name: value for name, value in EVENT.items() if name != left_out}
+    text = post(nurse_client, running, "events", **(typed | {"event-note": "Left calf"})).content.decode()
     assert 'value="Left calf"' in text
     assert 'aria-invalid="true"' in text
     assert not running.treatment_events.exists()
