@@ -76,7 +76,7 @@ def _reviews(clinic: Clinic) -> Iterator[Waiting]:
         ends[course_id].append(ended_at)
     for course in courses:
         kinds = {review.kind for review in course.reviews.all()}
-        over, ended, total = course.state in OVER, ends[course.pk], course.order.sessions
+        over, ended, total = course.state in OVER, ends[course.pk], course.sessions_ordered
         summary = summary_due_since(ended, is_over=over, reviewed=Review.Kind.FINAL in kinds)
         middle = None if over else middle_due_since(ended, total, reviewed=Review.Kind.MID_COURSE in kinds)
         for kind, since in ((Review.Kind.MID_COURSE, middle), (Review.Kind.FINAL, summary)):

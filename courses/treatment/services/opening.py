@@ -86,9 +86,9 @@ def _refuse_course(course: Course) -> None:
             code="course",
         )
     done = Session.objects.filter(course=course).completed().count()
-    if done >= course.order.sessions:
+    if done >= course.sessions_ordered:
         raise Conflict(
             gettext("All %(count)d ordered sessions are done. Another needs a new order.")
-            % {"count": course.order.sessions},
+            % {"count": course.sessions_ordered},
             code="course_complete",
         )

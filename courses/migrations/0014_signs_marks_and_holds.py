@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('courses', '0009_what_a_clinic_settles'),
+        ('courses', '0013_outcomes_decisions_diaries_exceptions'),
         ('eecp_clinic', '0002_hours_and_staff'),
         ('pghistory', '0007_auto_20250421_0444'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
