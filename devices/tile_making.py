@@ -21,12 +21,15 @@ from devices.tiles import (
     TICKS_S,
     TILE_VERSION,
     TileChannel,
+    TileGap,
     bounds,
     span_s,
 )
 from devices.waveform import Waveform
 
 _SHOWN = (0.1, 99.9)  # per cent of the measured samples between which a lane is drawn
+#: A shorter stretch without samples is seen on the trace and not listed. [E]
+_LISTED_S = 0.5
 _EPS = 1e-9
 
 Counts = NDArray[np.int16]
@@ -62,6 +65,7 @@ def build(
         "duration_s": waveform.duration_s,
         "channels": [asdict(channel) for channel in channels],
         "levels": levels,
+        "gaps": [asdict(gap) for gap in gaps_in(channels, counts)],
     }
     return _put_together(about, blobs)
 
@@ -73,6 +77,18 @@ def _described(
     low, high = (np.percentile(measured, _SHOWN) / scale).tolist() if measured.size else (None, None)
     behind = floor(log(fastest / rate_hz, FACTOR) + _EPS)
     return TileChannel(name, unit, rate_hz, scale, counts.size, behind, low, high)
+
+
+def gaps_in(channels: Sequence[TileChannel], counts: Mapping[str, Counts]) -> list[TileGap]:
+    """Stretches of at least half a second in which channels were not measured; equal ones of several are one."""
+    found: dict[tuple[float, float], list[str]] = {}
+    for channel in channels:
+        missing = np.concatenate(([False], counts[channel.name] == NOT_MEASURED, [False]))
+        edges = np.flatnonzero(np.diff(missing.astype(np.int8))) / channel.rate_hz
+        for start, stop in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+            if stop - start >= _LISTED_S:
+                found.setdefault((round(start, 1), round(stop, 1)), []).append(channel.name)
+    return [TileGap(start, stop, tuple(names)) for (start, stop), names in sorted(found.items())]
 
 
 def _levels(duration_s: float) -> tuple[int, ...]:

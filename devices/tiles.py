@@ -68,13 +68,23 @@ class TileChannel:
 
 
 @dataclass(frozen=True, slots=True)
+class TileGap:
+    """From ``from_s`` up to ``to_s`` nothing was measured on these channels, for whatever reason."""
+
+    from_s: float
+    to_s: float
+    channels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TileHead:
-    """What a file of tiles says of itself. ``levels`` counts the tiles of each level."""
+    """What a file of tiles says of itself. ``levels`` counts the tiles of each level; ``gaps`` are in order of time."""
 
     source_sha256: str
     duration_s: float
     channels: tuple[TileChannel, ...]
     levels: tuple[int, ...]
+    gaps: tuple[TileGap, ...]
     size: int
     places: NDArray[np.void]  # of the events, then of the tiles, level by level
 
@@ -130,6 +140,7 @@ def read_head(data: bytes) -> TileHead:
         duration_s=about["duration_s"],
         channels=tuple(TileChannel(**channel) for channel in about["channels"]),
         levels=tuple(about["levels"]),
+        gaps=tuple(TileGap(g["from_s"], g["to_s"], tuple(g["channels"])) for g in about["gaps"]),
         size=int(about["size"]),
         places=np.frombuffer(head[4 + text_length :], dtype=ENTRY),
     )

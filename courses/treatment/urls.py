@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from courses.treatment.views import live, recording, report, session, unmatched
+from courses.treatment.views import live, recording, replay, report, session, unmatched
 
 urlpatterns: list[URLPattern] = [
     path("appointments/<str:code>/open/", session.open_hour, name="open-session"),
@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern] = [
     path("sessions/<str:code>/end/", session.end, name="session-end"),
     path("sessions/<str:code>/after/", session.after, name="session-after"),
     path("sessions/<str:code>/sign/", session.sign, name="session-sign"),
+    path("sessions/<str:code>/replay/", replay.replay, name="session-replay"),
     path("sessions/<str:code>/figures/", live.figures, name="session-figures"),
     path("sessions/<str:code>/readings/", live.add_reading, name="session-readings"),
     path("sessions/<str:code>/recording/detach/", recording.detach, name="session-detach"),

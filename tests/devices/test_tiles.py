@@ -17,6 +17,7 @@ from devices.tiles import (
     FACTOR,
     NoSuchTile,
     NotTiles,
+    TileGap,
     TileHead,
     bounds,
     head_length,
@@ -157,3 +158,13 @@ def test_other_version_is_made_anew() -> None:
     head = data[16:20] + other + data[20 + text_length : head_length(data)]
     with pytest.raises(NotTiles, match="version 9"):
         read_head(data[:8] + len(head).to_bytes(4, "little") + zlib.crc32(head).to_bytes(4, "little") + head)
+
+
+def test_gap_of_all_channels_is_listed_once_and_a_blink_is_not() -> None:
+    ecg, pulse = np.zeros(10_000, dtype=np.int16), np.zeros(2500, dtype=np.int16)
+    ecg[1000:2000] = pulse[250:500] = NOT_MEASURED
+    pulse[1250:1750] = NOT_MEASURED
+    ecg[9000:9100] = NOT_MEASURED
+    rates = {ChannelName.ECG: 500.0, ChannelName.PLETH: 125.0}
+    _data, head = made(rates, {"ECG": ecg, "PLETH": pulse})
+    assert head.gaps == (TileGap(2.0, 4.0, ("ECG", "PLETH")), TileGap(10.0, 14.0, ("PLETH",)))

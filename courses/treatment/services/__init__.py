@@ -4,6 +4,7 @@ from courses.treatment.binding import attach_recording, bind_recording
 from courses.treatment.choosing import choose_recording, detach_recording
 from courses.treatment.services.charting import add_reading, chart_end, chart_vitals, check_identity
 from courses.treatment.services.opening import hold_session, open_session
+from courses.treatment.services.replaying import note_replay
 from courses.treatment.services.running import end_session, pause_session, resume_session, start_session
 from courses.treatment.services.signing import sign_session
 
@@ -18,6 +19,7 @@ __all__ = [
     "detach_recording",
     "end_session",
     "hold_session",
+    "note_replay",
     "open_session",
     "pause_session",
     "resume_session",
