@@ -123,7 +123,7 @@ def _data(found: Opened, session: Session, marks: list[Jump], t_s: float | None)
         "beat_columns": COLUMNS,
         "grades": [row.get("grade", "") for row in found.minutes],
         "gaps": [(gap.from_s, gap.to_s, [names.index(name) for name in gap.channels]) for gap in head.gaps],
-        "marks": [(jump.t_s, jump.kind, jump.label) for jump in marks if jump.t_s is not None],
+        "marks": sorted((jump.t_s, jump.kind, jump.label) for jump in marks if jump.t_s is not None),
     }
 
 

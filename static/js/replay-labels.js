@@ -4,7 +4,7 @@ import { AXIS_PX, BEATS_PX, stepFor } from "./replay-painter.js";
 const FONT = "11px system-ui, sans-serif";
 const DETAIL_TO_S = 16; // up to this window each beat has its words and its D/S
 const LETTERS_TO_S = 90;
-const SHAPES = { foot: "▿", notch: "◇", augmentation: "▵" };
+const SHAPES = { foot: ["▿", 9], notch: ["◇", 9], augmentation: ["▵", -8] }; // and how far from the wave
 
 export const elapsed = (seconds, digits = 0) => {
   const whole = Math.max(0, seconds);
@@ -49,7 +49,7 @@ export class Labels {
       if (!channel.unit) continue;
       const digits = cuff ? 0 : 1;
       this.boxed(context, `${channel.high.toFixed(digits)} ${channel.unit}`, 4, top + 24, this.colour("ink"));
-      this.boxed(context, `${Math.max(cuff ? 0 : -Infinity, channel.low).toFixed(digits)} ${channel.unit}`, 4, top + height - 8, this.colour("ink"));
+      this.boxed(context, `${Math.max(cuff ? 0 : -Infinity, channel.low).toFixed(digits).replace("-", "−")} ${channel.unit}`, 4, top + height - 8, this.colour("ink"));
     }
     this.boxed(context, this.words.beats, 4, AXIS_PX + 10, this.colour("ink"));
     this.boxed(context, this.words.valves, 4, this.painter.valvesTop + 8, this.colour("ink"));
@@ -91,12 +91,12 @@ export class Labels {
     const { low, high } = lane.channel;
     const scale = (lane.height - 10) / ((high - low || 1) * 1.1);
     context.textAlign = "center";
-    for (const [name, shape] of Object.entries(SHAPES)) {
+    for (const [name, [shape, away]] of Object.entries(SHAPES)) {
       const at = beats.seconds(name, index);
       const value = Number.isNaN(at) ? NaN : tiles.valueAt(lane.number, at);
       if (Number.isNaN(value)) continue;
       const y = lane.top + lane.height / 2 - (value - (high + low) / 2) * scale;
-      context.fillText(shape, x(at), y + (name === "foot" ? 9 : -8));
+      context.fillText(shape, x(at), y + away);
     }
     context.textAlign = "left";
   }
@@ -104,13 +104,16 @@ export class Labels {
   // What people charted, as a line through all lanes with its word below.
   marks({ context, from, to, x }) {
     context.textAlign = "left";
+    let free = -Infinity; // words stand beside each other, not over each other
     for (const [at, kind, label] of this.data.marks) {
       if (kind === "gap" || at < from - 30 || at > to) continue;
       context.fillStyle = this.colour("ink");
       context.globalAlpha = 0.55;
       context.fillRect(x(at), AXIS_PX, 1, this.painter.height - AXIS_PX);
       context.globalAlpha = 1;
+      if (x(at) < free) continue;
       this.boxed(context, label, x(at) + 5, this.painter.valvesTop - 9, this.colour("ink"));
+      free = x(at) + context.measureText(label).width + 12;
     }
   }
 }

@@ -177,12 +177,17 @@ export class Painter {
     const from = Math.max(0, stretch.from - 2 / this.pxPerS);
     const to = Math.min(this.data.duration_s, stretch.to + 2 / this.pxPerS);
     let whole = true;
+    const ends = []; // where the line of each lane ended in the tile before
     for (let at = Math.floor(from / this.tiles.span(level)); at * this.tiles.span(level) < to; at += 1) {
       const [start, stop] = [at * this.tiles.span(level), (at + 1) * this.tiles.span(level)];
       const tile = this.tiles.get(level, at);
       whole &&= tile !== null;
       const shown = tile ?? this.coarser(level, start);
-      if (shown) this.lanes.forEach((lane) => this.wave(stretch, lane, shown[lane.number], Math.max(from, start), Math.min(to, stop)));
+      if (!shown) continue;
+      for (const lane of this.lanes) {
+        const part = shown[lane.number];
+        ends[lane.number] = this.wave(stretch, lane, part, Math.max(from, start), Math.min(to, stop), ends[lane.number]);
+      }
     }
     return whole;
   }
@@ -195,9 +200,10 @@ export class Painter {
     return null;
   }
 
-  wave({ context, x }, lane, part, from, to) {
+  // Returns where the line ended, for the tile after this one: tiles meet without a seam.
+  wave({ context, x }, lane, part, from, to, before) {
     const { channel } = lane;
-    if (channel.low === null) return;
+    if (channel.low === null) return null;
     const scale = (lane.height - 10) / ((channel.high - channel.low || 1) * 1.1) / channel.scale;
     const middle = ((channel.high + channel.low) / 2) * channel.scale;
     const centre = lane.top + lane.height / 2;
@@ -211,6 +217,11 @@ export class Painter {
     context.lineJoin = "round";
     context.beginPath();
     let pen = false;
+    if (before && before.step === part.step && before.next === part.first && first === 0) {
+      context.moveTo(before.x, before.y);
+      pen = true;
+    }
+    let [endX, endY] = [0, 0];
     for (let at = first; at <= last; at += 1) {
       if (part.high[at] === MISSING) {
         pen = false;
@@ -223,7 +234,9 @@ export class Painter {
       if (part.own) context.lineTo(place, y(part.high[at]) - 0.5);
       else if (!pen) context.lineTo(place + 0.5, low); // a lone sample is a dot
       pen = true;
+      [endX, endY] = [place, low];
     }
     context.stroke();
+    return pen ? { x: endX, y: endY, step: part.step, next: part.first + last + 1 } : null;
   }
 }

@@ -33,6 +33,7 @@ class Replay {
     this.overview = new Overview(this.find("overview"), this.data, this.tiles, colour, token);
     this.colour = colour;
     this.open();
+    this.sayWindow();
     this.bind();
     new ResizeObserver(() => this.resize()).observe(this.waves);
     this.loadMarks();
@@ -71,6 +72,7 @@ class Replay {
       this.refresh();
     };
     await Promise.all([ask("beats", Beats, data.beats_url, data.beat_columns), ask("events", Events, data.events_url, data.event_kinds)]);
+    this.sayWindow(this.inView());
     this.root.dataset.ready = "";
   }
 
@@ -141,10 +143,14 @@ class Replay {
     const address = new URL(location.href);
     address.search = new URLSearchParams({ t: this.from.toFixed(1), w: String(Number(this.span.toFixed(2))) });
     history.replaceState(history.state, "", address);
-    const flagged = this.painter.beats?.flaggedBetween(this.from, this.from + this.span);
-    const more = flagged === undefined ? "" : `, ${this.root.dataset.textFlagged.replace("{n}", flagged)}`;
+    const more = this.inView();
     this.say(this.windowText() + more);
     this.sayWindow(more);
+  }
+
+  inView() {
+    const flagged = this.painter.beats?.flaggedBetween(this.from, this.from + this.span);
+    return flagged === undefined ? "" : ` · ${this.root.dataset.textFlagged.replace("{n}", flagged)}`;
   }
 
   windowText() {

@@ -1,6 +1,7 @@
 """A physician looks through the waves of a session: by address, worst minute, keys, drag and places. In a real browser."""
 
 import re
+from urllib.parse import urljoin
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -96,7 +97,8 @@ def test_places_work_without_scripts(login: Login, session: Session) -> None:
         java_script_enabled=False, storage_state=page.context.storage_state()
     )
     bare = context.new_page()
-    bare.goto(page.url.split("/", 3)[0] + "//" + page.url.split("/")[2] + f"/sessions/{session.code}/replay/")
-    expect(bare.get_by_text("Waves need JavaScript")).to_be_visible()
+    bare.goto(urljoin(page.url, f"/sessions/{session.code}/replay/"))
     expect(bare.get_by_text("Sensor moved")).to_be_visible()
+    expect(bare.get_by_role("link", name="Gap of 12.0 s")).to_be_visible()
+    expect(bare.locator("[data-replay]")).to_be_hidden()
     context.close()
