@@ -4,8 +4,9 @@ from celery import shared_task
 from django.utils import timezone
 
 from courses.billing import services
-from courses.billing.hints import enqueue
 from courses.billing.services.packets import TASK, take_over
+from courses.hints import enqueue
+from courses.research import services as research
 from courses.scheduling import reminders
 from courses.treatment.binding import bind_all_unbound
 
@@ -15,6 +16,7 @@ def sweep() -> None:
     """Bind recordings, make lines and packets that no announcement has reached; each in a task of its own."""
     refresh_due_lines.delay()
     enqueue(TASK, take_over(now=timezone.now()))
+    enqueue(research.TASK, research.take_over(now=timezone.now()))
     bind_all_unbound(timezone.now())
 
 
@@ -41,3 +43,10 @@ def render_packets(keys: list[int]) -> None:
     """Make the packets that wait; one that another worker has is left to it."""
     for key in keys:
         services.render_packet(packet_id=key, now=timezone.now())
+
+
+@shared_task(soft_time_limit=840, time_limit=900)
+def make_research_exports(keys: list[int]) -> None:
+    """Make the research exports that wait; one that another worker has is left to it."""
+    for key in keys:
+        research.make_export(export_id=key, clock=timezone.now)

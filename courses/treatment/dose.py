@@ -51,7 +51,9 @@ def minutes_so_far(session: Session) -> Decimal | None:
     start_ms = _ms(_device_time(session.started_at, recording))
     until_ms = _ms(recording.started_at) + round(live["until_s"] * 1000)
     seen = [_placed(recording, StretchKind.RUN, *span) for span in live["running"]]
-    runs = [replace(run, start_ms=max(run.start_ms, start_ms)) for run in seen if (run.end_ms or 0) > start_ms]
+    runs = [
+        replace(run, start_ms=max(run.start_ms, start_ms)) for run in seen if (run.end_ms or 0) > start_ms
+    ]
     pauses = _pauses(session.pauses.all(), recording, open_until_ms=until_ms)
     return _minutes(delivered([*runs, *pauses]).at_least_ms)
 
@@ -94,15 +96,15 @@ def _run(session: Session, recording: Recording) -> list[Stretch]:
     return [Stretch(StretchKind.RUN, _ms(start), _ms(end))] if end > start else []
 
 
-def _pauses(
-    pauses: Iterable[Pause], recording: Recording, open_until_ms: int | None = None
-) -> list[Stretch]:
+def _pauses(pauses: Iterable[Pause], recording: Recording, open_until_ms: int | None = None) -> list[Stretch]:
     """The charted pauses by the device's clock; one that is open ends at ``open_until_ms``, or is not known to end."""
     found = []
     for pause in pauses:
         start_ms = _ms(_device_time(pause.started_at, recording))
         end_ms = _ms(_device_time(pause.ended_at, recording)) if pause.ended_at else open_until_ms
-        found.append(Stretch(StretchKind.PAUSE, start_ms, end_ms if end_ms is None else max(start_ms, end_ms)))
+        found.append(
+            Stretch(StretchKind.PAUSE, start_ms, end_ms if end_ms is None else max(start_ms, end_ms))
+        )
     return found
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from courses.models import Session
-from courses.treatment.flowsheet import flow_rows
+from courses.models import Reading, Session
 from courses.treatment.report_minutes import lines_of, worst_of
+from courses.treatment.tile import signed
 from devices.tiles import TileGap
 
 #: So much before a moment is shown as well, so that what led to it is seen.
@@ -112,8 +112,14 @@ def _gap(timeline: Timeline, gap: TileGap, *, whole: bool) -> Jump:
 
 
 def charted_jumps(timeline: Timeline, session: Session) -> list[Jump]:
-    """What people wrote down, in order of time: start, readings, pauses, end."""
-    found = [*_start_and_end(timeline, session), *_pauses(timeline, session), *_readings(timeline, session)]
+    """What people wrote down, in order of time: start, readings, events, changes, pauses, end; nothing that is struck."""
+    found = [
+        *_start_and_end(timeline, session),
+        *_pauses(timeline, session),
+        *_readings(timeline, session),
+        *_events(timeline, session),
+        *_changes(timeline, session),
+    ]
     return sorted(found, key=lambda jump: jump.at)
 
 
@@ -132,22 +138,44 @@ def _pauses(timeline: Timeline, session: Session) -> Iterable[Jump]:
             yield timeline.of_moment("pause", _("Went on after the pause"), pause.ended_at)
 
 
+def _events(timeline: Timeline, session: Session) -> Iterable[Jump]:
+    for event in session.treatment_events.all():
+        if event.is_struck:
+            continue
+        said = [event.get_severity_display(), *event.actions_display(), event.note]
+        yield timeline.of_moment(
+            "happened", event.get_kind_display(), event.at, detail=", ".join(filter(None, said)), light="look"
+        )
+
+
+def _changes(timeline: Timeline, session: Session) -> Iterable[Jump]:
+    for change in session.changes.all():
+        if change.is_struck:
+            continue
+        before = _("not known") if change.from_value is None else change.from_value
+        values = {"from": before, "to": change.to_value, "unit": change.unit, "why": change.why}
+        detail = _("%(from)s to %(to)s %(unit)s: %(why)s") % values
+        yield timeline.of_moment("change", change.get_what_display(), change.at, detail=detail)
+
+
 def _readings(timeline: Timeline, session: Session) -> Iterable[Jump]:
-    units = {"pressure_mmhg": "mmHg", "heart_rate_bpm": "bpm", "bp": "mmHg", "spo2_percent": "%"}
-    units |= {"ds_peak": "", "inflation_ms": "ms"}
-    words = {
-        "pressure_mmhg": _("cuff"),
-        "heart_rate_bpm": _("HR"),
-        "bp": _("BP"),
-        "spo2_percent": _("SpO₂"),
-        "ds_peak": _("D/S"),
-        "inflation_ms": _("inflation"),
-    }
-    for row in flow_rows(session):
-        values = [
-            f"{words[name]} {cell['text']}\N{NO-BREAK SPACE}{units[name]}".strip()
-            for name, cell in zip(words, row["cells"], strict=True)
-            if cell["text"]
-        ]
-        detail = ", ".join([*values, row["note"]] if row["note"] else values)
-        yield timeline.of_moment("reading", _("Reading"), row["at"], detail=detail)
+    for reading in session.readings.all():
+        if not reading.is_struck:
+            detail = ", ".join(filter(None, (*_values(reading), reading.note)))
+            yield timeline.of_moment("reading", _("Reading"), reading.at, detail=detail)
+
+
+def _values(reading: Reading) -> Iterable[str]:
+    """What was read, each with its word and unit."""
+    known = (
+        (_("cuff"), reading.pressure_mmhg, "mmHg"),
+        (_("HR"), reading.heart_rate_bpm, "bpm"),
+        (_("BP systolic"), reading.systolic_mmhg, "mmHg"),
+        (_("diastolic"), reading.diastolic_mmhg, "mmHg"),
+        (_("SpO₂"), reading.spo2_percent, "%"),
+        (_("D/S"), reading.ds_peak, ""),
+        (_("inflation"), signed(reading.inflation_ms), "ms"),
+    )
+    return [
+        f"{word} {value}\N{NO-BREAK SPACE}{unit}".strip() for word, value, unit in known if value is not None
+    ]
