@@ -1,18 +1,11 @@
 """What is asked before a course leaves the clinic for research."""
 
-from typing import TYPE_CHECKING
-
 from django import forms
 
 from courses.models import ResearchExport
 
-if TYPE_CHECKING:
-    ModelForm = forms.ModelForm[ResearchExport]
-else:
-    ModelForm = forms.ModelForm
 
-
-class ExportForm(ModelForm):
+class ExportForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only for the type checker
     class Meta:
         model = ResearchExport
         fields = ("reason", "deidentified")

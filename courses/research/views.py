@@ -1,5 +1,7 @@
 """Research exports of a course: asked for, watched while they are made, downloaded."""
 
+from typing import Any
+
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -47,7 +49,7 @@ def of_course(request: StaffRequest, code: str) -> HttpResponse:
 def detail(request: StaffRequest, code: str) -> HttpResponse:
     """How far it is; the fragment asks again by itself until it is ready or has failed."""
     export = get_export(request.clinic, code)
-    context = {"export": export, "course": export.course, "patient": export.course.patient}
+    context: dict[str, Any] = {"export": export, "course": export.course, "patient": export.course.patient}
     if request.htmx:
         return render(request, "courses/research/_status.html", context)
     context["banner"] = course_banner(export.course, timezone.now())

@@ -42,7 +42,7 @@ def made(
 
 def rows_of(data: bytes, head: TileHead, number: int, level: int) -> np.ndarray:
     """All buckets of one channel at a level, from its tiles one after the other."""
-    found = []
+    found: list[np.ndarray] = []
     for index in range(head.levels[level]):
         offset, length = head.place(level, index)
         first, rows = list(unpacked(data[offset : offset + length], head, level, index))[number]

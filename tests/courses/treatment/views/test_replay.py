@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -80,7 +79,7 @@ def test_one_opening_is_one_line_in_the_audit_trail(nurse_client: Client, sessio
     nurse_client.get(data["tiles_url"] + "0/0")
     nurse_client.get(data["beats_url"])
     [line] = AuditEvent.objects.filter(action="session.replayed")
-    assert (line.subject, line.actor.username) == (f"session:{session.code}", "nora")
+    assert (line.subject, str(line.actor)) == (f"session:{session.code}", "Nora Nurse-Example, RN")
 
 
 def test_running_recording_is_not_replayed(nurse_client: Client, nurse: User, physician: User) -> None:
@@ -135,7 +134,7 @@ def test_questions_to_the_database_do_not_grow_with_rows(
     nurse_client: Client,
     nurse: User,
     session: Session,
-    django_assert_max_num_queries: Callable[[int], DjangoAssertNumQueries],
+    django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     page(nurse_client, session)
     for minute in range(10, 40):
