@@ -65,6 +65,7 @@ ROWS = [
         data=lambda world: {"patient": world["hour_to_open"].patient.code},
     ),
     Row("courses:session", only(*READS), args=code),
+    Row("courses:session-replay", only(*CLINICAL, "administrator"), args=code),
     Row("courses:session-figures", only(*READS), args=code),
     step("ready", 302),
     step("start", 200),
