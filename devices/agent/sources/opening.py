@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from pathlib import Path
 
-from devices.agent.sources.source import Source, SourceError
+from devices.agent.sources.source import PIECE_S, Source, SourceError
 from devices.simulator.settings import Settings
 
 KINDS = "serial:PORT@BAUD, tcp:HOST:PORT, folder:PATH, wfdb:PATH, edf:PATH, sample or simulator"
@@ -18,6 +18,7 @@ class Asked:
     Attributes
     ----------
     minutes, settings, seed, started_at_ms : of a replay alone.
+    at_pace : of a replay: it is played as slowly as life, so it stands for a device and is told in short pieces.
     zone : of a folder alone: what the console's clock shows; None is this computer's.
     """
 
@@ -27,6 +28,7 @@ class Asked:
     seed: int
     started_at_ms: int
     zone: tzinfo | None = None
+    at_pace: bool = False
 
 
 def open_source(asked: Asked) -> Source:
@@ -63,6 +65,7 @@ def _folder(asked: Asked, place: str) -> Source:
 
 
 def _replay(asked: Asked, _: str = "") -> Source:
+    from devices.agent.cutting import CHUNK_S
     from devices.agent.sources.replay import open_replay
 
     return open_replay(
@@ -71,6 +74,7 @@ def _replay(asked: Asked, _: str = "") -> Source:
         settings=asked.settings,
         seed=asked.seed,
         started_at_ms=asked.started_at_ms,
+        piece_s=PIECE_S if asked.at_pace else CHUNK_S,
     )
 
 
