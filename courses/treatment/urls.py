@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from courses.treatment.views import live, recording, report, session, unmatched
+from courses.treatment.views import live, recording, report, session, unmatched, wall
 
 urlpatterns: list[URLPattern] = [
     path("appointments/<str:code>/open/", session.open_hour, name="open-session"),
@@ -23,6 +23,8 @@ urlpatterns: list[URLPattern] = [
     path(
         "sessions/<str:code>/reports/<str:report>/minutes/<int:number>/", report.minute, name="session-minute"
     ),
+    path("wall/", wall.wall, name="wall"),
+    path("wall/names/", wall.names, name="wall-names"),
     path("unmatched/", unmatched.index, name="unmatched"),
     path("unmatched/<uuid:uuid>/attach/", unmatched.attach, name="attach-recording"),
 ]

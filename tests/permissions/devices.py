@@ -55,6 +55,8 @@ ROWS = [
     Row("devices:detail", only(*LOOKING), args=device),
     Row("devices:live", only(*LOOKING), args=recording),
     Row("devices:stream", only(*LOOKING), args=recording),
+    Row("devices:live-several", only("nurse", "physician")),
+    Row("devices:stream-several", only("nurse", "physician")),
     Row("devices:recording-file", only(*LOOKING), args=recording),
     Row("devices:import", only(*LOOKING), args=device),
     Row("devices:import", only(*LOOKING, status=422), method="post", args=device),
