@@ -65,7 +65,7 @@ const options = (data, palette, width, onCursor) => {
         dash: index ? [6, 4] : undefined, // a second line differs in more than colour
         width: 2,
         spanGaps: false,
-        points: { show: true, size: 7, fill: index ? palette.panel : palette.accent },
+        points: { show: true, size: data.height ? 4 : 7, fill: index ? palette.panel : palette.accent },
       })),
     ],
     cursor: { drag: { x: false, y: false }, y: false },

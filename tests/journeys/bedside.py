@@ -18,15 +18,20 @@ from devices.recordings import to_ms
 from devices.simulator.ecg import Rhythm, synthetic_ecg
 from devices.simulator.session import simulate
 from devices.simulator.settings import Settings
-from devices.waveform import Waveform
+from devices.waveform import Channel, Event, Waveform
 from tests import factories
+
+_CALM_S = 90  # until the cuffs are at full pressure
 
 
 @cache
 def treated() -> Waveform:
-    """Two minutes, the first of them with pressure already."""
-    known = synthetic_ecg(120, 250.0, Rhythm(rate_bpm=66), 1)
-    return simulate(known.ecg, Settings(), 1, r_s=known.r_s).waveform
+    """A minute and a half with pressure from the first beat on: what comes before in a session is left out."""
+    known = synthetic_ecg(_CALM_S + 90, 250.0, Rhythm(rate_bpm=66), 1)
+    whole = simulate(known.ecg, Settings(), 1, r_s=known.r_s).waveform
+    channels = (Channel(c.name, c.rate_hz, c.samples[round(_CALM_S * c.rate_hz) :]) for c in whole.channels)
+    events = (Event(e.t_s - _CALM_S, e.kind, e.cuff) for e in whole.events if e.t_s >= _CALM_S)
+    return Waveform(tuple(channels), tuple(events))
 
 
 class Bedside:
