@@ -27,7 +27,8 @@ export class SweepCanvas {
 
   setSpeed(mmPerS) {
     this.mmPerS = mmPerS;
-    this.windowMs = 1000 * secondsOf(this.width, mmPerS);
+    // Whole milliseconds: a multiple of it divided by it is then exact, so a sweep always ends where the next begins.
+    this.windowMs = Math.max(1, Math.round(1000 * secondsOf(this.width, mmPerS)));
     this.ground.draw(this);
     this.erase(0, this.width);
   }

@@ -107,6 +107,10 @@ def test_trace_of_an_agent_moves_stops_and_changes_scale(
     assert state(page)["windowMs"] == pytest.approx(drawn["windowMs"] / 2)
     page.get_by_role("button", name="×2").click()
     expect(page.locator("[data-lane=ecg]")).to_have_text("ECG, mV · 20 mm/mV · 50 mm/s")
+    for width in (1437, 1024, 768, 600):  # a window that is no round number of milliseconds wide
+        page.set_viewport_size({"width": width, "height": 900})
+    moved = state(page)["drawn"]
+    page.wait_for_function(f"() => document.querySelector('[data-sweep]').sweep.drawn > {moved}")
     expect(page.get_by_text("It is not an alarm system").first).to_be_visible()
     assert complaints == []
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
-from pytest_django import DjangoAssertMaxNumQueries
+from pytest_django import DjangoAssertNumQueries
 
 from courses.models import Session
 from courses.treatment.wall import choose_names, wall_of
@@ -98,11 +98,11 @@ def test_another_clinic_sees_none_of_it(running: Session, outsider_client: Clien
 
 def test_questions_do_not_grow_with_the_devices(
     running: Session, clinic: Clinic, nurse: User, physician: User,
-    django_assert_max_num_queries: DjangoAssertMaxNumQueries,
+    django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:  # fmt: skip
     for number in range(3):
         device = factories.make_device(clinic, f"Device {number + 2}")
         hour = scenes.make_hour(nurse, physician, timezone.now(), device=device)
         factories.make_session(hour, nurse, Session.State.IN_PROGRESS)
-    with django_assert_max_num_queries(3):
+    with django_assert_num_queries(3):
         assert len(wall_of(clinic, timezone.now()).tiles) == 4
