@@ -149,12 +149,12 @@ def _seconds(run: Callable[[PlanRequest], object], requests: list[PlanRequest]) 
 
 def bench_repair() -> dict[str, float | bool | int]:
     """Two days of one device, 20 courses hit, and how far from the best that can be proven."""
-    clinic, wanted = invent(5, courses=52, devices=6, first=FIRST, weeks=2, closes=time(21))
+    clinic, wanted = invent(7, courses=60, devices=6, first=FIRST, weeks=2, closes=time(21))
     for each in wanted:
         clinic.take(each, planned(clinic.request(each)))
     day = FIRST + timedelta(weeks=4, days=1)
     # The second day's patients change places with those of another device: so the two days hit different people.
-    swap_devices(clinic, "D1", "D2", day + timedelta(days=1))
+    swap_devices(clinic, "D1", "D6", day + timedelta(days=1))
     needs, tracks = downtime(clinic, "D1", day, 2, datetime.combine(day, time(7), ZONE))
     begin = process_time()
     answer = repair(needs, tracks)

@@ -9,7 +9,7 @@ from devices.beat_file import to_plain
 from devices.gating.average import averages
 from devices.gating.calibration import Calibration
 from devices.gating.config import GatingConfig
-from devices.gating.live import LAST_S, MARGIN_S, LiveMinute, judge_head, judge_tail
+from devices.gating.live import LAST_S, MARGIN_S, LiveMinute, area_ratio, judge_head, judge_tail
 from devices.live import Tail, tail
 from devices.live_expected import expected_of
 from devices.models import Recording
@@ -17,6 +17,7 @@ from devices.overlaps import without_overlaps
 from devices.prescription import config_for
 from devices.protocol import ProtocolError
 from devices.recordings import contents, manifest_of
+from devices.running import joined, running_in
 
 FIGURES_S = LAST_S + MARGIN_S
 HEAD_S = 60.0  # the beats before inflation, and some after; while they are fresh the calibration is sought
@@ -45,6 +46,8 @@ def refresh_figures(*, recording: Recording, now: datetime) -> bool:
         "grades": grades_so_far(before, found.until_s, minute.grade),
         "minutes": minutes_so_far(before, found.until_s, minute),
         "expected": None if expected is None else expected.to_plain(),
+        "running": running_so_far(before, found),
+        "ds_area": area_ratio(judged.beats),
         "calibration": None if known is None else known.to_plain(),
         "unassisted": unassisted,
         "head_chunks": head_chunks,
@@ -113,3 +116,17 @@ def minutes_so_far(
 def _minute_just_over(until_s: float) -> str | None:
     ended, over_s = divmod(until_s, 60.0)
     return str(int(ended) - 1) if ended >= 1 and MARGIN_S <= over_s <= GRADE_WITHIN_S else None
+
+
+def running_so_far(before: dict[str, Any], found: Tail) -> list[list[float]]:
+    """From and to, in seconds from the first sample, of the gated running that was seen so far.
+
+    What nobody looked at, because the worker was away for longer than a tail, stays out.
+    """
+    seen = [
+        (found.from_s + stretch.from_s, found.from_s + stretch.to_s)
+        for stretch in running_in(found.waveform.events)
+        if stretch.gated
+    ]
+    known = joined([*before.get("running", []), *seen])
+    return [[round(from_s, 3), round(to_s, 3)] for from_s, to_s in known]

@@ -4,6 +4,7 @@ PURE. Local hours become UTC day by day, so that ten o'clock stays ten o'clock a
 an hour that the clocks leave out is offered to nobody.
 """
 
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from courses.intervals import Interval
 from courses.scheduling.plan import DeviceCalendar, PlanRequest, Problem, ProblemCode
-from courses.scheduling.tracks import DAY_MINUTES, Track, epoch_minute
+from courses.scheduling.tracks import DAY_MINUTES, LONGEST_DAY, Track, epoch_minute
 
 #: Each device's bookings, by its id. Whoever asks for many courses of one clinic makes them once.
 Tracks = Mapping[str, Track]
@@ -154,6 +155,11 @@ class Agenda:
             self._days[day] = tuple(self._free(day, watched=True)) if self.is_open(day) else ()
         return self._days[day]
 
+    def between(self, day: date, first: int, last: int) -> Iterator[Candidate]:
+        """Those of ``candidates`` that begin from minute ``first`` to ``last`` of the day, at the price of these alone."""
+        if self.is_open(day):
+            yield from self._free(day, watched=True, first=first, last=last)
+
     def at_shift(self, day: date, shift: int) -> list[Candidate]:
         """Those of ``candidates`` that lie so many minutes from the wish."""
         if day not in self._by_shift:
@@ -192,7 +198,9 @@ class Agenda:
             minutes = max(minutes, request.turnaround_minutes)
         return not one.hour.overlaps(other.hour, apart=timedelta(minutes=minutes))
 
-    def _free(self, day: date, *, watched: bool) -> Iterator[Candidate]:
+    def _free(
+        self, day: date, *, watched: bool, first: int = 0, last: int = LONGEST_DAY
+    ) -> Iterator[Candidate]:
         request = self.request
         length = request.session_minutes
         base = epoch_minute(datetime.combine(day, time(), self.zone))
@@ -203,18 +211,21 @@ class Agenda:
             never |= self._unwatched.blocked(base, length, 0)
         taken = [never | track.blocked(base, length, request.turnaround_minutes) for track in self._devices]
         wanted = self._wishes[day.weekday()] or 0
-        for minute, elapsed, hour in self._hours(day, base, wanted):
+        for minute, elapsed, hour in self._hours(day, base, wanted, first, last):
             for place, mask in enumerate(taken):
                 if not mask >> elapsed & 1:
                     yield Candidate(minute, place, hour, minute - wanted)
 
-    def _hours(self, day: date, base: int, wanted: int) -> Iterator[tuple[int, int, Interval]]:
+    def _hours(
+        self, day: date, base: int, wanted: int, first: int, last: int
+    ) -> Iterator[tuple[int, int, Interval]]:
         """Every start on the grid whose session lies within one stretch of opening, and after now."""
         length = timedelta(minutes=self.request.session_minutes)
         midnight = datetime.fromtimestamp(base * 60, UTC)
         plain = self._has_plain_clock(day, base)
         closes = [(opens, closes) for opens, closes in self.stretches(day)]
-        for minute in self._grid(self.stretches(day), wanted):
+        grid = self._grid(self.stretches(day), wanted)
+        for minute in grid[bisect_left(grid, first) : bisect_right(grid, last)]:
             start = midnight + timedelta(minutes=minute) if plain else self._utc(day, minute)
             if start is None or start < self.request.now:
                 continue

@@ -5,7 +5,7 @@ end of the course, minutes of change, days away from the hour it had. Each step 
 it, for any one session. ``Puzzle`` is what a solver gets: the one in ``repair``, and the judge in the benchmark.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from courses.intervals import Interval
 from courses.scheduling.agenda import Agenda, Tracks
 from courses.scheduling.plan import PlanRequest
 from courses.scheduling.staffing import Staffing, unwatched
-from courses.scheduling.tracks import epoch_minute
+from courses.scheduling.tracks import LONGEST_DAY, epoch_minute
 
 #: Weights of the steps; minutes of change are at most a day, days at most half a year.
 AWAY, CHANGE, LATE, OUTSIDE, UNPLACED = 1, 200, 300_000, 60_000_000, 100_000_000_000
@@ -94,7 +94,7 @@ def puzzle_of(
     for course in sorted(courses, key=lambda c: c.course_id):
         agenda = Agenda(replace(course.request, unwatched=full), tracks)
         items += [
-            Item(booked, course, agenda, _options(agenda, course, booked)[:most])
+            Item(booked, course, agenda, _options(agenda, course, booked, most))
             for booked in sorted(course.affected)
         ]
     return Puzzle(tuple(items), staffing, tuple(running))
@@ -112,23 +112,48 @@ def _unwatched(
     return tuple(unwatched(staffing, running, first, max(lasts)))
 
 
-def _options(agenda: Agenda, course: CourseInNeed, booked: Booked) -> tuple[Option, ...]:
+def _options(agenda: Agenda, course: CourseInNeed, booked: Booked, most: int | None) -> tuple[Option, ...]:
+    """The cheapest ``most``, sorted.
+
+    What lies in the window costs less than anything outside it, and there a day up to the present end less than any
+    later one. So the dear kinds are only gathered where the cheap ones are too few.
+    """
+    window = course.request.window_minutes
+    days = _days(course.request, agenda, course.ends_on)
+    in_time = [day for day in days if day <= course.ends_on]
+    later = [day for day in days if day > course.ends_on]
+    found: list[Option] = []
+    for kind, nearest, farthest in (
+        (in_time, 0, window),
+        (later, 0, window),
+        (days, window + 1, LONGEST_DAY),
+    ):
+        for day in kind:
+            found += _on_day(agenda, course, booked, day, nearest, farthest)
+        if most is not None and len(found) >= most:
+            break
+    found.sort(key=lambda option: option[:3])
+    return tuple(found[:most])
+
+
+def _on_day(
+    agenda: Agenda, course: CourseInNeed, booked: Booked, day: date, nearest: int, farthest: int
+) -> Iterator[Option]:
+    """The free hours of a day that change the time of day by so many minutes."""
     request = course.request
     local = booked.hour.start.astimezone(agenda.zone)
-    before_day, before_minute = local.date(), local.hour * 60 + local.minute
-    found = []
-    for day in _days(request, agenda, course.ends_on):
-        late = max(0, (day - course.ends_on).days)
-        away = abs((day - before_day).days)
-        for candidate in agenda.candidates(day):
-            change = abs(candidate.minute - before_minute)
+    before = local.hour * 60 + local.minute
+    late = max(0, (day - course.ends_on).days)
+    away = abs((day - local.date()).days)
+    sides = [(-farthest, farthest)] if nearest == 0 else [(-farthest, -nearest), (nearest, farthest)]
+    for first, last in sides:
+        for candidate in agenda.between(day, before + first, before + last):
+            change = abs(candidate.minute - before)
             outside = max(0, change - request.window_minutes)
             cost = outside * OUTSIDE + late * LATE + change * CHANGE + away * AWAY
             device = request.devices[candidate.device].device_id
             begin = epoch_minute(candidate.hour.start)
-            found.append(Option(cost, begin, device, candidate.hour, day, change, late))
-    found.sort(key=lambda option: option[:3])
-    return tuple(found)
+            yield Option(cost, begin, device, candidate.hour, day, change, late)
 
 
 def _days(request: PlanRequest, agenda: Agenda, ends_on: date) -> list[date]:

@@ -63,6 +63,11 @@ class Clinic(models.Model):
         choices=WallShows.choices,
         default=WallShows.INITIALS,
     )
+    reading_interval_minutes = models.PositiveSmallIntegerField(
+        _("minutes between two readings of a session"),
+        choices=[(5, _("every 5 min")), (15, _("every 15 min"))],
+        default=15,
+    )
 
     class Meta:
         ordering = ["name"]

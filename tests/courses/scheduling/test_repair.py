@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from courses.intervals import Interval
 from courses.scheduling.agenda import tracks_of
-from courses.scheduling.options import Booked, CourseInNeed
+from courses.scheduling.options import Booked, CourseInNeed, puzzle_of
 from courses.scheduling.plan import Closure, DeviceCalendar, OpeningHours, PlanRequest, Slot
 from courses.scheduling.planner import plan_course
 from courses.scheduling.repair import Repair, repair
@@ -170,3 +170,18 @@ def test_a_repair_keeps_every_rule(given: tuple[list[CourseInNeed], tuple[Device
         assert all(len(week) <= request.days_per_week for week in weeks.values())
     assert found.cost >= found.bound
     assert found == repaired(needs, calendars)
+
+
+@settings(max_examples=25)
+@given(
+    hours=st.lists(st.integers(8, 15), min_size=1, max_size=4),
+    most=st.integers(1, 60),
+    window=st.sampled_from([0, 30, 60, 240]),
+)
+def test_the_cheapest_choices_are_the_same_however_few_are_gathered(
+    hours: list[int], most: int, window: int
+) -> None:
+    needs, calendars = a_clinic(hours, down=Interval(at(1, 8), at(3, 0)), window_minutes=window)
+    tracks = tracks_of(calendars)
+    whole, cut = puzzle_of(needs, tracks), puzzle_of(needs, tracks, most=most)
+    assert [item.options[:most] for item in whole.items] == [item.options for item in cut.items]

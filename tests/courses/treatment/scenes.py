@@ -5,7 +5,7 @@ from typing import Any
 
 from courses.models import Appointment, Course, Session, VitalSigns
 from courses.treatment import services
-from devices.models import GatingReport, Recording
+from devices.models import Device, GatingReport, Recording
 from eecp_clinic.models import User
 from tests import factories
 
@@ -27,7 +27,8 @@ def make_hour(nurse: User, physician: User, now: datetime, **fields: Any) -> App
         physician,
         state=fields.pop("course_state", Course.State.PLANNED),
     )
-    device = fields.pop("device", None) or factories.make_device(clinic)
+    known = Device.objects.filter(clinic=clinic).first()
+    device = fields.pop("device", None) or known or factories.make_device(clinic)
     return factories.make_appointment(course, device, now, **fields)
 
 
