@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from courses.models import Session
+from courses.treatment import services
 from devices import live_views
 from devices.models import Recording
 from devices.stream import Hub
@@ -174,8 +175,8 @@ def test_wall_shows_two_devices_over_one_stream_and_opens_a_session(
     factories.make_device(clinic, "Device 3")
     patient = factories.make_patient(clinic, family_name="Other", given_name="Tilda")
     hour = scenes.make_hour(nurse, physician, timezone.now(), patient=patient, device=other)
-    second = scenes.services.open_session(appointment=hour, actor=nurse, now=timezone.now())
-    second = scenes.services.start_session(
+    second = services.open_session(appointment=hour, actor=nurse, now=timezone.now())
+    second = services.start_session(
         session=scenes.prepare(second, nurse, timezone.now()), actor=nurse, now=timezone.now()
     )
     with Bedside(live_server.url, session.device) as one, Bedside(live_server.url, other):
