@@ -27,6 +27,7 @@ from courses.treatment.choice import choice_of
 from courses.treatment.completeness import missing_in, next_hour
 from courses.treatment.flowsheet import flow_rows, flowsheet_of
 from courses.treatment.happenings import happenings_of, happenings_shown
+from courses.treatment.hour_trend import trend_of
 from courses.treatment.live_beat import live_beat
 from courses.treatment.locks import State, stand_of
 from courses.treatment.precheck import vitals_in
@@ -48,9 +49,19 @@ STEPS = (
     gettext_lazy("Sign"),
 )
 LANES = (
-    {"name": "ecg", "label": gettext_lazy("ECG · 25 mm/s")},
-    {"name": "pleth", "label": gettext_lazy("Finger pulse · own gain")},
-    {"name": "cuff", "label": gettext_lazy("Cuff · 0 to 350 mmHg"), "min": 0, "max": 350},
+    {
+        "name": "ecg",
+        "label": gettext_lazy("ECG, mV"),
+        "auto": gettext_lazy("own gain"),
+        "chosen": "{gain} mm/mV",
+    },
+    {
+        "name": "pleth",
+        "label": gettext_lazy("Finger pulse"),
+        "auto": gettext_lazy("own gain"),
+        "chosen": "×{gain}",
+    },
+    {"name": "cuff", "label": gettext_lazy("Cuff, mmHg"), "min": 0, "max": 350},
 )
 
 
@@ -158,6 +169,7 @@ def _treat(request: StaffRequest, session: Session, now: datetime) -> dict[str, 
         "tile": tile.tile_of(session, now),
         "beat": live_beat(session, now),
         "strip": strip_of(session),
+        **trend_of(session),
         "pause_form": forms.PauseForm(),
         "pause_reasons": forms.PAUSE_REASONS,
         "end_form": end_forms.EndForm(),

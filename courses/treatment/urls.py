@@ -14,6 +14,7 @@ from courses.treatment.views import (
     rules,
     session,
     unmatched,
+    wall,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -46,6 +47,8 @@ urlpatterns: list[URLPattern] = [
     path(
         "sessions/<str:code>/reports/<str:report>/minutes/<int:number>/", report.minute, name="session-minute"
     ),
+    path("wall/", wall.wall, name="wall"),
+    path("wall/names/", wall.names, name="wall-names"),
     path("sessions/<str:code>/amend/", amending.amend, name="session-amend"),
     path("reviews/countersign/", amending.countersign_list, name="countersign-list"),
     path("reviews/countersign/sign/", amending.countersign, name="countersign"),

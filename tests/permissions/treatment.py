@@ -57,6 +57,13 @@ def step(name: str, status: int) -> Row:
 
 
 ROWS = [
+    Row("courses:wall", only(*CLINICAL)),
+    Row(
+        "courses:wall-names",
+        only("physician", status=302),
+        method="post",
+        data=lambda world: {"shows": "initials"},
+    ),
     Row(
         "courses:open-session",
         only(*CLINICAL, status=302),

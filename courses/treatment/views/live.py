@@ -10,6 +10,7 @@ from courses.access import get_session
 from courses.treatment import forms, page, services, tile
 from courses.treatment.choice import choice_of
 from courses.treatment.flowsheet import entry_of, flowsheet_of
+from courses.treatment.hour_trend import trend_of
 from courses.treatment.live_beat import live_beat
 from courses.treatment.views.session import MOVED_ON, READS, shown
 from eecp_clinic.errors import ClinicError
@@ -27,12 +28,15 @@ def figures(request: StaffRequest, code: str) -> HttpResponse:
     if request.GET.get("state", session.state) != session.state:
         return HttpResponseClientRefresh()
     trace, choice = page.trace_of(session), choice_of(session, now)
+    trend = trend_of(session)
     context = {
         "session": session,
         "tile": tile.tile_of(session, now),
         "beat": live_beat(session, now),
         "strip": page.strip_of(session),
         "polled": True,
+        **trend,
+        "trend_changed": request.GET.get("trend", "") != trend["trend"],
         "row_by_device": request.GET.get("row") == "device",
         "trace_changed": request.GET.get("trace", "") != trace["trace_url"],
         "choice_changed": request.GET.get("choice", "") != choice["choice"],
