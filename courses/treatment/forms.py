@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.models import Reading, Session, VitalSigns
 from courses.treatment.services.charting import VITALS_FIELDS
+from eecp_clinic.drafts.forms import MergingForm
 from eecp_clinic.models import Clinic
 
 #: Unit, and what can be true of a person who comes to be treated; beyond it a digit is wrong.
@@ -46,7 +47,7 @@ def with_units(form: forms.BaseForm, last: VitalSigns | None = None) -> None:
         field.last_value = "" if value is None else str(value)  # type: ignore[attr-defined]
 
 
-class BeforeForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only for the type checker
+class BeforeForm(MergingForm, forms.ModelForm):  # type: ignore[type-arg]  # generic only for the type checker
     """Identity and vital signs before the hour."""
 
     prefix = "before"
@@ -69,7 +70,7 @@ class BeforeForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only for
         return {name: value for name, value in self.cleaned_data.items() if name != "identity_checked"}
 
 
-class AfterForm(forms.ModelForm):  # type: ignore[type-arg]
+class AfterForm(MergingForm, forms.ModelForm):  # type: ignore[type-arg]
     """Vital signs after the hour, and how the patient left."""
 
     prefix = "after"

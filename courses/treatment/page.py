@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Prefetch
 from django.forms import BaseForm
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -187,7 +188,6 @@ def strip_of(session: Session) -> Any:
 
 
 def _ended(request: StaffRequest, session: Session, now: datetime) -> dict[str, Any]:
-    after = vitals_in(session, VitalSigns.Phase.AFTER)
     recording = session.recording
     without_report = recording is None or bool(recording.failure)
     missing = missing_in(session)
@@ -196,11 +196,7 @@ def _ended(request: StaffRequest, session: Session, now: datetime) -> dict[str, 
         **choice_of(session, now),
         **flowsheet_of(session, now),
         "before_form": before_form(session),
-        "after_form": forms.AfterForm(
-            instance=after or VitalSigns(session=session, phase=VitalSigns.Phase.AFTER),
-            before=vitals_in(session, VitalSigns.Phase.BEFORE),
-            initial={name: getattr(session, name) for name in forms.AfterForm.END},
-        ),
+        "after_form": after_form(session),
         "sign_form": forms.SignForm(ask_reason=without_report),
         "missing": missing,
         "before_is_missing": any(item.field.startswith("id_before") for item in missing),
@@ -208,12 +204,25 @@ def _ended(request: StaffRequest, session: Session, now: datetime) -> dict[str, 
     }
 
 
-def before_form(session: Session) -> forms.BeforeForm:
+def before_form(session: Session, data: QueryDict | None = None) -> forms.BeforeForm:
+    """The form with what is stored, shown or, with ``data``, sent."""
     row = vitals_in(session, VitalSigns.Phase.BEFORE)
     return forms.BeforeForm(
+        data,
         instance=row or VitalSigns(session=session, phase=VitalSigns.Phase.BEFORE),
         last=last_vitals(session),
         initial={"identity_checked": session.identity_checked},
+    )
+
+
+def after_form(session: Session, data: QueryDict | None = None) -> forms.AfterForm:
+    """The form with what is stored, shown or, with ``data``, sent."""
+    row = vitals_in(session, VitalSigns.Phase.AFTER)
+    return forms.AfterForm(
+        data,
+        instance=row or VitalSigns(session=session, phase=VitalSigns.Phase.AFTER),
+        before=vitals_in(session, VitalSigns.Phase.BEFORE),
+        initial={name: getattr(session, name) for name in forms.AfterForm.END},
     )
 
 

@@ -16,7 +16,9 @@ from django.views.decorators.http import require_GET, require_POST
 from courses.access import get_appointment, get_session
 from courses.models import Session, VitalSigns
 from courses.treatment import forms, page, services
-from courses.treatment.precheck import last_vitals, vitals_in
+from courses.treatment.locks import OVER, UNSIGNED, lock
+from eecp_clinic.drafts import posted
+from eecp_clinic.drafts.forms import MergingForm
 from eecp_clinic.errors import ClinicError, InvalidInput
 from eecp_clinic.roles import CLINICAL, Role, StaffRequest, staff_view
 from patients.access import require_same_patient
@@ -65,6 +67,7 @@ def _step(
         try:
             with transaction.atomic():
                 act(form.cleaned_data, now)
+                posted.settle(request, now)
         except ClinicError as error:
             if error.code in MOVED_ON:
                 raise
@@ -72,6 +75,8 @@ def _step(
             status = 200 if isinstance(error, InvalidInput) else error.status
         else:
             messages.success(request, done)
+            for sentence in form.taken_over() if isinstance(form, MergingForm) else ():
+                messages.info(request, sentence)
             return redirect(session)
     return shown(request, session, now, status, **{name: form})
 
@@ -81,10 +86,10 @@ def _step(
 def ready(request: StaffRequest, code: str) -> HttpResponse:
     """Identity and vital signs before."""
     session = get_session(request.clinic, code)
-    row = vitals_in(session, VitalSigns.Phase.BEFORE) or VitalSigns(session=session)
-    form = forms.BeforeForm(request.POST, instance=row, last=last_vitals(session))
+    form = page.before_form(session, request.POST)
 
     def act(values: dict[str, Any], now: datetime) -> None:
+        form.require_unchanged(page.before_form(lock(session, *UNSIGNED)))
         phase = VitalSigns.Phase.BEFORE
         services.chart_vitals(session=session, phase=phase, values=form.vitals(), actor=request.user, now=now)
         services.check_identity(
@@ -155,10 +160,10 @@ def end(request: StaffRequest, code: str) -> HttpResponse:
 def after(request: StaffRequest, code: str) -> HttpResponse:
     """Vital signs after, skin, symptoms."""
     session = get_session(request.clinic, code)
-    row = vitals_in(session, VitalSigns.Phase.AFTER) or VitalSigns(session=session)
-    form = forms.AfterForm(request.POST, instance=row, before=vitals_in(session, VitalSigns.Phase.BEFORE))
+    form = page.after_form(session, request.POST)
 
     def act(values: dict[str, Any], now: datetime) -> None:
+        form.require_unchanged(page.after_form(lock(session, *OVER)))
         phase = VitalSigns.Phase.AFTER
         services.chart_vitals(session=session, phase=phase, values=form.vitals(), actor=request.user, now=now)
         services.chart_end(session=session, values=form.ending(), actor=request.user, now=now)
