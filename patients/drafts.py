@@ -1,4 +1,7 @@
-"""What of the patients a draft may be of: a patient's record, and a record that is not there yet."""
+"""What of the patients a draft may be of: a patient's record.
+
+A patient who is not registered yet has no draft: nothing would tie it to one person, and it might come back for another.
+"""
 
 from eecp_clinic.drafts import subjects
 from eecp_clinic.roles import StaffRequest

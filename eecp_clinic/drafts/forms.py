@@ -28,6 +28,8 @@ BESIDE = "\x1f"
 class MergingForm(forms.BaseForm):
     """Saves what only this person changed, keeps what only another changed, and asks where both did."""
 
+    data: Any  # a QueryDict, of which a copy may be changed
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         hidden = forms.HiddenInput(attrs={"data-draft-base": ""})

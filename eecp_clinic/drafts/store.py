@@ -22,7 +22,7 @@ KEPT = timedelta(days=14)
 MAX_FIELDS = 200
 MAX_CHARACTERS = 100_000
 #: Lives whose late messages are still known to be late.
-REMEMBERED_LIVES = 30
+REMEMBERED_LIVES = 200
 PARTS = {"v", "at", "life", "label", "was", "base"}
 #: The browser leaves secrets out by the type of their input; whatever still has such a name is not kept either.
 SECRET = re.compile(r"passw|secret|token|csrf|otp", re.IGNORECASE)

@@ -35,7 +35,9 @@ export const write = (form, name, texts) => {
 export const labelOf = (form, name) => {
   const element = elementsOf(form, name)[0];
   const label = element?.closest("fieldset.field")?.querySelector("legend") ?? element?.labels?.[0];
-  return (label?.textContent ?? name).trim().replace(/\s+/g, " ").slice(0, 80);
+  const seen = label?.cloneNode(true);
+  for (const part of seen?.querySelectorAll(".visually-hidden, [aria-hidden], .field-required") ?? []) part.remove();
+  return (seen?.textContent ?? name).trim().replace(/\s+/g, " ").slice(0, 80);
 };
 
 export const same = (one, other) => JSON.stringify(one ?? []) === JSON.stringify(other ?? []);

@@ -148,8 +148,19 @@ export class DraftForm {
     return left;
   }
 
+  // What may not be put back, because the record says something else now than when it was typed, is at least said.
+  sayLeft(fields) {
+    const part = this.line.querySelector("[data-left]");
+    const said = Object.values(fields).map(({ label, v }) => `${label} “${v.join(", ")}”`);
+    if (!said.length) return;
+    part.textContent = part.dataset.text.replace("{fields}", said.join(", "));
+    this.line.hidden = false;
+    this.restored = { ...fields, ...this.restored };
+    this.line.querySelector("[data-discard]").hidden = false;
+  }
+
   fill(based) {
-    const names = Object.keys(this.restored);
+    const names = Object.keys(read(this.form)).filter((name) => this.restored[name]); // in the form's order
     if (names.length) {
       // The record may have changed since this was typed: the form says what it was typed over.
       const [oldest] = Object.values(this.restored).filter(({ base }) => base).sort((one, other) => one.at - other.at);
@@ -169,8 +180,9 @@ export class DraftForm {
   async discard() {
     const lives = [...new Set(Object.values(this.restored).map(({ life }) => life))];
     if (!(await link.ask(this.url, { method: "DELETE", body: { lives } }))) return;
-    const names = Object.keys(this.restored);
+    const names = Object.keys(this.restored).filter((name) => this.fields[name] === this.restored[name] || !this.fields[name]);
     this.restored = {};
+    this.line.querySelector("[data-left]").textContent = "";
     for (const name of names) {
       delete this.fields[name];
       this.pending.delete(name);

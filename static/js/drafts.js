@@ -31,7 +31,7 @@ const newest = async (form, server, records) => {
 const showLeft = (subject, form, fields) => {
   const panel = document.querySelector(`[data-left-over="${CSS.escape(subject)}"]`);
   const entries = Object.values(fields).filter(({ v }) => v.some(Boolean));
-  if (!panel || !entries.length) return;
+  if (!panel || !entries.length) return false;
   const part = panel.querySelector("template").content.firstElementChild.cloneNode(true);
   for (const { label, v } of entries) {
     const term = Object.assign(document.createElement("dt"), { textContent: label });
@@ -47,6 +47,7 @@ const showLeft = (subject, form, fields) => {
   });
   panel.append(part);
   panel.hidden = false;
+  return true;
 };
 
 const restore = async (subject) => {
@@ -58,7 +59,8 @@ const restore = async (subject) => {
     const { found, ours } = await newest(form ?? { subject, name }, server[name], records);
     if (form) form.isRestored = true;
     const isElsewhere = !form && document.querySelector(`form[data-draft="${CSS.escape(`${subject} ${name}`)}"]`);
-    if (!isElsewhere) showLeft(subject, name, form ? form.restore(found, ours) : found);
+    const left = form ? form.restore(found, ours) : found;
+    if (!isElsewhere && !showLeft(subject, name, left)) form?.sayLeft(left);
   }
 };
 
