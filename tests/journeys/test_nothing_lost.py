@@ -128,7 +128,7 @@ def test_closed_tab_is_opened_anew_with_all_that_was_typed(
     page.goto(session.get_absolute_url())
     expect(page.locator("[name=before-systolic_mmhg]")).to_have_value("131")
     expect(page.locator("[name=before-identity_checked]")).to_be_checked()
-    expect(page.get_by_text("Typed before and not saved, put back: Identity")).to_be_visible()
+    expect(page.get_by_text("Typed before and not saved, put back: Identity").first).to_be_visible()
     type_in(page, "before-diastolic_mmhg", "77")
     save(page)
     assert (vitals(session).systolic_mmhg, vitals(session).diastolic_mmhg) == (131, 77)
@@ -376,7 +376,7 @@ def test_what_was_typed_for_a_step_that_is_over_is_shown(
     type_in(page, "pause-reason", "Cramp in the left calf")
     on_server(page, "pause")
     services.end_session(
-        session=running, stop_reason="symptom", actor=second_nurse, now=timezone.now() + timedelta(minutes=9)
+        session=running, stop_reason="patient_wish", actor=second_nurse, now=timezone.now() + timedelta(minutes=9)
     )
     page.goto(running.get_absolute_url())
     expect(page.locator(".left-over")).to_contain_text("Cramp in the left calf")

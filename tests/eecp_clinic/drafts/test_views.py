@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.test import Client
-from pytest_django.fixtures import Settings
+from django.test import Client, override_settings
 
 from courses.models import Session
 from courses.treatment import services
@@ -187,17 +186,13 @@ def test_others_with_the_page_open_are_named(nurse: User, clinic: Clinic, now: d
 
 
 def test_without_the_broker_nobody_is_named_and_nobody_held_up(
-    nurse: User, nurse_client: Client, session: Session, settings: Settings
+    nurse: User, nurse_client: Client, session: Session
 ) -> None:
-    settings.CACHES = {
-        "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
-            "LOCATION": "redis://127.0.0.1:9/0",
-        }
-    }
-    answer = send(nurse_client, nurse, session, {"writing": True}, what="here")
-    assert answer.json()["others"] == []
-    assert send(nurse_client, nurse, session, {"leaves": True}, what="here").status_code == 200
+    gone = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:9/0"}
+    with override_settings(CACHES={"default": gone}):
+        answer = send(nurse_client, nurse, session, {"writing": True}, what="here")
+        assert answer.json()["others"] == []
+        assert send(nurse_client, nurse, session, {"leaves": True}, what="here").status_code == 200
 
 
 def test_key_of_the_browsers_copy_differs_by_person_and_clinic(
