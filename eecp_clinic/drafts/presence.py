@@ -10,7 +10,7 @@ from typing import Any
 import redis
 from django.core.cache import cache
 
-from eecp_clinic.models import Clinic, User
+from eecp_clinic.models import Clinic, Membership, User
 
 #: Browsers tell every ten seconds; who was not heard of for so long has closed the page.
 TTL_S = 35
@@ -50,11 +50,9 @@ def _told(clinic: Clinic, user: User, subject: str, writing: bool, now: datetime
         "writing_since": (before["writing_since"] or now) if writing else None,
     }
     cache.set(own, mark, TTL_S)
-    # Two at the very same moment may lose one of them here; the next telling, seconds later, puts it right.
-    index = f"present:{clinic.pk}:{subject}"
-    people: set[int] = set(cache.get(index) or ()) | {user.pk}
-    cache.set(index, people, TTL_S * 100)
-    others = cache.get_many([_key(clinic, subject, pk) for pk in sorted(people - {user.pk})])
+    # Each has a key of their own: a common list would lose one of two who tell at the same moment, again and again.
+    staff = Membership.objects.filter(clinic=clinic).exclude(user=user).values_list("user_id", flat=True)
+    others = cache.get_many([_key(clinic, subject, pk) for pk in sorted(set(staff))])
     return [Present(**found) for found in others.values()]
 
 

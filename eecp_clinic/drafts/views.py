@@ -21,7 +21,7 @@ from eecp_clinic.roles import EVERYBODY, StaffRequest, staff_view
 @staff_view(*EVERYBODY)
 def ping(request: StaffRequest) -> HttpResponse:
     """Whether the server answers, who is signed in, and the token for the next form."""
-    return JsonResponse(_state(request, timezone.now()))
+    return JsonResponse(_state(request, timezone.now()) | {"csrf": get_token(request)})
 
 
 @require_GET
@@ -31,7 +31,7 @@ def subject(request: StaffRequest, subject: str) -> HttpResponse:
     open_subject(request, subject)
     found = store.drafts_of(clinic=request.clinic, user=request.user, subject=subject)
     drafts = {draft.form: {"fields": draft.fields, "settled": draft.settled} for draft in found}
-    return JsonResponse({"drafts": drafts, **_state(request, timezone.now())})
+    return JsonResponse({"drafts": drafts} | _state(request, timezone.now()))
 
 
 @require_POST
@@ -47,7 +47,7 @@ def here(request: StaffRequest, subject: str) -> HttpResponse:
     others = presence.told(
         clinic=request.clinic, user=request.user, subject=subject, writing=bool(said.get("writing")), now=now
     )
-    return JsonResponse({"others": [_shown(person) for person in others], **_state(request, now)})
+    return JsonResponse({"others": [_shown(person) for person in others]} | _state(request, now))
 
 
 @require_http_methods(["POST", "DELETE"])
@@ -73,7 +73,6 @@ def form(request: StaffRequest, subject: str, form: str) -> HttpResponse:
 def _state(request: StaffRequest, now: datetime) -> dict[str, Any]:
     return {
         "user": browser.name_of(request.user, request.clinic),
-        "csrf": get_token(request),
         "now_ms": int(now.timestamp() * 1000),
     }
 

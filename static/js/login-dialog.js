@@ -74,10 +74,11 @@ document.addEventListener("login:wanted", open);
 
 // htmx follows the door's redirect by itself: its page must not land in a part of this one. What was asked is asked again.
 document.addEventListener("htmx:beforeSwap", (event) => {
-  const { xhr, elt } = event.detail;
+  const { xhr, requestConfig } = event.detail;
   if (!xhr.responseURL || new URL(xhr.responseURL).pathname !== new URL(form.action).pathname) return;
   event.detail.shouldSwap = false;
   link.turn("shut");
+  const { elt } = requestConfig;
   if (elt.matches("form")) open({ detail: { then: (signedIn) => signedIn && elt.requestSubmit() } });
 });
 document.addEventListener("htmx:sendError", () => link.ping());

@@ -407,7 +407,7 @@ def test_page_of_one_nurse_never_saves_as_another_who_signed_in_since(
     page = enter(nurse)
     page.goto(session.get_absolute_url())
     other = page.context.new_page()
-    page.context.clear_cookies()
+    Login.objects.all().delete()
     sign_in(other, second_nurse)
     type_in(page, "before-systolic_mmhg", "131")
     page.get_by_role("button", name="Save and check").click()
