@@ -27,10 +27,11 @@ export class DraftForm {
   }
 
   say(kind, values = {}) {
+    if (kind === "kept" && this.kind === "notSent") return; // says it already, and more
     const text = Object.entries(values).reduce((words, [name, value]) => words.replace(`{${name}}`, value), this.line.dataset[kind]);
     this.line.hidden = false;
-    this.line.querySelector("[data-words]").textContent = text;
-    this.line.classList.toggle("is-look", kind !== "saved");
+    this.line.querySelector(kind === "restored" ? "[data-put-back]" : "[data-words]").textContent = text;
+    this.line.classList.toggle("is-look", !["saved", "discarded"].includes(kind));
     this.line.querySelector("[data-discard]").hidden = !Object.keys(this.restored).length;
     // Read aloud when it turns, not at every saving.
     if (kind !== this.kind) this.line.querySelector("[data-announce]").textContent = text;
@@ -182,7 +183,7 @@ export class DraftForm {
     if (!(await link.ask(this.url, { method: "DELETE", body: { lives } }))) return;
     const names = Object.keys(this.restored).filter((name) => this.fields[name] === this.restored[name] || !this.fields[name]);
     this.restored = {};
-    this.line.querySelector("[data-left]").textContent = "";
+    for (const part of this.line.querySelectorAll("[data-left], [data-put-back]")) part.textContent = "";
     for (const name of names) {
       delete this.fields[name];
       this.pending.delete(name);

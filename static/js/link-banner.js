@@ -1,15 +1,14 @@
 // Says in words, above everything, when the server does not answer, the login has expired, or somebody else signed in here.
 import { isAllOnServer } from "./drafts.js";
-import { link } from "./server-link.js";
+import { link, place } from "./server-link.js";
 
 const BACK_MS = 6000;
 const banner = document.querySelector("[data-link-banner]");
 const words = banner.querySelector("[data-words]");
 
-const clock = (ms) => {
-  const time = new Date(ms);
-  return [time.getHours(), time.getMinutes(), time.getSeconds()].map((part) => String(part).padStart(2, "0")).join(":");
-};
+// In the clinic's zone, as every other time on the page, and by the server's clock.
+const zone = place.dataset.zone;
+const clock = (ms) => new Date(ms + link.clockMs).toLocaleTimeString("en-GB", { timeZone: zone });
 
 const age = (ms) => (ms < 60_000 ? `${Math.round(ms / 1000)} s` : `${Math.floor(ms / 60_000)} min`);
 
