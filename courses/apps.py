@@ -14,8 +14,10 @@ class CoursesConfig(AppConfig):
         from courses.fhir.panel import export
         from courses.ordering.order_day import signed_on
         from courses.ordering.panel import orders_and_courses
+        from courses.progress.review_due import review_due
         from courses.scheduling.panel import hours_panel
         from courses.treatment import listeners as treatment
+        from courses.treatment import standing
         from courses.treatment.authorized import used_under
         from courses.treatment.merge_guard import treated_since
         from patients import delivered, hub, order_day, undo_guards
@@ -29,3 +31,4 @@ class CoursesConfig(AppConfig):
         order_day.register(signed_on)
         delivered.register(used_under)
         undo_guards.register(treated_since)
+        standing.register(review_due)

@@ -7,6 +7,7 @@ from courses.billing import services
 from courses.billing.hints import enqueue
 from courses.billing.services.packets import TASK, take_over
 from courses.scheduling import reminders
+from courses.treatment import hold_mail
 from courses.treatment.binding import bind_all_unbound
 
 
@@ -15,6 +16,8 @@ def sweep() -> None:
     """Bind recordings, make lines and packets that no announcement has reached; each in a task of its own."""
     refresh_due_lines.delay()
     enqueue(TASK, take_over(now=timezone.now()))
+    for hold in hold_mail.due_holds(timezone.now()):
+        hold_mail.enqueue(hold)
     bind_all_unbound(timezone.now())
 
 
@@ -22,6 +25,12 @@ def sweep() -> None:
 def send_reminders() -> None:
     """Remind patients of their hours, two days and one day before."""
     reminders.send_due(timezone.now())
+
+
+@shared_task
+def tell_of_holds(holds: list[int]) -> None:
+    """Tell the physicians of sessions that were held."""
+    hold_mail.send_due(timezone.now(), holds)
 
 
 @shared_task

@@ -9,13 +9,14 @@ from devices.beat_file import to_plain
 from devices.gating.average import averages
 from devices.gating.calibration import Calibration
 from devices.gating.config import GatingConfig
-from devices.gating.live import LAST_S, MARGIN_S, judge_head, judge_tail
+from devices.gating.live import LAST_S, MARGIN_S, area_ratio, judge_head, judge_tail
 from devices.live import Tail, tail
 from devices.models import Recording
 from devices.overlaps import without_overlaps
 from devices.prescription import config_for
 from devices.protocol import ProtocolError
 from devices.recordings import contents, manifest_of
+from devices.running import joined, running_in
 
 FIGURES_S = LAST_S + MARGIN_S
 HEAD_S = 60.0  # the beats before inflation, and some after; while they are fresh the calibration is sought
@@ -38,6 +39,8 @@ def refresh_figures(*, recording: Recording, now: datetime) -> bool:
     figures = minute.to_dict() | {
         "until_s": round(found.until_s, 3),
         "grades": grades_so_far(recording.live or {}, found.until_s, minute.grade),
+        "running": running_so_far(recording.live or {}, found),
+        "ds_area": area_ratio(judged.beats),
         "calibration": None if known is None else known.to_plain(),
         "unassisted": unassisted,
         "head_chunks": head_chunks,
@@ -82,3 +85,17 @@ def grades_so_far(before: dict[str, Any], until_s: float, grade: str) -> dict[st
     if ended >= 1 and MARGIN_S <= over_s <= GRADE_WITHIN_S:
         grades.setdefault(str(int(ended) - 1), str(grade))
     return grades
+
+
+def running_so_far(before: dict[str, Any], found: Tail) -> list[list[float]]:
+    """From and to, in seconds from the first sample, of the gated running that was seen so far.
+
+    What nobody looked at, because the worker was away for longer than a tail, stays out.
+    """
+    seen = [
+        (found.from_s + stretch.from_s, found.from_s + stretch.to_s)
+        for stretch in running_in(found.waveform.events)
+        if stretch.gated
+    ]
+    known = joined([*before.get("running", []), *seen])
+    return [[round(from_s, 3), round(to_s, 3)] for from_s, to_s in known]

@@ -185,6 +185,8 @@ class Recording(models.Model):
     chunks_sha256 = models.CharField(_("SHA-256 over the chunks' hashes in order"), max_length=64, blank=True)
     verified_at = models.DateTimeField(_("file read back and verified"), null=True)
     gap_seconds = models.FloatField(null=True)
+    # Rows of devices.running of the newest file; null where it was stored before they were kept
+    running = models.JSONField(_("when the cuffs worked, by the device's events"), null=True, blank=True)
     late_chunks_at = models.DateTimeField(_("chunks arrived that are not in the file"), null=True)
     failure = models.CharField(_("why it could not be stored or analysed"), max_length=200, blank=True)
     # The last minute while it runs

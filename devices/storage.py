@@ -18,6 +18,7 @@ from devices.gathering import Gathered, gather, hashes_of_pruned, keep_aside, sh
 from devices.models import PrunedChunks, Recording, StoredFile
 from devices.protocol import ProtocolError
 from devices.recordings import manifest_of, record_audit
+from devices.running import Running, from_plain, running_in, to_plain
 from devices.waveform import Waveform
 
 _FAILURE_LENGTH = 200
@@ -93,7 +94,7 @@ def _conclude(recording: Recording, gathered: Gathered, name: str, file_sha256: 
             gap_seconds=seconds_in(gathered.gaps),
             stored_at=now,
         )
-        _point_to(locked, version)
+        _point_to(locked, version, gathered.waveform)
         aside = keep_aside(locked, gathered.set_aside)
         record_audit(
             "recording.stored",
@@ -106,16 +107,17 @@ def _conclude(recording: Recording, gathered: Gathered, name: str, file_sha256: 
     return True
 
 
-def _point_to(recording: Recording, version: StoredFile) -> None:
+def _point_to(recording: Recording, version: StoredFile, waveform: Waveform) -> None:
     """The recording's own columns are those of its newest file."""
     recording.file.name = version.file.name
     recording.file_sha256 = version.file_sha256
     recording.chunks_sha256 = version.chunks_sha256
     recording.gap_seconds = version.gap_seconds
+    recording.running = to_plain(running_in(waveform.events))
     recording.stored_at = recording.verified_at = version.stored_at
     recording.late_chunks_at = None
     recording.failure = ""
-    fields = ["file", "file_sha256", "chunks_sha256", "gap_seconds", "stored_at", "verified_at"]
+    fields = ["file", "file_sha256", "chunks_sha256", "gap_seconds", "running", "stored_at", "verified_at"]
     recording.save(update_fields=[*fields, "late_chunks_at", "failure"])
 
 
@@ -150,6 +152,15 @@ def gaps_of(recording: Recording) -> tuple[tuple[float, float], ...] | None:
     if recording.stored_at is None or recording.gap_seconds is None:
         return None
     return gaps_in(files.read(recording.file.name)) if recording.gap_seconds else ()
+
+
+def running_of(recording: Recording) -> tuple[Running, ...] | None:
+    """When the cuffs worked, by the events in the newest file; None where that is not known."""
+    if recording.stored_at is None:
+        return None
+    if recording.running is not None:
+        return from_plain(recording.running)
+    return running_in(read_waveform(recording).events) if recording.file else None
 
 
 def prune(*, uuid: UUID, now: datetime) -> int:

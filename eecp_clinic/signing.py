@@ -7,6 +7,7 @@ JSON beside its SHA-256, so that anybody can compute the hash again years later.
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -56,6 +57,29 @@ def sign(
     now: datetime,
 ) -> Signature:
     """Sign ``content`` as ``signer``. Raises NotAllowed without the role, InvalidInput on a wrong password."""
+    (signature,) = sign_each(
+        signer=signer,
+        password=password,
+        clinic=clinic,
+        roles=roles,
+        meaning=meaning,
+        contents={subject: content},
+        now=now,
+    )
+    return signature
+
+
+def sign_each(
+    *,
+    signer: User,
+    password: str,
+    clinic: Clinic,
+    roles: tuple[Role, ...],
+    meaning: str,
+    contents: Mapping[str, dict[str, Any]],
+    now: datetime,
+) -> list[Signature]:
+    """Sign several contents by their subject with one password; each gets a signature of its own. Raises as ``sign``."""
     require_role(signer, clinic, *roles)
     if not signer.credentials:
         raise NotAllowed(
@@ -65,25 +89,34 @@ def sign(
             code="credentials_missing",
         )
     check_password(signer, password)
-    text = canonical(content)
     held = signer.roles_at(clinic)
-    signature = Signature.objects.create(
-        clinic=clinic,
-        signer=signer,
-        name=signer.get_full_name() or signer.username,
-        credentials=signer.credentials,
-        role=next(role for role in roles if role in held),
-        meaning=meaning,
-        signed_at=now,
-        authentication="password",
-        subject=subject,
-        content=text,
-        content_sha256=sha256_of(text),
-    )
-    audit.record(
-        "signature.made", subject=subject, actor=signer, clinic=clinic, at=now, signature=signature.code
-    )
-    return signature
+    signatures = [
+        Signature(
+            clinic=clinic,
+            signer=signer,
+            name=signer.get_full_name() or signer.username,
+            credentials=signer.credentials,
+            role=next(role for role in roles if role in held),
+            meaning=meaning,
+            signed_at=now,
+            authentication="password",
+            subject=subject,
+            content=text,
+            content_sha256=sha256_of(text),
+        )
+        for subject, text in ((subject, canonical(content)) for subject, content in contents.items())
+    ]
+    for signature in signatures:
+        signature.save(force_insert=True)
+        audit.record(
+            "signature.made",
+            subject=signature.subject,
+            actor=signer,
+            clinic=clinic,
+            at=now,
+            signature=signature.code,
+        )
+    return signatures
 
 
 def check_password(user: User, password: str) -> None:

@@ -281,6 +281,7 @@ def make_recording(
         "verified_at": ended_at,
         "file_sha256": "ab" * 32,
         "clock_offset_ms": 0,
+        "running": [[0.0, 60.0 * minutes, True]],
     }
     return Recording.objects.create(
         uuid=uuid.uuid4(), device=device, started_at=started_at, **values | fields

@@ -12,6 +12,7 @@ PURE_FOLDERS = [
     "devices/pictures",
     "devices/simulator",
     "devices/agent",
+    "courses/billing/x12",
     "patients/eligibility",
     "patients/fhir/reading",
 ]

@@ -225,7 +225,7 @@ class ReviewSheet:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One packet. ``outcomes`` is the table of the course page; ``unsigned`` counts sessions left out."""
+    """One packet. ``sessions_ordered`` counts those that a decision added; ``outcomes`` is the table of the course page; ``unsigned`` counts sessions left out."""
 
     code: str
     made_for: datetime
@@ -233,12 +233,14 @@ class Evidence:
     state: str
     decision: Decision
     order: Order
+    sessions_ordered: int
     sessions: tuple[SessionSheet, ...]
     unsigned: int
     reviews: tuple[ReviewSheet, ...]
     review_kinds: frozenset[str]
     outcomes: Any
     measured_points: frozenset[str]
+    course_pictures: tuple[Picture, ...] = ()
 
     @property
     def signatures(self) -> tuple[Signed, ...]:

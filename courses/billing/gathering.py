@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
-from courses.billing.evidence import Criterion, Decision, Evidence, Identity, Order, ReviewSheet
+from courses.billing.evidence import Criterion, Decision, Evidence, Identity, Order, Picture, ReviewSheet
 from courses.billing.facts import Surroundings
 from courses.billing.session_sheet import sheet_of, signed, signed_sessions
 from courses.models import Course, OutcomeMeasure, Packet, Review, Session, TreatmentOrder
+from courses.progress.course_page import paper_charts
+from courses.progress.decision_words import decision_in_words
 from courses.progress.outcome_table import outcome_table
 from patients.banner import primary_coverage
 from patients.decision_page import decision_page
@@ -30,6 +32,7 @@ def gather(packet: Packet) -> Evidence:
         state=course.state,
         decision=_decision(course.order.assessment),
         order=_order(course.order),
+        sessions_ordered=course.sessions_ordered,
         sessions=tuple(sheet_of(session, around) for session in sessions),
         unsigned=unsigned.exclude(pk__in=[session.pk for session in sessions]).count(),
         reviews=tuple(
@@ -37,7 +40,7 @@ def gather(packet: Packet) -> Evidence:
                 kind=review.get_kind_display(),
                 sessions_done=review.sessions_done,
                 text=review.text,
-                decision=review.get_decision_display(),
+                decision=decision_in_words(review),
                 signature=signed(str(review.get_kind_display()), review.signature),
             )
             for review in reviews
@@ -45,6 +48,10 @@ def gather(packet: Packet) -> Evidence:
         review_kinds=frozenset(review.kind for review in reviews),
         outcomes=outcome_table(outcomes),
         measured_points=frozenset(outcome.point for outcome in outcomes),
+        course_pictures=tuple(
+            Picture(drawn.name, drawn.title, drawn.svg, drawn.alt, drawn.note)
+            for drawn in paper_charts(course, outcomes, until)
+        ),
     )
 
 

@@ -37,7 +37,8 @@ def _context(evidence: Evidence, missing: tuple[str, ...], clinic: Clinic) -> di
 
 
 def _pictures(evidence: Evidence) -> dict[str, str]:
-    return {
+    of_course = {f"course-{picture.name}": picture.svg for picture in evidence.course_pictures}
+    return of_course | {
         f"{picture.name}-{sheet.code}": picture.svg
         for sheet in evidence.sessions
         if sheet.gating is not None

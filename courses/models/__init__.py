@@ -1,35 +1,76 @@
 """The stages of a course's life: ordering, scheduling, treatment, progress, billing."""
 
+from courses.models.amendments import Amendment, Countersignature
 from courses.models.billing import ClaimLine, Packet
-from courses.models.holds import HoldOverride
+from courses.models.billing_identity import BillingProvider, PractitionerBilling
+from courses.models.claim_files import Acknowledgement, ClaimFile, ClaimStatus, ControlNumbers
+from courses.models.claims import Claim, ClaimMembership, ClaimOverride
+from courses.models.diary import DiaryEntry, DiaryLink
+from courses.models.exceptions import ExceptionNote
+from courses.models.happenings import SettingChange, TreatmentEvent
+from courses.models.holds import Hold, HoldNotice, HoldOverride
+from courses.models.marks import BodyMark
 from courses.models.moves import Move, PatientAbsence
 from courses.models.ordering import Course, TreatmentOrder
+from courses.models.payer_profiles import FeeSchedule, FeeScheduleRow, PayerProfile
 from courses.models.progress import OutcomeMeasure, Review, SupervisionPeriod
 from courses.models.reaching import CalendarLink, Reminder, ReminderOptOut
 from courses.models.recordings import SetAsideRecording
+from courses.models.remittances import Remittance, RemittanceAdjustment, RemittanceClaim, RemittanceLine
 from courses.models.scheduling import Appointment
+from courses.models.settled import ClinicLimit, TreatmentRules
+from courses.models.sheets import SessionSheet
 from courses.models.treatment import Pause, Reading, Session, VitalSigns
 from courses.models.waiting import WaitListEntry, WaitListOffer
 
 __all__ = [
+    "Acknowledgement",
+    "Amendment",
     "Appointment",
+    "BillingProvider",
+    "BodyMark",
     "CalendarLink",
+    "Claim",
+    "ClaimFile",
     "ClaimLine",
+    "ClaimMembership",
+    "ClaimOverride",
+    "ClaimStatus",
+    "ClinicLimit",
+    "ControlNumbers",
+    "Countersignature",
     "Course",
+    "DiaryEntry",
+    "DiaryLink",
+    "ExceptionNote",
+    "FeeSchedule",
+    "FeeScheduleRow",
+    "Hold",
+    "HoldNotice",
     "HoldOverride",
     "Move",
     "OutcomeMeasure",
     "Packet",
     "PatientAbsence",
     "Pause",
+    "PayerProfile",
+    "PractitionerBilling",
     "Reading",
     "Reminder",
     "ReminderOptOut",
+    "Remittance",
+    "RemittanceAdjustment",
+    "RemittanceClaim",
+    "RemittanceLine",
     "Review",
     "Session",
+    "SessionSheet",
     "SetAsideRecording",
+    "SettingChange",
     "SupervisionPeriod",
+    "TreatmentEvent",
     "TreatmentOrder",
+    "TreatmentRules",
     "VitalSigns",
     "WaitListEntry",
     "WaitListOffer",

@@ -103,6 +103,11 @@ class Course(models.Model):
     end_reason = models.CharField(
         _("reason for the end"), max_length=30, choices=EndReason.choices, blank=True
     )
+    # What a physician decided after the order was signed; the order itself stays as it was (Review says who and when).
+    extra_sessions = models.PositiveSmallIntegerField(_("sessions added by a decision"), default=0)
+    pressure_changed_mmhg = models.PositiveSmallIntegerField(
+        _("pressure target as changed by a decision"), null=True, blank=True
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = CourseQuerySet.as_manager()
@@ -121,6 +126,11 @@ class Course(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="discontinued") | ~Q(end_reason=""), name="course_discontinued_with_reason"
             ),
+            models.CheckConstraint(
+                condition=Q(pressure_changed_mmhg__isnull=True) | Q(pressure_changed_mmhg__range=(80, 350)),
+                name="course_pressure_in_mmhg",
+                violation_error_message=_("The pressure target is given in mmHg, between 80 and 350."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -128,3 +138,13 @@ class Course(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("courses:detail", args=[self.code])
+
+    @property
+    def sessions_ordered(self) -> int:
+        """Sessions of the order with those that a decision added; the order must be fetched."""
+        return self.order.sessions + self.extra_sessions
+
+    @property
+    def pressure_target_mmhg(self) -> int:
+        """The target that counts now: the order's, or what a later decision made of it."""
+        return self.pressure_changed_mmhg or self.order.pressure_target_mmhg

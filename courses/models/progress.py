@@ -20,10 +20,23 @@ class OutcomeMeasure(models.Model):
 
     class Point(models.TextChoices):
         BASELINE = "baseline", _("Before")
+        TWO_WEEKS = "two_weeks", _("Two weeks")
         MIDDLE = "middle", _("Middle")
         END = "end", _("End")
         SIX_MONTHS = "six_months", _("6 months")
         TWELVE_MONTHS = "twelve_months", _("12 months")
+
+    class Feels(models.TextChoices):
+        BETTER = "better", _("Better than before the course")
+        SAME = "same", _("The same")
+        WORSE = "worse", _("Worse")
+
+    class Diastolic(models.TextChoices):
+        NORMAL = "normal", _("Normal")
+        GRADE_1 = "1", _("Grade I")
+        GRADE_2 = "2", _("Grade II")
+        GRADE_3 = "3", _("Grade III")
+        INDETERMINATE = "indeterminate", _("Indeterminate")
 
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="outcomes")
     point = models.CharField(_("point"), max_length=14, choices=Point.choices)
@@ -37,11 +50,39 @@ class OutcomeMeasure(models.Model):
     )
     walk_6min_m = models.PositiveSmallIntegerField(_("6-minute walk"), null=True, blank=True)
     dasi = models.DecimalField(_("DASI"), max_digits=4, decimal_places=2, null=True, blank=True)
+    # The twelve answers by code; empty where only the score is known (from a paper, or from before).
+    dasi_answers = models.JSONField(_("DASI answers"), default=dict, blank=True)
+    feels = models.CharField(_("the patient feels"), max_length=6, choices=Feels.choices, blank=True)
+    nyha_class = models.PositiveSmallIntegerField(
+        _("NYHA class"), null=True, blank=True, choices=[(1, "I"), (2, "II"), (3, "III"), (4, "IV")]
+    )
+    rose_dyspnoea = models.PositiveSmallIntegerField(_("Rose dyspnoea score"), null=True, blank=True)
+    e_over_e_prime = models.DecimalField(_("E/e'"), max_digits=4, decimal_places=1, null=True, blank=True)
+    diastolic_grade = models.CharField(
+        _("diastolic function"), max_length=13, choices=Diastolic.choices, blank=True
+    )
+    la_volume_ml_m2 = models.PositiveSmallIntegerField(_("left atrial volume index"), null=True, blank=True)
+    # Licensed instruments: the score that the licence holder's own tool gave. Their questions stand nowhere here.
+    saq7_score = models.PositiveSmallIntegerField(_("SAQ-7 summary score"), null=True, blank=True)
+    sf12_physical = models.DecimalField(
+        _("SF-12 physical"), max_digits=4, decimal_places=1, null=True, blank=True
+    )
+    sf12_mental = models.DecimalField(
+        _("SF-12 mental"), max_digits=4, decimal_places=1, null=True, blank=True
+    )
+    eq5d_index = models.DecimalField(_("EQ-5D index"), max_digits=4, decimal_places=3, null=True, blank=True)
+    eq5d_vas = models.PositiveSmallIntegerField(_("EQ-5D VAS"), null=True, blank=True)
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         ordering = ["course", "measured_on"]
-        constraints = [models.UniqueConstraint(fields=["course", "point"], name="outcome_once_a_point")]
+        constraints = [
+            models.UniqueConstraint(fields=["course", "point"], name="outcome_once_a_point"),
+            models.CheckConstraint(condition=Q(rose_dyspnoea__lte=4), name="outcome_rose_0_to_4"),
+            models.CheckConstraint(condition=Q(saq7_score__lte=100), name="outcome_saq7_0_to_100"),
+            models.CheckConstraint(condition=Q(eq5d_vas__lte=100), name="outcome_eq5d_vas_0_to_100"),
+            models.CheckConstraint(condition=Q(eq5d_index__range=(-1, 1)), name="outcome_eq5d_index_to_1"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.point} {self.course_id}"
@@ -58,6 +99,7 @@ class Review(models.Model):
     class Decision(models.TextChoices):
         CONTINUE = "continue", _("Continue as ordered")
         ADJUST = "adjust", _("Continue, change pressure or timing")
+        EXTEND = "extend", _("Extend beyond the ordered sessions")
         HOLD = "hold", _("Hold")
         STOP = "stop", _("Stop the course")
 
@@ -67,6 +109,15 @@ class Review(models.Model):
     sessions_done = models.PositiveSmallIntegerField(_("sessions done"))
     text = models.TextField(_("assessment"))
     decision = models.CharField(_("decision"), max_length=12, choices=Decision.choices)
+    # What the decision changes; which of them stand belongs to the decision (courses/progress/decisions.py).
+    pressure_target_mmhg = models.PositiveSmallIntegerField(_("new pressure target"), null=True, blank=True)
+    timing = models.CharField(_("new timing"), max_length=200, blank=True)
+    extra_sessions = models.PositiveSmallIntegerField(_("sessions more"), null=True, blank=True)
+    end_reason = models.CharField(
+        _("reason for the end"), max_length=30, choices=Course.EndReason.choices, blank=True
+    )
+    #: What the payer's rule said to an extension, as it was shown to who signed.
+    payer_findings = models.JSONField(default=list, blank=True)
     reviewed_at = models.DateTimeField(_("reviewed"))
     signature = models.OneToOneField(Signature, on_delete=models.PROTECT, related_name="review")
 

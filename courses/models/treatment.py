@@ -2,13 +2,17 @@
 
 import pghistory
 import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from courses.models.examination import Examined
 from courses.models.ordering import Course
 from courses.models.scheduling import Appointment
+from courses.models.struck import Struck, struck_with_reason
+from courses.session_states import stored_changes
 from devices.models import Device, GatingReport, Recording
 from eecp_clinic.codes import new_code
 from eecp_clinic.models import Clinic, Signature, User
@@ -69,6 +73,22 @@ class Session(models.Model):
         DEVICE = "device", _("Device fault")
         OTHER = "other", _("Other")
 
+    class Education(models.TextChoices):
+        """What the patient was told before leaving."""
+
+        SKIN = "skin_care", _("Skin and leg care")
+        SYMPTOMS = "symptoms", _("Symptoms to report, and whom to call")
+        MEDICINES = "medicines", _("Medicines, nitroglycerin")
+        ACTIVITY = "activity", _("Activity and walking")
+        DIARY = "diary", _("Angina diary")
+        NOTHING = "nothing_new", _("Nothing new was needed")
+
+    class Left(models.TextChoices):
+        AS_CAME = "as_came", _("Well, the way the patient came")
+        RESTED = "rested", _("After a rest under observation")
+        ACCOMPANIED = "accompanied", _("With somebody, or by wheelchair")
+        HOSPITAL = "hospital", _("To an emergency department")
+
     code = models.CharField(max_length=12, unique=True, default=new_code, editable=False)
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="sessions")
     appointment = models.OneToOneField(Appointment, on_delete=models.PROTECT, related_name="session")
@@ -79,9 +99,20 @@ class Session(models.Model):
     started_at = models.DateTimeField(_("started"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     stop_reason = models.CharField(_("why it ended"), max_length=20, choices=StopReason.choices, blank=True)
+    stop_note = models.CharField(_("about the end, in words"), max_length=200, blank=True)
     identity_checked = models.BooleanField(_("identity checked"), default=False)
     skin_after = models.CharField(_("skin and legs after"), max_length=200, blank=True)
     symptoms = models.CharField(_("symptoms"), max_length=300, blank=True)
+    # Empty or null: not known.
+    education = ArrayField(
+        models.CharField(max_length=12, choices=Education.choices),
+        verbose_name=_("education given"),
+        default=list,
+        blank=True,
+    )
+    education_note = models.CharField(_("education, in words"), max_length=200, blank=True)
+    left_how = models.CharField(_("how the patient left"), max_length=12, choices=Left.choices, blank=True)
+    next_confirmed = models.BooleanField(_("next appointment confirmed"), null=True, blank=True)
     comments = models.TextField(_("comments"), blank=True)
     recording = models.OneToOneField(
         Recording, on_delete=models.PROTECT, null=True, blank=True, related_name="session"
@@ -133,7 +164,10 @@ class Session(models.Model):
                 name="signed_session_is_final",
                 operation=pgtrigger.Update | pgtrigger.Delete,
                 condition=pgtrigger.Q(old__signature__isnull=False),
-            )
+            ),
+            pgtrigger.FSM(
+                name="session_follows_its_states", field="state", transitions=list(stored_changes())
+            ),
         ]
 
     def __str__(self) -> str:
@@ -152,7 +186,7 @@ class Session(models.Model):
 
 
 @pghistory.track()
-class VitalSigns(models.Model):
+class VitalSigns(Examined):
     """Vital signs before or after the hour; empty means not measured."""
 
     class Phase(models.TextChoices):
@@ -195,8 +229,11 @@ class VitalSigns(models.Model):
 
 
 @pghistory.track()
-class Reading(models.Model):
-    """One timed row of the flowsheet. ``from_device`` names the values the device gave; people gave the rest."""
+class Reading(Struck):
+    """One timed row of the flowsheet. ``from_device`` names the values the device gave; people gave the rest.
+
+    ``device_minutes`` is the gated running that the device had shown by then.
+    """
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="readings")
     at = models.DateTimeField(_("time"))
@@ -206,14 +243,21 @@ class Reading(models.Model):
     diastolic_mmhg = models.PositiveSmallIntegerField(_("diastolic"), null=True, blank=True)
     spo2_percent = models.PositiveSmallIntegerField(_("SpO₂"), null=True, blank=True)
     ds_peak = models.DecimalField(_("D/S peak"), max_digits=4, decimal_places=2, null=True, blank=True)
+    ds_area = models.DecimalField(_("D/S area"), max_digits=4, decimal_places=2, null=True, blank=True)
     inflation_ms = models.SmallIntegerField(_("inflation"), null=True, blank=True)
+    device_minutes = models.DecimalField(
+        _("device minutes"), max_digits=5, decimal_places=1, null=True, blank=True
+    )
     note = models.CharField(_("note"), max_length=200, blank=True)
     from_device = models.JSONField(default=list)
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         ordering = ["session", "at"]
-        constraints = [models.UniqueConstraint(fields=["session", "at"], name="reading_once_a_moment")]
+        constraints = [
+            models.UniqueConstraint(fields=["session", "at"], name="reading_once_a_moment"),
+            struck_with_reason("reading_struck_with_reason"),
+        ]
         triggers = [frozen_with_session("reading_frozen_with_session")]
 
     def __str__(self) -> str:
@@ -228,6 +272,9 @@ class Pause(models.Model):
     started_at = models.DateTimeField(_("from"))
     ended_at = models.DateTimeField(_("to"), null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=200)
+    # Who stopped and who went on; null on pauses from before this was kept, and while it lasts.
+    paused_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    resumed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         ordering = ["session", "started_at"]

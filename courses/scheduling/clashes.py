@@ -62,7 +62,10 @@ def _of_slot(agenda: Agenda, slot: Slot) -> Iterator[Problem]:
     elif any(hour.overlaps(stretch) for stretch in request.unwatched):
         sentence = f"A device is free at {at}, but no nurse is there to watch it."
         yield Problem(
-            ProblemCode.NO_STAFF, sentence, "Add nurses' hours on that day, or choose another hour.", day
+            ProblemCode.NO_STAFF,
+            sentence,
+            "Choose another hour, or tick on the appointment's page that fewer nurses are borne, with the reason.",
+            day,
         )
     elif any(limit.last_day is not None and day > limit.last_day for limit in request.limits):
         sentence = f"{at} lies after the end of what is covered."

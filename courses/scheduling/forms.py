@@ -58,6 +58,10 @@ class MoveForm(forms.Form):
     time = forms.TimeField(label=_("Hour"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
     device = forms.ModelChoiceField(label=_("Device"), queryset=Device.objects.none(), to_field_name="code")
     reason = forms.CharField(label=_("Why"), max_length=150)
+    fewer_nurses = forms.BooleanField(
+        label=_("Also where there are fewer nurses than the clinic's rule asks for; the reason is listed"),
+        required=False,
+    )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:

@@ -4,13 +4,24 @@ from django import forms
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
-from eecp_clinic.models import Clinic, Closure, OpeningException, StaffHours
+from eecp_clinic.models import Clinic, Closure, OpeningException, OpeningHours, StaffHours
 
 _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 def _clock() -> forms.TimeInput:
     return forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+
+
+class WeeklyHoursForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only for the type checker
+    prefix = "weekly"
+
+    weekday = forms.TypedChoiceField(label=_("Weekday"), coerce=int, choices=list(WEEKDAYS.items()))
+
+    class Meta:
+        model = OpeningHours
+        fields = ["weekday", "opens", "closes"]
+        widgets = {"opens": _clock(), "closes": _clock()}
 
 
 class OpeningExceptionForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only for the type checker

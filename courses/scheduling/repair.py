@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.optimize import linear_sum_assignment
 
 from courses.intervals import Interval
 from courses.scheduling.agenda import Tracks, spoken
@@ -128,9 +129,6 @@ def _assign(placing: Placing, waiting: Sequence[int]) -> tuple[list[tuple[int, O
     for row, column, option in entries:
         costs[row, column] = option.cost
         chosen[row, column] = option
-    # SciPy's optimisers take half a second to load: only where one is asked.
-    from scipy.optimize import linear_sum_assignment
-
     rows, found = linear_sum_assignment(costs)
     pairs = [
         (waiting[row], chosen[row, column])

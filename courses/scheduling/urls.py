@@ -41,6 +41,7 @@ urlpatterns: list[URLPattern] = [
     path("courses/<str:code>/absences/<int:number>/remove/", absences.remove, name="absence-remove"),
     path("repair/", repairs.repair, name="repair"),
     path("moves/", repairs.moves, name="moves"),
+    path("moves/undo/<str:batch>/", repairs.undo, name="repair-undo"),
     path("moves/<str:code>/told/", repairs.told, name="move-told"),
     path("hours/", hours.hours, name="hours"),
     path("hours/<str:kind>/add/", hours.add, name="hours-add"),

@@ -8,7 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Reading, Session, VitalSigns
-from courses.treatment.services.charting import VITALS_FIELDS
+from courses.treatment import body_map
 from eecp_clinic.drafts.forms import MergingForm
 from eecp_clinic.models import Clinic
 
@@ -22,6 +22,7 @@ RANGES: dict[str, tuple[str, int, int]] = {
     "weight_kg": ("kg", 20, 350),
     "angina_since_last": ("", 0, 100),
     "nitroglycerin_since_last": ("", 0, 100),
+    "inr": ("", 0, 20),
     "pressure_mmhg": ("mmHg", 0, 400),
     "ds_peak": ("", 0, 5),
     "inflation_ms": ("ms", -500, 500),
@@ -37,7 +38,7 @@ def with_units(form: forms.BaseForm, last: VitalSigns | None = None) -> None:
         unit, low, high = RANGES[name]
         field.unit = unit  # type: ignore[attr-defined]
         field.widget = forms.NumberInput(
-            attrs={"min": low, "max": high, "step": "any" if name in {"weight_kg", "ds_peak"} else 1}
+            attrs={"min": low, "max": high, "step": "any" if name in {"weight_kg", "ds_peak", "inr"} else 1}
         )
         field.validators = [
             MinValueValidator(low, _("Below %(limit_value)s. Check the number.")),
@@ -47,30 +48,7 @@ def with_units(form: forms.BaseForm, last: VitalSigns | None = None) -> None:
         field.last_value = "" if value is None else str(value)  # type: ignore[attr-defined]
 
 
-class BeforeForm(MergingForm, forms.ModelForm):  # type: ignore[type-arg]  # generic only for the type checker
-    """Identity and vital signs before the hour."""
-
-    prefix = "before"
-
-    identity_checked = forms.BooleanField(
-        label=_("Identity checked: the patient said name and date of birth"), required=False
-    )
-
-    class Meta:
-        model = VitalSigns
-        fields = VITALS_FIELDS
-
-    field_order = ["identity_checked", *Meta.fields]
-
-    def __init__(self, *args: Any, last: VitalSigns | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        with_units(self, last)
-
-    def vitals(self) -> dict[str, Any]:
-        return {name: value for name, value in self.cleaned_data.items() if name != "identity_checked"}
-
-
-class AfterForm(MergingForm, forms.ModelForm):  # type: ignore[type-arg]
+class AfterForm(MergingForm, forms.ModelForm):  # type: ignore[type-arg]  # generic only for the type checker
     """Vital signs after the hour, and how the patient left."""
 
     prefix = "after"
@@ -90,6 +68,7 @@ class AfterForm(MergingForm, forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, before: VitalSigns | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         with_units(self)
+        body_map.add_marks(self, before)
         for name in self.Meta.fields:
             value = getattr(before, name, None)
             if value is not None:
@@ -102,7 +81,16 @@ class AfterForm(MergingForm, forms.ModelForm):  # type: ignore[type-arg]
         return [self[name] for name in self.END]
 
     def vitals(self) -> dict[str, Any]:
-        return {name: value for name, value in self.cleaned_data.items() if name not in self.END}
+        return {name: self.cleaned_data[name] for name in self.Meta.fields}
+
+    def views(self) -> tuple[body_map.View, ...]:
+        return body_map.views_of(self)
+
+    def has_marks(self) -> bool:
+        return body_map.has_marks(self)
+
+    def marks(self) -> dict[str, str]:
+        return body_map.marks_in(self.cleaned_data)
 
     def ending(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in self.END if name in self.cleaned_data}
@@ -161,14 +149,18 @@ class ReadingForm(forms.ModelForm):  # type: ignore[type-arg]
         return moment if moment >= start else moment + timedelta(days=1)
 
 
+#: The id of the form of the check: its other buttons stand beside it and send it too.
+CHECK_FORM = "before-form"
+
+
 class StartForm(forms.Form):
-    """The physician's reason for treating against a hold."""
+    """The physician's reason for treating against a hold; it is sent with the form of the check."""
 
     override_reason = forms.CharField(
         label=_("Why to treat all the same"),
         max_length=300,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=forms.Textarea(attrs={"rows": 2, "form": CHECK_FORM}),
     )
 
 
@@ -187,7 +179,19 @@ class PauseForm(ReasonForm):
 
 
 class HoldForm(ReasonForm):
+    """Why not today; it is sent with the form of the check, beside whose fields it stands."""
+
     prefix = "hold"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].widget.attrs |= {"form": CHECK_FORM, "list": "hold-reasons"}
+
+
+class AnswerForm(forms.Form):
+    """What the physician says to a hold."""
+
+    answer = forms.CharField(label=_("Answer to the nurse"), max_length=300, required=False)
 
 
 class EndForm(forms.Form):

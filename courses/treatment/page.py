@@ -15,15 +15,17 @@ from django.utils.translation import gettext_lazy
 
 from courses.banner import course_banner
 from courses.models import Appointment, Pause, Reading, Session, VitalSigns
+from courses.session_states import State as Stand
 from courses.treatment import forms, tile
+from courses.treatment.before_form import before_form
+from courses.treatment.body_map import marked_initial
 from courses.treatment.choice import choice_of
 from courses.treatment.completeness import missing_in
 from courses.treatment.flowsheet import flow_rows, flowsheet_of
-from courses.treatment.limit_rules import Tier
-from courses.treatment.limits import LimitFinding
 from courses.treatment.live_beat import live_beat
-from courses.treatment.locks import State
-from courses.treatment.precheck import findings_for, holds, last_vitals, vitals_in
+from courses.treatment.locks import State, stand_of
+from courses.treatment.precheck import vitals_in
+from courses.treatment.ready_page import check_of, hold_of, short_of, signs_shown
 from courses.treatment.report_section import section_of
 from courses.treatment.strips import live_strip
 from courses.treatment.supervising import supervising, supervision_of
@@ -45,11 +47,6 @@ LANES = (
     {"name": "pleth", "label": gettext_lazy("Finger pulse · own gain")},
     {"name": "cuff", "label": gettext_lazy("Cuff · 0 to 350 mmHg"), "min": 0, "max": 350},
 )
-TIER_CHIPS = {
-    Tier.GO: ("go", gettext_lazy("Go")),
-    Tier.LOOK: ("look", gettext_lazy("Look")),
-    Tier.HOLD: ("stop", gettext_lazy("Hold")),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +78,7 @@ def fetched(session: Session) -> Session:
             Prefetch("readings", Reading.objects.select_related("recorded_by").order_by("at")),
             Prefetch("pauses", Pause.objects.order_by("started_at")),
             "hold_overrides__decided_by",
+            "body_marks",
         )
         .get()
     )
@@ -101,8 +99,9 @@ def context_of(request: StaffRequest, session: Session, now: datetime, **bound: 
         "may_download": bool(request.roles & {*CLINICAL, Role.ADMINISTRATOR}),
         "before": vitals_in(session, VitalSigns.Phase.BEFORE),
         "after": vitals_in(session, VitalSigns.Phase.AFTER),
+        "signs": signs_shown(session),
         "clock_note": note_for_page(session.recording),
-        "is_held": session.appointment.state == Appointment.State.HELD,
+        "is_held": stand_of(session) is Stand.HELD,
     }
     parts = {State.DRAFT: _ready, State.ENDED: _ended, State.SIGNED: _sheet}
     content |= parts.get(State(session.state), _treat)(request, session, now)
@@ -114,7 +113,7 @@ def banner_of(session: Session, now: datetime) -> dict[str, Any]:
     """The course's banner; once the session has a number, with its own."""
     banner = course_banner(session.course, now)
     if session.number is not None:
-        numbers = {"number": session.number, "total": session.course.order.sessions}
+        numbers = {"number": session.number, "total": session.course.sessions_ordered}
         banner["session_label"] = _("%(number)d of %(total)d") % numbers
     return banner
 
@@ -131,32 +130,15 @@ def steps_of(session: Session, content: dict[str, Any]) -> list[Step]:
 
 
 def _ready(request: StaffRequest, session: Session, now: datetime) -> dict[str, Any]:
-    found = findings_for(session)
     return {
         "before_form": before_form(session),
         "start_form": forms.StartForm(),
-        "hold_form": forms.HoldForm(),
-        "findings": found,
-        "open_findings": [shown(finding) for finding in found if finding.tier is not Tier.GO],
-        "kept_findings": [shown(finding) for finding in found if finding.tier is Tier.GO],
-        "holds": holds(found),
+        "answer_form": forms.AnswerForm(),
+        "hold_form": forms.HoldForm(use_required_attribute=False),
         "may_override": Role.PHYSICIAN in request.roles,
         "supervision": supervising(session.course.clinic, now),
-    }
-
-
-def shown(finding: LimitFinding) -> dict[str, Any]:
-    """A finding with the keys of ``partials/_findings.html``."""
-    light, label = TIER_CHIPS[finding.tier]
-    return {
-        "light": light,
-        "label": label,
-        "sentence": finding.rule,
-        "fact": finding.fact,
-        "way_out": "" if finding.tier is Tier.GO else finding.way_out,
-        "source": finding.source.document,
-        "source_url": finding.source.url,
-        "version": finding.source.version,
+        **check_of(session, now),
+        **hold_of(session, request.roles, now),
     }
 
 
@@ -204,17 +186,6 @@ def _ended(request: StaffRequest, session: Session, now: datetime) -> dict[str, 
     }
 
 
-def before_form(session: Session, data: QueryDict | None = None) -> forms.BeforeForm:
-    """The form with what is stored, shown or, with ``data``, sent."""
-    row = vitals_in(session, VitalSigns.Phase.BEFORE)
-    return forms.BeforeForm(
-        data,
-        instance=row or VitalSigns(session=session, phase=VitalSigns.Phase.BEFORE),
-        last=last_vitals(session),
-        initial={"identity_checked": session.identity_checked},
-    )
-
-
 def after_form(session: Session, data: QueryDict | None = None) -> forms.AfterForm:
     """The form with what is stored, shown or, with ``data``, sent."""
     row = vitals_in(session, VitalSigns.Phase.AFTER)
@@ -222,7 +193,8 @@ def after_form(session: Session, data: QueryDict | None = None) -> forms.AfterFo
         data,
         instance=row or VitalSigns(session=session, phase=VitalSigns.Phase.AFTER),
         before=vitals_in(session, VitalSigns.Phase.BEFORE),
-        initial={name: getattr(session, name) for name in forms.AfterForm.END},
+        initial={name: getattr(session, name) for name in forms.AfterForm.END}
+        | marked_initial(session.body_marks.all(), VitalSigns.Phase.AFTER),
     )
 
 
@@ -243,6 +215,7 @@ def _hour(session: Session) -> dict[str, Any]:
         "newer_report": newest if report and newest and newest.pk != report.pk else None,
         "supervision": supervision_of(session),
         "readings": flow_rows(session),
+        "short": short_of(session),
     }
 
 

@@ -61,7 +61,6 @@ def tile_of(session: Session, now: datetime) -> Tile:
     live = _live(session.recording)
     age_s = age_of(session.recording, now)
     stale = age_s is None or age_s > STALE_AFTER_S
-    ordered = session.course.order
     figures = (
         _gating(live),
         TileFigure(
@@ -91,7 +90,7 @@ def tile_of(session: Session, now: datetime) -> Tile:
             _("Cuff pressure"),
             number(live.get("pressure_mmhg")),
             "mmHg",
-            note=_("ordered %(target)s mmHg") % {"target": ordered.pressure_target_mmhg},
+            note=_("ordered %(target)s mmHg") % {"target": session.course.pressure_target_mmhg},
         ),
         TileFigure(_("Heart rate"), number(live.get("hr_bpm")), "bpm", note=_("last minute")),
     )

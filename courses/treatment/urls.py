@@ -2,14 +2,16 @@
 
 from django.urls import URLPattern, path
 
-from courses.treatment.views import live, recording, report, session, unmatched
+from courses.treatment.views import limits, live, ready, recording, report, rules, session, unmatched
 
 urlpatterns: list[URLPattern] = [
     path("appointments/<str:code>/open/", session.open_hour, name="open-session"),
     path("sessions/<str:code>/", session.detail, name="session"),
-    path("sessions/<str:code>/ready/", session.ready, name="session-ready"),
-    path("sessions/<str:code>/start/", session.start, name="session-start"),
-    path("sessions/<str:code>/hold/", session.hold, name="session-hold"),
+    path("sessions/<str:code>/ready/", ready.ready, name="session-ready"),
+    path("sessions/<str:code>/start/", ready.start, name="session-start"),
+    path("sessions/<str:code>/hold/", ready.hold, name="session-hold"),
+    path("sessions/<str:code>/hold/seen/", ready.see, name="session-hold-seen"),
+    path("sessions/<str:code>/hold/release/", ready.release, name="session-hold-release"),
     path("sessions/<str:code>/pause/", session.pause, name="session-pause"),
     path("sessions/<str:code>/resume/", session.resume, name="session-resume"),
     path("sessions/<str:code>/end/", session.end, name="session-end"),
@@ -23,6 +25,9 @@ urlpatterns: list[URLPattern] = [
     path(
         "sessions/<str:code>/reports/<str:report>/minutes/<int:number>/", report.minute, name="session-minute"
     ),
+    path("limits/", limits.index, name="limits"),
+    path("limits/<slug:rule>/", limits.change, name="limit"),
+    path("rules/", rules.index, name="treatment-rules"),
     path("unmatched/", unmatched.index, name="unmatched"),
     path("unmatched/<uuid:uuid>/attach/", unmatched.attach, name="attach-recording"),
 ]

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from devices.gating.advice import advice_of
 from devices.gating.analyse import analyse
 from devices.gating.calibration import Calibration
@@ -76,6 +78,12 @@ def judge_tail(waveform_tail: Waveform, config: GatingConfig, known: Calibration
     tail = _tail(waveform_tail, LAST_S + MARGIN_S)
     report = analyse(tail, config, known)
     return JudgedTail(_minute(report), report.beats, tail)
+
+
+def area_ratio(beats: BeatTable) -> float | None:
+    """Median diastolic to systolic ratio by area of the inflated beats, as ``ds_peak`` is by height; None if not known."""
+    ratios = beats.ds_area[(beats.inflated == 1) & np.isfinite(beats.ds_area)]
+    return round(float(np.median(ratios)), 6) if ratios.size else None
 
 
 def _minute(report: GatingReport) -> LiveMinute:

@@ -156,7 +156,7 @@ def canonical(field: forms.Field, texts: list[str]) -> str:
         value = field.to_python(texts[0])
     except ValidationError:
         return texts[0].strip()
-    if value is None or value is False:
+    if value is None or (value is False and not isinstance(field, forms.NullBooleanField)):
         return ""
     if isinstance(value, Decimal):
         return format(value.normalize(), "f")
@@ -167,7 +167,8 @@ def readable(field: forms.Field, text: str) -> str:
     """A canonical value in the words of the form: the label of a choice, the number with its unit."""
     if isinstance(field, forms.BooleanField) and not isinstance(field, forms.NullBooleanField):
         return _("Yes") if text else _("No")
-    labels = {str(key): str(label) for key, label in getattr(field, "choices", ())}
+    choices = getattr(field, "choices", None) or getattr(field.widget, "choices", ())
+    labels = {canonical(field, [str(key)]): str(label) for key, label in choices}
     words = ", ".join(labels.get(part, part) for part in text.split(BESIDE))
     unit = getattr(field, "unit", "")
     return f"{words}\N{NO-BREAK SPACE}{unit}" if words and unit else words

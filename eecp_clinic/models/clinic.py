@@ -50,6 +50,11 @@ class Clinic(models.Model):
         blank=True,
         help_text=_("Empty: nurses are not counted when sessions are planned"),
     )
+    reading_interval_minutes = models.PositiveSmallIntegerField(
+        _("minutes between two readings of a session"),
+        choices=[(5, _("every 5 min")), (15, _("every 15 min"))],
+        default=15,
+    )
 
     class Meta:
         ordering = ["name"]

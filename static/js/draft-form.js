@@ -18,8 +18,10 @@ export class DraftForm {
     (form.querySelector(".form-actions") ?? form).append(this.line);
     this.line.querySelector("[data-discard]").addEventListener("click", () => this.discard());
     form.autocomplete = "off"; // what was typed comes back from the draft, not from the browser's memory of another version
-    for (const kind of ["input", "change"]) form.addEventListener(kind, (event) => isKept(event.target) && this.typed());
-    form.addEventListener("focusout", () => this.pending.size && this.send());
+    // At the document: a field may stand elsewhere on the page and belong to the form by its attribute.
+    const listen = (kind, act) => document.addEventListener(kind, ({ target }) => target.form === form && act(target));
+    for (const kind of ["input", "change"]) listen(kind, (target) => isKept(target) && this.typed());
+    listen("focusout", () => this.pending.size && this.send());
   }
 
   get isOnServer() {
@@ -127,7 +129,7 @@ export class DraftForm {
 
   // `found`: the newest of each field, of this browser or of the server; `ours` are the fields that the server knows not.
   restore(found, ours) {
-    const withErrors = this.form.querySelector("[aria-invalid=true], .form-errors, .errorlist") !== null;
+    const withErrors = document.querySelector("[aria-invalid=true], .form-errors, .errorlist") !== null;
     const based = this.form.querySelector("[data-draft-base]");
     const left = {};
     for (const [name, field] of Object.entries(found)) {
@@ -169,7 +171,9 @@ export class DraftForm {
       const waiting = new Set(this.pending);
       for (const name of names) write(this.form, name, this.restored[name].v);
       this.pending = waiting;
-      for (let fold = this.form.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+      for (const element of names.flatMap((name) => elementsOf(this.form, name))) {
+        for (let fold = element.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+      }
       this.say("restored", { fields: names.map((name) => this.restored[name].label ?? name).join(", ") });
     }
     this.mark();

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eecp_clinic.identifiers import check_mbi, check_npi
+from eecp_clinic.identifiers import check_mbi, check_npi, check_tax_id, check_taxonomy
 
 LETTERS = "ACDEFGHJKMNPQRTUVWXY"
 BY_POSITION = ["123456789", LETTERS, LETTERS + "0123456789", "0123456789"]
@@ -59,3 +59,27 @@ def test_letters_that_look_like_digits_are_refused(mbi: str, position: int, lett
 def test_wrong_mbi_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="Medicare number"):
         check_mbi(text)
+
+
+def test_tax_id_is_stored_without_dashes() -> None:
+    assert check_tax_id("36-0000000") == "360000000"
+
+
+@pytest.mark.parametrize(("typed", "said"), [("36-000000", "nine digits"), ("07-0000000", "begins with 07")])
+def test_impossible_tax_id_is_refused(typed: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        check_tax_id(typed)
+
+
+def test_social_security_number_has_no_prefix_of_an_employer() -> None:
+    assert check_tax_id("078-05-1120", "SY") == "078051120"
+
+
+def test_taxonomy_code_is_stored_in_capitals() -> None:
+    assert check_taxonomy("207rc0000x") == "207RC0000X"
+
+
+@pytest.mark.parametrize("typed", ["207RC0000", "207RC0000Y", "ABCDEFGHIX", ""])
+def test_other_forms_of_a_taxonomy_code_are_refused(typed: str) -> None:
+    with pytest.raises(ValueError, match="ten characters"):
+        check_taxonomy(typed)

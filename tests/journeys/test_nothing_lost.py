@@ -372,7 +372,10 @@ def test_what_was_typed_for_a_step_that_is_over_is_shown(
     type_in(page, "pause-reason", "Cramp in the left calf")
     on_server(page, "pause")
     services.end_session(
-        session=running, stop_reason="patient_wish", actor=second_nurse, now=timezone.now() + timedelta(minutes=9)
+        session=running,
+        stop_reason="patient_wish",
+        actor=second_nurse,
+        now=timezone.now() + timedelta(minutes=9),
     )
     # The page loads itself anew when the session has moved on.
     expect(page.locator(".left-over")).to_contain_text("Cramp in the left calf")

@@ -192,6 +192,13 @@ ROWS = [
     ),
     Row("courses:repair", only(*CLINICAL)),
     Row("courses:repair", only(*CLINICAL, status=422), method="post", outsider=422),
+    Row(
+        "courses:repair-undo",
+        only(*CLINICAL, status=409),
+        "post",
+        args=lambda world: [world["move"].batch],
+        outsider=409,
+    ),
     Row("courses:moves", only(*CHECK_IN)),
     Row(
         "courses:move-told",

@@ -60,6 +60,22 @@ ROWS = [
     step("ready", 302),
     step("start", 200),
     step("hold", 200),
+    Row("courses:session-hold-seen", only("physician", status=409), method="post", args=code, data=patient),
+    Row(
+        "courses:session-hold-release", only("physician", status=409), method="post", args=code, data=patient
+    ),
+    Row("courses:limits", only(*CLINICAL, "administrator")),
+    Row("courses:limit", only("physician", "administrator"), args=lambda _: ["systolic_high"], outsider=200),
+    Row(
+        "courses:limit",
+        only("physician", "administrator", status=422),
+        method="post",
+        args=lambda _: ["systolic_high"],
+        data=lambda _: {"standing": ""},
+        outsider=422,
+    ),
+    Row("courses:treatment-rules", only(*READS)),
+    Row("courses:treatment-rules", only("administrator", status=422), method="post"),
     step("pause", 200),
     step("resume", 409),
     step("end", 200),

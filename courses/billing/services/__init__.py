@@ -1,11 +1,13 @@
 """What happens to claim lines and packets."""
 
+from courses.billing.services.control_numbers import next_control_number
 from courses.billing.services.lines import decide_partial, refresh_due_lines, refresh_line, refresh_lines
 from courses.billing.services.packets import hand_out, render_packet, request_packet, retry_packet
 
 __all__ = [
     "decide_partial",
     "hand_out",
+    "next_control_number",
     "refresh_due_lines",
     "refresh_line",
     "refresh_lines",

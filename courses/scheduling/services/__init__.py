@@ -5,6 +5,7 @@ from courses.scheduling.services.booking import book, propose, propose_alternati
 from courses.scheduling.services.making_up import propose_make_ups
 from courses.scheduling.services.moving import MoveTo, mark_told, move, move_all
 from courses.scheduling.services.repairing import accept_repair
+from courses.scheduling.services.undoing import undo_repair
 
 __all__ = [
     "MoveTo",
@@ -20,4 +21,5 @@ __all__ = [
     "propose_alternatives",
     "propose_make_ups",
     "undo",
+    "undo_repair",
 ]

@@ -7,15 +7,15 @@ from django.utils.translation import gettext
 
 from eecp_clinic import audit
 from eecp_clinic.errors import InvalidInput
-from eecp_clinic.models import Clinic, Closure, OpeningException, StaffHours, User
+from eecp_clinic.models import Clinic, Closure, OpeningException, OpeningHours, StaffHours, User
 from eecp_clinic.roles import Role, require_role
 
-HoursRow = OpeningException | Closure | StaffHours
+HoursRow = OpeningHours | OpeningException | Closure | StaffHours
 
 
 @transaction.atomic
 def add_hours(*, row: HoursRow, actor: User, now: datetime) -> None:
-    """Keep ``row``. Raises NotAllowed, InvalidInput (open and closed on one day)."""
+    """Keep ``row``. Raises NotAllowed, InvalidInput (open and closed on one day, two usual hours that overlap)."""
     clinic = row.clinic
     require_role(actor, clinic, Role.ADMINISTRATOR)
     if isinstance(row, Closure) and clinic.opening_exceptions.filter(day=row.day).exists():
@@ -26,9 +26,20 @@ def add_hours(*, row: HoursRow, actor: User, now: datetime) -> None:
         raise InvalidInput(
             gettext("That day is closed. Remove the closure first, then open the day."), code="both"
         )
+    if isinstance(row, OpeningHours):
+        _refuse_overlap(row)
     row.full_clean()
     row.save()
     _record("clinic.hours_added", row, actor, now)
+
+
+def _refuse_overlap(row: OpeningHours) -> None:
+    same = row.clinic.opening_hours.filter(weekday=row.weekday)
+    if same.filter(opens__lt=row.closes, closes__gt=row.opens).exists():
+        raise InvalidInput(
+            gettext("The clinic opens at that time already. Remove the other hours first, then add these."),
+            code="overlap",
+        )
 
 
 @transaction.atomic
@@ -57,7 +68,7 @@ def set_devices_per_nurse(*, clinic: Clinic, devices: int | None, actor: User, n
 
 
 def _record(action: str, row: HoursRow, actor: User, now: datetime) -> None:
-    day = row.weekday if isinstance(row, StaffHours) else row.day.isoformat()
+    day = row.weekday if isinstance(row, OpeningHours | StaffHours) else row.day.isoformat()
     kind = row._meta.model_name
     audit.record(
         action,

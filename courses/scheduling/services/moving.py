@@ -1,6 +1,6 @@
 """An appointment's way from one hour to another, and telling the patient."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from courses.models import Appointment, Course, Move, Session
 from courses.scheduling.agenda import spoken
 from courses.scheduling.clashes import clashes
-from courses.scheduling.plan import Problem, Slot
+from courses.scheduling.plan import Problem, ProblemCode, Slot
 from courses.scheduling.requests import request_for
 from courses.scheduling.wishes import Wish
 from devices.models import Device
@@ -32,18 +32,37 @@ class MoveTo:
 
 @transaction.atomic
 def move(
-    *, appointment: Appointment, version: int, slot: Slot, reason: str, actor: User, now: datetime
+    *,
+    appointment: Appointment,
+    version: int,
+    slot: Slot,
+    reason: str,
+    actor: User,
+    now: datetime,
+    fewer_nurses: bool = False,
 ) -> Move:
     """Give one appointment another hour or device. Raises NotAllowed, Conflict, InvalidInput (no reason)."""
     wanted = MoveTo(appointment, version, slot)
-    return move_all(clinic=appointment.course.clinic, wanted=[wanted], reason=reason, actor=actor, now=now)[0]
+    clinic = appointment.course.clinic
+    return move_all(
+        clinic=clinic, wanted=[wanted], reason=reason, actor=actor, now=now, fewer_nurses=fewer_nurses
+    )[0]
 
 
 @transaction.atomic
 def move_all(
-    *, clinic: Clinic, wanted: Sequence[MoveTo], reason: str, actor: User, now: datetime
+    *,
+    clinic: Clinic,
+    wanted: Sequence[MoveTo],
+    reason: str,
+    actor: User,
+    now: datetime,
+    fewer_nurses: bool = False,
 ) -> list[Move]:
     """Move all or none of them, as one batch. The hours to which they go must be free as things stand.
+
+    ``fewer_nurses``: also where more devices would run than the nurses of that hour watch by the clinic's rule; the
+    audit trail says so with the reason.
 
     Raises NotAllowed, InvalidInput (no reason, nothing to move), Conflict (one of them changed in the meantime
     or lies in the past, an hour cannot be had any more; ``data["problems"]`` says all).
@@ -57,7 +76,8 @@ def move_all(
         )
     rows = _locked(clinic, wanted, now)
     devices = {d.code: d for d in Device.objects.of(clinic).in_use().order_by("pk").select_for_update()}
-    _refuse_clashes(wanted, rows, list(devices.values()), now)
+    borne = {ProblemCode.NO_STAFF} if fewer_nurses else set()
+    _refuse_clashes(wanted, rows, list(devices.values()), now, borne)
     batch = new_code()
     moves = [
         _moved(
@@ -85,6 +105,7 @@ def move_all(
             before=made.from_starts_at.isoformat(),
             after=made.to_starts_at.isoformat(),
             move=made.code,
+            fewer_nurses=fewer_nurses,
         )
     return moves
 
@@ -141,7 +162,11 @@ def _locked(clinic: Clinic, wanted: Sequence[MoveTo], now: datetime) -> dict[int
 
 
 def _refuse_clashes(
-    wanted: Sequence[MoveTo], rows: Mapping[int, Appointment], devices: list[Device], now: datetime
+    wanted: Sequence[MoveTo],
+    rows: Mapping[int, Appointment],
+    devices: list[Device],
+    now: datetime,
+    borne: Set[ProblemCode],
 ) -> None:
     problems: list[Problem] = []
     by_course: dict[int, list[Slot]] = {}
@@ -155,7 +180,7 @@ def _refuse_clashes(
         first, last = min(slots).start.astimezone(zone), max(slots).start.astimezone(zone).date()
         wish = Wish(start_date=first.date(), preferred_time=first.time(), devices=devices, finish_by=last)
         request = request_for(row.course, wish, now, without=rows.keys(), sessions=len(slots))
-        problems += clashes(request, slots)
+        problems += [problem for problem in clashes(request, slots) if problem.code not in borne]
     if problems:
         raise Conflict(
             gettext("Nothing was moved. %(sentence)s %(way_out)s")

@@ -10,13 +10,24 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
-from courses.scheduling.hours_forms import ClosureForm, NurseForm, OpeningExceptionForm, StaffHoursForm
+from courses.scheduling.hours_forms import (
+    ClosureForm,
+    NurseForm,
+    OpeningExceptionForm,
+    StaffHoursForm,
+    WeeklyHoursForm,
+)
 from courses.scheduling.services.hours import add_hours, remove_hours, set_devices_per_nurse
 from eecp_clinic.errors import InvalidInput, NotFound
 from eecp_clinic.models import Clinic
 from eecp_clinic.roles import Role, StaffRequest, staff_view
 
-FORMS: dict[str, Any] = {"opening": OpeningExceptionForm, "closure": ClosureForm, "staff": StaffHoursForm}
+FORMS: dict[str, Any] = {
+    "weekly": WeeklyHoursForm,
+    "opening": OpeningExceptionForm,
+    "closure": ClosureForm,
+    "staff": StaffHoursForm,
+}
 SEES = (Role.ADMINISTRATOR, Role.NURSE, Role.PHYSICIAN)
 
 
@@ -77,6 +88,7 @@ def _page(request: StaffRequest, *, status: int = 200, **typed: BaseForm) -> Htt
         "closures": clinic.closures.filter(day__gte=today),
         "staff": clinic.staff_hours.all(),
         "absences": clinic.staff_absences.filter(during__endswith__gt=timezone.now()),
+        "weekly_form": typed.get("weekly") or WeeklyHoursForm(),
         "opening_form": typed.get("opening") or OpeningExceptionForm(),
         "closure_form": typed.get("closure") or ClosureForm(),
         "staff_form": typed.get("staff") or StaffHoursForm(),

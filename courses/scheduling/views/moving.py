@@ -58,6 +58,7 @@ def _move(request: StaffRequest, found: Appointment, form: MoveForm) -> Move:
         version=wish["version"],
         slot=Slot(starts_at, ends_at, wish["device"].code, in_window=True),
         reason=wish["reason"],
+        fewer_nurses=wish["fewer_nurses"],
         actor=request.user,
         now=timezone.now(),
     )

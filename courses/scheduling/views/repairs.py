@@ -16,8 +16,9 @@ from courses.models import Appointment, Move
 from courses.scheduling.disruptions import Proposal, propose_repair
 from courses.scheduling.repair import Move as ProposedMove
 from courses.scheduling.repair_picture import pictures
-from courses.scheduling.services import accept_repair, mark_told
+from courses.scheduling.services import accept_repair, mark_told, undo_repair
 from courses.scheduling.services.attendance import CHECK_IN
+from courses.scheduling.services.undoing import undoable_repair
 from courses.scheduling.trouble_form import TroubleForm, move_text, moves_from
 from eecp_clinic.errors import ClinicError, Conflict, InvalidInput
 from eecp_clinic.models import Clinic
@@ -67,8 +68,23 @@ def moves(request: StaffRequest) -> HttpResponse:
     )
     batch = request.GET.get("batch", "")
     rows = found.filter(batch=batch) if batch else found.to_tell()
-    context = {"moves": rows.order_by("to_starts_at", "pk"), "batch": batch}
+    may_undo = bool(request.roles & set(CLINICAL)) and undoable_repair(request.clinic, batch, timezone.now())
+    context = {"moves": rows.order_by("to_starts_at", "pk"), "batch": batch, "may_undo": may_undo}
     return render(request, "courses/scheduling/moves.html", context)
+
+
+@require_POST
+@staff_view(*CLINICAL)
+def undo(request: StaffRequest, batch: str) -> HttpResponse:
+    """The whole repair is taken back; whoever was told of the other hour stands in the list again."""
+    made = undo_repair(clinic=request.clinic, batch=batch, actor=request.user, now=timezone.now())
+    said = ngettext(
+        "Undone: %(count)d session is at its old hour again. Tell the patient.",
+        "Undone: %(count)d sessions are at their old hours again. Tell the patients.",
+        len(made),
+    )
+    messages.success(request, said % {"count": len(made)})
+    return redirect(f"{reverse('courses:moves')}?batch={made[0].batch}")
 
 
 @require_POST

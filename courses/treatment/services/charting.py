@@ -9,8 +9,9 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext
 
 from courses.models import Reading, Session, VitalSigns
+from courses.session_states import Event
 from courses.treatment.limits import ImplausibleVitals
-from courses.treatment.locks import OVER, RUNNING, UNSIGNED, lock, note
+from courses.treatment.locks import lock_for, note
 from courses.treatment.precheck import vitals_of
 from eecp_clinic.errors import Conflict, InvalidInput
 from eecp_clinic.models import User
@@ -27,7 +28,22 @@ VITALS_FIELDS = (
     "angina_since_last",
     "nitroglycerin_since_last",
     "skin",
+    "rhythm",
+    "breath_sounds",
+    "oedema",
+    "legs_examined",
+    "medicines_taken",
+    "bladder_emptied",
+    "anticoagulated",
+    "inr",
+    "inr_on",
+    "remarks",
 )
+#: The event of the session that charting is, by phase.
+CHART = {
+    str(VitalSigns.Phase.BEFORE): Event.CHART_BEFORE,
+    str(VitalSigns.Phase.AFTER): Event.CHART_AFTER,
+}
 END_FIELDS = ("skin_after", "symptoms", "comments")
 #: What a reading may take from the device.
 DEVICE_FIELDS = ("pressure_mmhg", "heart_rate_bpm", "ds_peak", "inflation_ms")
@@ -37,7 +53,7 @@ READING_FIELDS = (*DEVICE_FIELDS, "systolic_mmhg", "diastolic_mmhg", "spo2_perce
 @transaction.atomic
 def check_identity(*, session: Session, checked: bool, actor: User, now: datetime) -> Session:
     """Note whether name and date of birth were asked of the patient."""
-    locked = lock(session, *UNSIGNED)
+    locked = lock_for(session, Event.CHART_BEFORE)
     if locked.identity_checked != checked:
         locked.identity_checked = checked
         locked.save(update_fields=["identity_checked"])
@@ -53,7 +69,7 @@ def chart_vitals(
 
     Raises InvalidInput for values that cannot be true.
     """
-    locked = lock(session, *(OVER if phase == VitalSigns.Phase.AFTER else UNSIGNED))
+    locked = lock_for(session, CHART[phase])
     _refuse_unknown(values, VITALS_FIELDS)
     row = VitalSigns.objects.filter(session=locked, phase=phase).first()
     row = row or VitalSigns(session=locked, phase=phase)
@@ -73,7 +89,7 @@ def chart_vitals(
 @transaction.atomic
 def chart_end(*, session: Session, values: Mapping[str, Any], actor: User, now: datetime) -> Session:
     """How the patient left: skin and legs, symptoms, comments."""
-    locked = lock(session, *OVER)
+    locked = lock_for(session, Event.CHART_AFTER)
     _refuse_unknown(values, END_FIELDS)
     for name, value in values.items():
         setattr(locked, name, value)
@@ -98,7 +114,7 @@ def add_reading(
     ``from_device`` are the values the device gave, as the person saw them; a value that the person typed
     instead is the person's. An empty row is refused.
     """
-    locked = lock(session, *RUNNING, *OVER)
+    locked = lock_for(session, Event.READ)
     _refuse_unknown(values, READING_FIELDS)
     moment = at or now
     if locked.started_at is None or not locked.started_at <= moment <= (locked.ended_at or now):

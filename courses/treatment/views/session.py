@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from courses.access import get_appointment, get_session
 from courses.models import Session, VitalSigns
 from courses.treatment import forms, page, services
-from courses.treatment.locks import OVER, UNSIGNED, lock
+from courses.treatment.locks import OVER, lock
 from eecp_clinic.drafts import posted
 from eecp_clinic.drafts.forms import MergingForm
 from eecp_clinic.errors import ClinicError, InvalidInput
@@ -52,7 +52,7 @@ def shown(
     return render(request, "courses/treatment/page.html", context, status=status)
 
 
-def _step(
+def step(
     request: StaffRequest,
     session: Session,
     name: str,
@@ -83,54 +83,13 @@ def _step(
 
 @require_POST
 @staff_view(*CLINICAL)
-def ready(request: StaffRequest, code: str) -> HttpResponse:
-    """Identity and vital signs before."""
-    session = get_session(request.clinic, code)
-    form = page.before_form(session, request.POST)
-
-    def act(values: dict[str, Any], now: datetime) -> None:
-        form.require_unchanged(page.before_form(lock(session, *UNSIGNED)))
-        phase = VitalSigns.Phase.BEFORE
-        services.chart_vitals(session=session, phase=phase, values=form.vitals(), actor=request.user, now=now)
-        services.check_identity(
-            session=session, checked=values["identity_checked"], actor=request.user, now=now
-        )
-
-    return _step(request, session, "before_form", form, act, _("Saved and checked against the limits."))
-
-
-@require_POST
-@staff_view(*CLINICAL)
-def start(request: StaffRequest, code: str) -> HttpResponse:
-    session = get_session(request.clinic, code)
-
-    def act(values: dict[str, Any], now: datetime) -> None:
-        services.start_session(session=session, actor=request.user, now=now, **values)
-
-    return _step(request, session, "start_form", forms.StartForm(request.POST), act, _("The session runs."))
-
-
-@require_POST
-@staff_view(*CLINICAL)
-def hold(request: StaffRequest, code: str) -> HttpResponse:
-    session = get_session(request.clinic, code)
-
-    def act(values: dict[str, Any], now: datetime) -> None:
-        services.hold_session(session=session, actor=request.user, now=now, **values)
-
-    done = _("Held for today; the hour is given back.")
-    return _step(request, session, "hold_form", forms.HoldForm(request.POST), act, done)
-
-
-@require_POST
-@staff_view(*CLINICAL)
 def pause(request: StaffRequest, code: str) -> HttpResponse:
     session = get_session(request.clinic, code)
 
     def act(values: dict[str, Any], now: datetime) -> None:
         services.pause_session(session=session, actor=request.user, now=now, **values)
 
-    return _step(request, session, "pause_form", forms.PauseForm(request.POST), act, _("Paused."))
+    return step(request, session, "pause_form", forms.PauseForm(request.POST), act, _("Paused."))
 
 
 @require_POST
@@ -152,7 +111,7 @@ def end(request: StaffRequest, code: str) -> HttpResponse:
         services.end_session(session=session, actor=request.user, now=now, **values)
 
     done = _("The session has ended. Chart how the patient leaves, then sign.")
-    return _step(request, session, "end_form", forms.EndForm(request.POST), act, done)
+    return step(request, session, "end_form", forms.EndForm(request.POST), act, done)
 
 
 @require_POST
@@ -166,9 +125,10 @@ def after(request: StaffRequest, code: str) -> HttpResponse:
         form.require_unchanged(page.after_form(lock(session, *OVER)))
         phase = VitalSigns.Phase.AFTER
         services.chart_vitals(session=session, phase=phase, values=form.vitals(), actor=request.user, now=now)
+        services.mark_legs(session=session, phase=phase, marks=form.marks(), actor=request.user, now=now)
         services.chart_end(session=session, values=form.ending(), actor=request.user, now=now)
 
-    return _step(request, session, "after_form", form, act, _("Saved."))
+    return step(request, session, "after_form", form, act, _("Saved."))
 
 
 @require_POST
@@ -184,4 +144,4 @@ def sign(request: StaffRequest, code: str) -> HttpResponse:
             error.data["fields"] = {"password": [error.message]}
             raise
 
-    return _step(request, session, "sign_form", form, act, _("Signed. The session is final."))
+    return step(request, session, "sign_form", form, act, _("Signed. The session is final."))

@@ -57,6 +57,7 @@ WHOLE = Evidence(
     identity=Identity("C", "A", "1", "SAMPLE", "Joan", date(1951, 3, 4), "F", "T-1", "Medicare", "1EG4", "c"),
     state="active",
     decision=Decision("Covered", "ncd", "2", "", START, "P", (MET,), (), SIGNED),
+    sessions_ordered=35,
     order=Order("o", 35, 60, 1, 5, 260, ("I25.112",), "", START, "P", SIGNED),
     sessions=(SHEET,),
     unsigned=0,

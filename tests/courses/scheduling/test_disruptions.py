@@ -14,7 +14,7 @@ from courses.scheduling.gathering import Trouble
 from courses.scheduling.history import history_of
 from courses.scheduling.needs import needs_of
 from courses.scheduling.plan import Slot
-from courses.scheduling.services import MoveTo, accept_repair, mark_told, move
+from courses.scheduling.services import MoveTo, accept_repair, mark_told, move, undo_repair
 from courses.scheduling.trouble_form import TroubleForm
 from devices.models import Device, MaintenanceWindow
 from eecp_clinic.errors import Conflict, InvalidInput, NotAllowed
@@ -227,6 +227,11 @@ def test_the_page_shows_before_and_after_and_lists_whom_to_tell(
     assert "1 session was moved" in told
     assert "MOVED Joan" in told
     assert Course.objects.get().appointments.get().device.name == "Device 2"
+    batch = Move.objects.get().batch
+    undone = nurse_client.post(reverse("courses:repair-undo", args=[batch]), follow=True)
+    assert "Undone: 1 session is at its old hour again" in undone.content.decode()
+    assert Course.objects.get().appointments.get().device.name == "Device 1"
+    assert nurse_client.post(reverse("courses:repair-undo", args=[batch])).status_code == 409
 
 
 def test_a_closure_is_of_whole_days_whatever_hours_were_typed(
@@ -248,3 +253,49 @@ def test_nurses_away_is_refused_where_nobody_said_who_works_when(clinic: Clinic,
     )
     assert not form.is_valid()
     assert "It is not known who works when" in str(form.errors["kind"])
+
+
+def accepted(clinic: Clinic, trouble: Trouble, nurse: User, now: datetime) -> list[Move]:
+    chosen = wanted(propose_repair(clinic=clinic, trouble=trouble, now=now))
+    return accept_repair(clinic=clinic, trouble=trouble, wanted=chosen, reason="Valve", actor=nurse, now=now)
+
+
+def test_a_whole_repair_is_undone_with_its_cause(
+    clinic: Clinic, devices: list[Device], rows: list[Appointment], nurse: User, now: datetime
+) -> None:
+    made = accepted(clinic, down(devices[0], now), nurse, now)
+    undo_repair(clinic=clinic, batch=made[0].batch, actor=nurse, now=now)
+    assert [(row.starts_at, row.device) for row in Appointment.objects.order_by("pk")] == [
+        (row.starts_at, devices[0]) for row in rows
+    ]
+    assert not MaintenanceWindow.objects.exists()
+    assert Move.objects.to_tell().count() == 2
+    with pytest.raises(Conflict, match="cannot be undone"):
+        undo_repair(clinic=clinic, batch=made[0].batch, actor=nurse, now=now)
+
+
+def test_an_undone_closure_gives_the_days_own_hours_back(
+    clinic: Clinic, rows: list[Appointment], nurse: User, now: datetime
+) -> None:
+    tomorrow = now + timedelta(days=1)
+    own = {"opens": time(8), "closes": time(17), "reason": "Make-ups"}
+    clinic.opening_exceptions.create(day=clinic.day_of(tomorrow), **own)
+    during = Interval(tomorrow - timedelta(hours=9), tomorrow + timedelta(hours=14))
+    made = accepted(clinic, Trouble(during=during, closes_clinic=True), nurse, now)
+    assert not clinic.opening_exceptions.exists()
+    undo_repair(clinic=clinic, batch=made[0].batch, actor=nurse, now=now)
+    assert clinic.opening_exceptions.get().reason == "Make-ups"
+    assert not clinic.closures.exists()
+
+
+def test_a_repair_whose_session_was_moved_again_is_not_undone_as_a_whole(
+    clinic: Clinic, devices: list[Device], rows: list[Appointment], nurse: User, now: datetime
+) -> None:
+    made = accepted(clinic, down(devices[0], now), nurse, now)
+    row = Appointment.objects.get(pk=rows[0].pk)
+    later = row.starts_at + timedelta(minutes=15)
+    slot = Slot(later, later + timedelta(hours=1), devices[1].code, in_window=True)
+    move(appointment=row, version=row.version, slot=slot, reason="Bus", actor=nurse, now=now)
+    with pytest.raises(Conflict, match="moved again"):
+        undo_repair(clinic=clinic, batch=made[0].batch, actor=nurse, now=now)
+    assert MaintenanceWindow.objects.exists()

@@ -16,7 +16,7 @@ from courses.scheduling.plan import Slot
 from courses.scheduling.services import mark_missed, move
 from devices.models import Device, MaintenanceWindow
 from eecp_clinic.errors import ClinicError, Conflict, InvalidInput, NotAllowed
-from eecp_clinic.models import Clinic, OpeningException, User
+from eecp_clinic.models import AuditEvent, Clinic, OpeningException, StaffAbsence, StaffHours, User
 from tests import factories
 
 HOUR = timedelta(hours=1)
@@ -239,3 +239,27 @@ def test_calendar_shows_an_extra_day_that_the_clinic_opens(
         clinic=clinic, day=saturday, opens=time(9), closes=time(12), reason="Make-ups"
     )
     assert nurse_client.get(url, {"day": saturday.isoformat()}).context["settings"]["hiddenDays"] == [0]
+
+
+def test_fewer_nurses_than_the_rule_asks_for_are_borne_with_a_reason(
+    clinic: Clinic, device: Device, appointment: Appointment, nurse: User, now: datetime
+) -> None:
+    clinic.devices_per_nurse = 1
+    clinic.save()
+    for weekday in range(7):
+        StaffHours.objects.create(clinic=clinic, weekday=weekday, begins=time(6), ends=time(20), nurses=1)
+    week = (now, now + timedelta(days=7))
+    StaffAbsence.objects.create(clinic=clinic, during=week, nurses=1, reason="Course")
+    with pytest.raises(Conflict, match="no nurse is there"):
+        moved(appointment, nurse, now)
+    start = appointment.starts_at + HOUR
+    move(
+        appointment=appointment,
+        version=1,
+        slot=Slot(start, start + HOUR, device.code, in_window=True),
+        reason="The physician watches",
+        actor=nurse,
+        now=now,
+        fewer_nurses=True,
+    )
+    assert AuditEvent.objects.get(action="appointment.moved").data["fewer_nurses"] is True

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('eecp_clinic', '0002_hours_and_staff'),
+        ('eecp_clinic', '0003_minutes_between_readings'),
     ]
 
     operations = [
