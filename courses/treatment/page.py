@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Prefetch
 from django.forms import BaseForm
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -190,7 +191,6 @@ def strip_of(session: Session) -> Any:
 
 
 def _ended(request: StaffRequest, session: Session, now: datetime) -> dict[str, Any]:
-    after = vitals_in(session, VitalSigns.Phase.AFTER)
     recording = session.recording
     without_report = recording is None or bool(recording.failure)
     missing, coming = missing_in(session), next_hour(session)
@@ -200,18 +200,25 @@ def _ended(request: StaffRequest, session: Session, now: datetime) -> dict[str, 
         **flowsheet_of(session, now),
         **happenings_of(session),
         "before_form": before_form(session),
-        "after_form": end_forms.AfterForm(
-            instance=after or VitalSigns(session=session, phase=VitalSigns.Phase.AFTER),
-            before=vitals_in(session, VitalSigns.Phase.BEFORE),
-            next_hour=coming,
-            initial={name: getattr(session, name) for name in end_forms.AfterForm.END}
-            | marked_initial(session.body_marks.all(), VitalSigns.Phase.AFTER),
-        ),
+        "after_form": after_form(session),
         "sign_form": forms.SignForm(ask_reason=without_report),
         "missing": missing,
         "before_is_missing": any(item.field.startswith("id_before") for item in missing),
         "next_hour": coming,
     }
+
+
+def after_form(session: Session, data: QueryDict | None = None) -> end_forms.AfterForm:
+    """The form with what is stored, shown or, with ``data``, sent."""
+    row = vitals_in(session, VitalSigns.Phase.AFTER)
+    return end_forms.AfterForm(
+        data,
+        instance=row or VitalSigns(session=session, phase=VitalSigns.Phase.AFTER),
+        before=vitals_in(session, VitalSigns.Phase.BEFORE),
+        next_hour=next_hour(session),
+        initial={name: getattr(session, name) for name in end_forms.AfterForm.END}
+        | marked_initial(session.body_marks.all(), VitalSigns.Phase.AFTER),
+    )
 
 
 def _hour(session: Session) -> dict[str, Any]:
