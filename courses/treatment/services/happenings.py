@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from courses.models import Reading, Session, SettingChange, TreatmentEvent
-from courses.treatment.locks import lock_for, moment_within, note
 from courses.session_states import Event
+from courses.treatment.locks import lock_for, moment_within, note
 from eecp_clinic.errors import Conflict, InvalidInput, NotFound
 from eecp_clinic.models import User
 from patients.services.records import check
