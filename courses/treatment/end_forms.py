@@ -9,6 +9,7 @@ from courses.models import Appointment, Session, VitalSigns
 from courses.treatment import body_map
 from courses.treatment.forms import with_units
 from courses.treatment.services.charting import END_FIELDS
+from eecp_clinic.drafts.forms import MergingForm
 
 
 class EndForm(forms.Form):
@@ -22,7 +23,7 @@ class EndForm(forms.Form):
     )
 
 
-class AfterForm(forms.ModelForm):  # type: ignore[type-arg]
+class AfterForm(MergingForm, forms.ModelForm):  # type: ignore[type-arg]  # generic only for the type checker
     """Vital signs after the hour, and how the patient left."""
 
     prefix = "after"

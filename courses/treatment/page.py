@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Prefetch
 from django.forms import BaseForm
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -27,6 +28,7 @@ from courses.treatment.choice import choice_of
 from courses.treatment.completeness import missing_in, next_hour
 from courses.treatment.flowsheet import flow_rows, flowsheet_of
 from courses.treatment.happenings import happenings_of, happenings_shown
+from courses.treatment.hour_trend import trend_of
 from courses.treatment.live_beat import live_beat
 from courses.treatment.locks import State, stand_of
 from courses.treatment.precheck import vitals_in
@@ -48,9 +50,19 @@ STEPS = (
     gettext_lazy("Sign"),
 )
 LANES = (
-    {"name": "ecg", "label": gettext_lazy("ECG · 25 mm/s")},
-    {"name": "pleth", "label": gettext_lazy("Finger pulse · own gain")},
-    {"name": "cuff", "label": gettext_lazy("Cuff · 0 to 350 mmHg"), "min": 0, "max": 350},
+    {
+        "name": "ecg",
+        "label": gettext_lazy("ECG, mV"),
+        "auto": gettext_lazy("own gain"),
+        "chosen": "{gain} mm/mV",
+    },
+    {
+        "name": "pleth",
+        "label": gettext_lazy("Finger pulse"),
+        "auto": gettext_lazy("own gain"),
+        "chosen": "×{gain}",
+    },
+    {"name": "cuff", "label": gettext_lazy("Cuff, mmHg"), "min": 0, "max": 350},
 )
 
 
@@ -158,6 +170,7 @@ def _treat(request: StaffRequest, session: Session, now: datetime) -> dict[str, 
         "tile": tile.tile_of(session, now),
         "beat": live_beat(session, now),
         "strip": strip_of(session),
+        **trend_of(session),
         "pause_form": forms.PauseForm(),
         "pause_reasons": forms.PAUSE_REASONS,
         "end_form": end_forms.EndForm(),
@@ -178,7 +191,6 @@ def strip_of(session: Session) -> Any:
 
 
 def _ended(request: StaffRequest, session: Session, now: datetime) -> dict[str, Any]:
-    after = vitals_in(session, VitalSigns.Phase.AFTER)
     recording = session.recording
     without_report = recording is None or bool(recording.failure)
     missing, coming = missing_in(session), next_hour(session)
@@ -188,18 +200,25 @@ def _ended(request: StaffRequest, session: Session, now: datetime) -> dict[str, 
         **flowsheet_of(session, now),
         **happenings_of(session),
         "before_form": before_form(session),
-        "after_form": end_forms.AfterForm(
-            instance=after or VitalSigns(session=session, phase=VitalSigns.Phase.AFTER),
-            before=vitals_in(session, VitalSigns.Phase.BEFORE),
-            next_hour=coming,
-            initial={name: getattr(session, name) for name in end_forms.AfterForm.END}
-            | marked_initial(session.body_marks.all(), VitalSigns.Phase.AFTER),
-        ),
+        "after_form": after_form(session),
         "sign_form": forms.SignForm(ask_reason=without_report),
         "missing": missing,
         "before_is_missing": any(item.field.startswith("id_before") for item in missing),
         "next_hour": coming,
     }
+
+
+def after_form(session: Session, data: QueryDict | None = None) -> end_forms.AfterForm:
+    """The form with what is stored, shown or, with ``data``, sent."""
+    row = vitals_in(session, VitalSigns.Phase.AFTER)
+    return end_forms.AfterForm(
+        data,
+        instance=row or VitalSigns(session=session, phase=VitalSigns.Phase.AFTER),
+        before=vitals_in(session, VitalSigns.Phase.BEFORE),
+        next_hour=next_hour(session),
+        initial={name: getattr(session, name) for name in end_forms.AfterForm.END}
+        | marked_initial(session.body_marks.all(), VitalSigns.Phase.AFTER),
+    )
 
 
 def _hour(session: Session) -> dict[str, Any]:

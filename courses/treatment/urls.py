@@ -9,10 +9,12 @@ from courses.treatment.views import (
     live,
     ready,
     recording,
+    replay,
     report,
     rules,
     session,
     unmatched,
+    wall,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -28,6 +30,7 @@ urlpatterns: list[URLPattern] = [
     path("sessions/<str:code>/end/", session.end, name="session-end"),
     path("sessions/<str:code>/after/", session.after, name="session-after"),
     path("sessions/<str:code>/sign/", session.sign, name="session-sign"),
+    path("sessions/<str:code>/replay/", replay.replay, name="session-replay"),
     path("sessions/<str:code>/figures/", live.figures, name="session-figures"),
     path("sessions/<str:code>/readings/", live.add_reading, name="session-readings"),
     path("sessions/<str:code>/events/", happenings.add_event, name="session-events"),
@@ -44,6 +47,8 @@ urlpatterns: list[URLPattern] = [
     path(
         "sessions/<str:code>/reports/<str:report>/minutes/<int:number>/", report.minute, name="session-minute"
     ),
+    path("wall/", wall.wall, name="wall"),
+    path("wall/names/", wall.names, name="wall-names"),
     path("sessions/<str:code>/amend/", amending.amend, name="session-amend"),
     path("reviews/countersign/", amending.countersign_list, name="countersign-list"),
     path("reviews/countersign/sign/", amending.countersign, name="countersign"),

@@ -57,6 +57,13 @@ def step(name: str, status: int) -> Row:
 
 
 ROWS = [
+    Row("courses:wall", only(*CLINICAL)),
+    Row(
+        "courses:wall-names",
+        only("physician", status=302),
+        method="post",
+        data=lambda world: {"shows": "initials"},
+    ),
     Row(
         "courses:open-session",
         only(*CLINICAL, status=302),
@@ -65,6 +72,7 @@ ROWS = [
         data=lambda world: {"patient": world["hour_to_open"].patient.code},
     ),
     Row("courses:session", only(*READS), args=code),
+    Row("courses:session-replay", only(*CLINICAL, "administrator"), args=code),
     Row("courses:session-figures", only(*READS), args=code),
     step("ready", 302),
     step("start", 200),
