@@ -215,13 +215,11 @@ def test_only_what_was_made_is_handed_out(course: Course, physician: User, now: 
     default_storage.delete(export.file.name)
     with pytest.raises(NotFound, match="gone"):
         hand_out(export=export, actor=physician, now=now)
-    actions = AuditEvent.objects.filter(action__startswith="research_export.").values_list(
-        "action", flat=True
-    )
+    actions = AuditEvent.objects.filter(action__startswith="research.").values_list("action", flat=True)
     assert sorted(actions) == [
-        "research_export.downloaded",
-        "research_export.ready",
-        "research_export.requested",
+        "research.downloaded",
+        "research.ready",
+        "research.requested",
     ]
 
 
