@@ -9,16 +9,20 @@ class CoursesConfig(AppConfig):
     verbose_name = _("Courses")
 
     def ready(self) -> None:
+        from courses import drafts
         from courses.billing import listeners as billing
         from courses.fhir.panel import export
         from courses.ordering.order_day import signed_on
         from courses.ordering.panel import orders_and_courses
+        from courses.progress.review_due import review_due
         from courses.scheduling.panel import hours_panel
         from courses.treatment import listeners as treatment
+        from courses.treatment import standing
         from courses.treatment.authorized import used_under
         from courses.treatment.merge_guard import treated_since
         from patients import delivered, hub, order_day, undo_guards
 
+        drafts.register()
         treatment.connect()
         billing.connect()
         hub.register(orders_and_courses)
@@ -27,3 +31,4 @@ class CoursesConfig(AppConfig):
         order_day.register(signed_on)
         delivered.register(used_under)
         undo_guards.register(treated_since)
+        standing.register(review_due)

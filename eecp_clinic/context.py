@@ -18,10 +18,14 @@ PLACES = [
     (_("Plan answers"), "patients:determinations", (Role.BILLING, Role.FRONT_DESK)),
     (_("Devices"), "devices:list", (Role.NURSE, Role.ADMINISTRATOR)),
     (_("Hours"), "courses:hours", (Role.ADMINISTRATOR,)),
+    (_("Rules"), "courses:treatment-rules", (Role.ADMINISTRATOR, Role.PHYSICIAN)),
 ]
 
 #: Pages that belong to a place although their address does not begin with its own.
-WITHIN = {"courses:week": ("/month/", "/wait-list/", "/plan/", "/repair/", "/moves/")}
+WITHIN = {
+    "courses:week": ("/month/", "/wait-list/", "/plan/", "/repair/", "/moves/"),
+    "courses:treatment-rules": ("/limits/",),
+}
 
 #: The first page after login, by role, the most particular first.
 FIRST_PAGE = [

@@ -12,6 +12,8 @@ PURE_FOLDERS = [
     "devices/pictures",
     "devices/simulator",
     "devices/agent",
+    "courses/billing/cms1500",
+    "courses/billing/x12",
     "patients/eligibility",
     "patients/fhir/reading",
 ]
@@ -35,6 +37,7 @@ PURE_MODULES = [
     "patients.authorized",
     "patients.fhir.codes",
     "patients.hl7v2.adt",
+    "eecp_clinic.drafts.merge",
     "eecp_clinic.fhir.given",
     "eecp_clinic.fhir.outcomes",
     "courses.scheduling.planner",
@@ -48,6 +51,9 @@ PURE_MODULES = [
     "courses.treatment.limits",
     "courses.progress.trends",
     "courses.billing.scrubber",
+    "courses.billing.grouping",
+    "courses.billing.fee_csv",
+    "courses.billing.readiness",
     "eecp_clinic.identifiers",
 ]
 

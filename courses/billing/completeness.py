@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from courses.billing.evidence import Evidence, SessionSheet
+from courses.billing.evidence import Evidence
+from courses.billing.session_evidence import SessionSheet
 from courses.progress.milestones import middle_of
 
 
@@ -90,7 +91,7 @@ def _supervised(sheet: SessionSheet, zone: ZoneInfo) -> Iterator[str]:
 
 def _looks(evidence: Evidence) -> Iterator[str]:
     """Reviews and outcome measures that are due by now."""
-    given, ordered = len(evidence.sessions), evidence.order.sessions
+    given, ordered = len(evidence.sessions), evidence.sessions_ordered
     over = evidence.state in {"completed", "discontinued"}
     if given >= middle_of(ordered) and "mid_course" not in evidence.review_kinds:
         yield "The mid-course review is missing."

@@ -4,8 +4,11 @@ from datetime import datetime
 
 from courses.billing.evidence import Criterion, Decision, Evidence, Identity, Order, ReviewSheet
 from courses.billing.facts import Surroundings
+from courses.billing.session_evidence import Picture
 from courses.billing.session_sheet import sheet_of, signed, signed_sessions
 from courses.models import Course, OutcomeMeasure, Packet, Review, Session, TreatmentOrder
+from courses.progress.course_page import paper_charts
+from courses.progress.decision_words import decision_in_words
 from courses.progress.outcome_table import outcome_table
 from patients.banner import primary_coverage
 from patients.decision_page import decision_page
@@ -26,18 +29,19 @@ def gather(packet: Packet) -> Evidence:
     return Evidence(
         code=packet.code,
         made_for=until,
-        identity=_identity(course, until),
+        identity=identity_of(course, until),
         state=course.state,
         decision=_decision(course.order.assessment),
-        order=_order(course.order),
-        sessions=tuple(sheet_of(session, around) for session in sessions),
+        order=order_of(course.order),
+        sessions_ordered=course.sessions_ordered,
+        sessions=tuple(sheet_of(session, around, until) for session in sessions),
         unsigned=unsigned.exclude(pk__in=[session.pk for session in sessions]).count(),
         reviews=tuple(
             ReviewSheet(
                 kind=review.get_kind_display(),
                 sessions_done=review.sessions_done,
                 text=review.text,
-                decision=review.get_decision_display(),
+                decision=decision_in_words(review),
                 signature=signed(str(review.get_kind_display()), review.signature),
             )
             for review in reviews
@@ -45,10 +49,15 @@ def gather(packet: Packet) -> Evidence:
         review_kinds=frozenset(review.kind for review in reviews),
         outcomes=outcome_table(outcomes),
         measured_points=frozenset(outcome.point for outcome in outcomes),
+        course_pictures=tuple(
+            Picture(drawn.name, drawn.title, drawn.svg, drawn.alt, drawn.note)
+            for drawn in paper_charts(course, outcomes, until)
+        ),
     )
 
 
-def _identity(course: Course, until: datetime) -> Identity:
+def identity_of(course: Course, until: datetime) -> Identity:
+    """Whose record, from which clinic, for the payer of the decision."""
     clinic, patient = course.clinic, course.patient
     coverage = course.order.assessment.coverage or primary_coverage(patient, clinic.day_of(until))
     return Identity(
@@ -97,7 +106,7 @@ def _criterion(finding: dict[str, object]) -> Criterion:
     )
 
 
-def _order(order: TreatmentOrder) -> Order:
+def order_of(order: TreatmentOrder) -> Order:
     return Order(
         code=order.code,
         sessions=order.sessions,

@@ -111,7 +111,7 @@ def session_resource(session: Session) -> Json:
     course, status = session.course, session_status(session)
     notes = []
     if session.number is not None:
-        notes.append(f"Session {session.number} of {course.order.sessions}")
+        notes.append(f"Session {session.number} of {course.sessions_ordered}")
     if session.minutes_delivered is not None:
         notes.append(f"Minutes delivered: {session.minutes_delivered} min")
     signer = session.signature

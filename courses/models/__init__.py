@@ -8,7 +8,8 @@ from courses.models.claims import Claim, ClaimMembership, ClaimOverride
 from courses.models.diary import DiaryEntry, DiaryLink
 from courses.models.exceptions import ExceptionNote
 from courses.models.happenings import SettingChange, TreatmentEvent
-from courses.models.holds import HoldOverride
+from courses.models.holds import Hold, HoldNotice, HoldOverride
+from courses.models.marks import BodyMark
 from courses.models.moves import Move, PatientAbsence
 from courses.models.ordering import Course, TreatmentOrder
 from courses.models.payer_profiles import FeeSchedule, FeeScheduleRow, PayerProfile
@@ -28,6 +29,7 @@ __all__ = [
     "Amendment",
     "Appointment",
     "BillingProvider",
+    "BodyMark",
     "CalendarLink",
     "Claim",
     "ClaimFile",
@@ -44,6 +46,8 @@ __all__ = [
     "ExceptionNote",
     "FeeSchedule",
     "FeeScheduleRow",
+    "Hold",
+    "HoldNotice",
     "HoldOverride",
     "Move",
     "OutcomeMeasure",

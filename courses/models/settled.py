@@ -123,15 +123,15 @@ class ClinicLimitQuerySet(models.QuerySet["ClinicLimit"]):
 
 
 class ClinicLimit(Settled):
-    """One limit before treatment as the clinic has it: a figure of its own, or the published one again."""
+    """One limit before treatment as the clinic has it: its own, the published one again, or none. A sign has no figure."""
 
     class Answer(models.TextChoices):
         LOOK = "look", _("Look: the nurse is told")
         HOLD = "hold", _("Hold: a physician decides")
 
     class Standing(models.TextChoices):
-        OWN = "own", _("A figure of the clinic")
-        PUBLISHED = "published", _("The published figure again")
+        OWN = "own", _("The clinic's own")
+        PUBLISHED = "published", _("As published")
         OFF = "off", _("Not checked")
 
     rule = models.CharField(_("rule"), max_length=40)
@@ -146,9 +146,11 @@ class ClinicLimit(Settled):
     class Meta(Settled.Meta):
         constraints = [
             models.CheckConstraint(
-                condition=Q(standing="own", figure__gt=0) | (~Q(standing="own") & Q(figure__isnull=True)),
-                name="clinic_limit_own_has_a_figure",
-                violation_error_message=_("A figure of the clinic needs the figure; the others have none."),
+                condition=Q(figure__isnull=True) | Q(standing="own", figure__gt=0),
+                name="clinic_limit_figure_is_the_clinics",
+                violation_error_message=_(
+                    "Only a limit of the clinic's own has a figure, and it is above 0."
+                ),
             )
         ]
         triggers = [

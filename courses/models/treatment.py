@@ -8,9 +8,11 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from courses.models.examination import Examined
 from courses.models.ordering import Course
 from courses.models.scheduling import Appointment
 from courses.models.struck import Struck, struck_with_reason
+from courses.session_states import stored_changes
 from devices.models import Device, GatingReport, Recording
 from eecp_clinic.codes import new_code
 from eecp_clinic.models import Clinic, Signature, User
@@ -97,6 +99,10 @@ class Session(models.Model):
     started_at = models.DateTimeField(_("started"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     stop_reason = models.CharField(_("why it ended"), max_length=20, choices=StopReason.choices, blank=True)
+    # As the clinic had it when the session started; null on sessions from before it was kept
+    reading_interval_minutes = models.PositiveSmallIntegerField(
+        _("minutes between two readings"), null=True, blank=True
+    )
     stop_note = models.CharField(_("about the end, in words"), max_length=200, blank=True)
     identity_checked = models.BooleanField(_("identity checked"), default=False)
     skin_after = models.CharField(_("skin and legs after"), max_length=200, blank=True)
@@ -162,7 +168,10 @@ class Session(models.Model):
                 name="signed_session_is_final",
                 operation=pgtrigger.Update | pgtrigger.Delete,
                 condition=pgtrigger.Q(old__signature__isnull=False),
-            )
+            ),
+            pgtrigger.FSM(
+                name="session_follows_its_states", field="state", transitions=list(stored_changes())
+            ),
         ]
 
     def __str__(self) -> str:
@@ -181,7 +190,7 @@ class Session(models.Model):
 
 
 @pghistory.track()
-class VitalSigns(models.Model):
+class VitalSigns(Examined):
     """Vital signs before or after the hour; empty means not measured."""
 
     class Phase(models.TextChoices):

@@ -3,76 +3,137 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
-from courses.models import Appointment, Course, OutcomeMeasure, Review, Session
-from courses.progress.augmentation import TARGET, SessionRatio, augmentation_trend
-from courses.progress.exceptions import DeliveryException, Kind, exceptions
+from courses.models import Appointment, Course, DiaryEntry, OutcomeMeasure, Review
+from courses.progress.charts import Chart
+from courses.progress.clinic_median import ds_peak_medians
+from courses.progress.decision_words import decision_in_words
+from courses.progress.due import windows_of
+from courses.progress.early import early_of
+from courses.progress.early_response import EarlyResponse
+from courses.progress.exception_rows import ExceptionRow, exception_rows
+from courses.progress.outcome_charts import angina_chart, point_charts
 from courses.progress.outcome_table import OutcomeTable, outcome_table
+from courses.progress.outcome_windows import Window
+from courses.progress.published import CLASS_GAIN
+from courses.progress.session_charts import BySession, augmentation_chart, body_charts, delivery_charts
 from courses.progress.sessions import Done, done_sessions
+from courses.progress.strip import OVER, Cell, cells, hours_of
+from courses.progress.weekly import Told, Week, weeks
 from courses.scheduling.outlook import outlook_of
 
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One of the ordered sessions in the strip."""
-
-    number: int
-    letter: str
-    css: str
-    url: str
-    after_miss: bool
-    is_next: bool
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class ExceptionRow:
-    number: int
-    day: date
-    url: str
-    what: str
-    why: str
-    light: str
-    state: str
-    line_url: str
+__all__ = ["CoursePage", "course_page"]
 
 
 @dataclass(frozen=True, slots=True)
 class CoursePage:
+    """``chart`` is the first picture; None before the first session. ``charts`` are the others that know something."""
+
     lead: str
     headline: str
     cells: tuple[Cell, ...]
-    chart: dict[str, Any] | None
+    chart: Chart | None
+    charts: tuple[Chart, ...]
     outcomes: OutcomeTable
+    windows: tuple[Window, ...]
+    published_gain: str
+    early: EarlyResponse
     exceptions: tuple[ExceptionRow, ...]
     reviews: tuple[Review, ...]
     done: tuple[Done, ...]
 
+    @property
+    def shown_windows(self) -> list[tuple[Window, str]]:
+        return [(window, str(OutcomeMeasure.Point(window.point).label)) for window in self.windows]
+
 
 def course_page(course: Course, now: datetime) -> CoursePage:
     """Everything on the page, in a number of queries that does not grow with the sessions."""
-    done = done_sessions(course)
-    missed = list(
-        Appointment.objects.filter(course=course, state=Appointment.State.MISSED)
-        .order_by("starts_at")
-        .values_list("starts_at", flat=True)
-    )
-    outcomes = OutcomeMeasure.objects.filter(course=course)
+    done, hours = done_sessions(course), hours_of(course)
+    outcomes = list(OutcomeMeasure.objects.filter(course=course))
+    by_week = weeks_of(course, done, now)
+    pictures = course_charts(course, done, outcomes, by_week)
     return CoursePage(
         lead=_lead(course, done, now),
-        headline=_headline(course, done, len(missed)),
-        cells=_cells(course, done, missed),
-        chart=_chart(course, done),
-        outcomes=outcome_table(list(outcomes)),
-        exceptions=_exceptions(course, done),
-        reviews=tuple(Review.objects.filter(course=course).select_related("signature")),
+        headline=_headline(course, done, len(hours.starts(Appointment.State.MISSED))),
+        cells=cells(course, done, hours, now),
+        chart=pictures[0] if done else None,
+        charts=tuple(picture for picture in pictures[1:] if picture.svg),
+        outcomes=outcome_table(outcomes),
+        windows=windows_of(course, [one.started_at for one in done], hours.first, outcomes, now),
+        published_gain=gettext(CLASS_GAIN.sentence)
+        if any(o.point == OutcomeMeasure.Point.END for o in outcomes)
+        else "",
+        early=early_of(course, done, hours, outcomes, by_week, now),
+        exceptions=exception_rows(course, done, hours)[::-1],
+        reviews=reviews_of(course),
         done=tuple(done),
     )
+
+
+def reviews_of(course: Course) -> tuple[Review, ...]:
+    """With ``decided``: the decision and what it changed, in words."""
+    found = tuple(Review.objects.filter(course=course).select_related("signature"))
+    for review in found:
+        review.decided = decision_in_words(review)  # type: ignore[attr-defined]  # for the template
+    return found
+
+
+def course_charts(
+    course: Course,
+    done: Sequence[Done],
+    outcomes: Sequence[OutcomeMeasure],
+    by_week: Sequence[Week],
+    *,
+    paper: bool = False,
+) -> list[Chart]:
+    """Every picture of the course: how well it was given, how the patient is, and the body.
+
+    In ink it goes to a payer: what other patients of the clinic had stays out of it.
+    """
+    by = BySession(course, done, paper)
+    medians = ds_peak_medians(course) if done and not paper else {}
+    return [
+        augmentation_chart(by, medians),
+        angina_chart(course, by_week, paper=paper),
+        *point_charts(outcomes, course, paper=paper),
+        *delivery_charts(by),
+        *body_charts(by),
+    ]
+
+
+def paper_charts(course: Course, outcomes: Sequence[OutcomeMeasure], until: datetime) -> list[Chart]:
+    """The same pictures in ink, of what was signed by ``until``; those that know nothing are left out."""
+    done = [
+        one
+        for one in done_sessions(course)
+        if one.session.signature is not None and one.session.signature.signed_at <= until
+    ]
+    drawn = course_charts(course, done, outcomes, weeks_of(course, done, until), paper=True)
+    return [one for one in drawn if one.svg]
+
+
+def weeks_of(course: Course, done: Sequence[Done], now: datetime) -> tuple[Week, ...]:
+    """The weeks of the course, and those before it in which a diary was kept; none before the first session."""
+    clinic = course.clinic
+    told = [
+        Told(clinic.day_of(one.started_at), before.angina_since_last, before.nitroglycerin_since_last)
+        for one in done
+        if (before := one.before) is not None
+    ]
+    diary = [
+        Told(entry.day, entry.episodes, entry.nitroglycerin)
+        for entry in DiaryEntry.objects.filter(course=course, entered_at__lte=now)
+    ]
+    if not done:
+        return ()
+    last = course.ended_on or clinic.day_of(now)
+    begins = clinic.day_of(done[0].started_at)
+    last = max(last, clinic.day_of(done[-1].started_at), *(entry.day for entry in diary))
+    return weeks(begins, diary, told, last)
 
 
 def _lead(course: Course, done: Sequence[Done], now: datetime) -> str:
@@ -100,109 +161,10 @@ def _headline(course: Course, done: Sequence[Done], missed: int) -> str:
     parts = [gettext("%(count)d done") % {"count": len(done)}]
     if missed:
         parts.append(ngettext("%(count)d missed", "%(count)d missed", missed) % {"count": missed})
-    if course.state not in {Course.State.COMPLETED, Course.State.DISCONTINUED}:
-        left = max(0, course.order.sessions - len(done))
+    if course.state not in OVER:
+        left = max(0, course.sessions_ordered - len(done))
         parts.append(gettext("%(count)d to come") % {"count": left})
     return ", ".join(parts)
-
-
-def _cells(course: Course, done: Sequence[Done], missed: Sequence[datetime]) -> tuple[Cell, ...]:
-    """One cell for each ordered session, and for those beyond; a miss marks the session that came after it."""
-    marks = _after_miss(done, missed)
-    cells = [_done_cell(one, index, index in marks) for index, one in enumerate(done)]
-    over = course.state in {Course.State.COMPLETED, Course.State.DISCONTINUED}
-    for index in range(len(done), course.order.sessions):
-        is_next = index == len(done) and not over
-        label = gettext("Session %(number)d, not given") if over else gettext("Session %(number)d, to come")
-        cells.append(Cell(index + 1, "", "", "", index in marks, is_next, label % {"number": index + 1}))
-    return tuple(cells)
-
-
-def _done_cell(one: Done, index: int, after_miss: bool) -> Cell:
-    number = one.number or index + 1
-    if one.report is None:
-        label = gettext("Session %(number)d, no gating report") % {"number": number}
-    else:
-        label = gettext("Session %(number)d, gating grade %(grade)s") % {
-            "number": number,
-            "grade": one.report.grade,
-        }
-    if after_miss:
-        label += gettext(", after a missed day")
-    return Cell(number, one.letter, one.css, one.session.get_absolute_url(), after_miss, False, label)
-
-
-def _after_miss(done: Sequence[Done], missed: Sequence[datetime]) -> set[int]:
-    """For each miss the index of the first session that began after it."""
-    return {sum(one.started_at < moment for one in done) for moment in missed}
-
-
-def _chart(course: Course, done: Sequence[Done]) -> dict[str, Any] | None:
-    """The D/S peak ratio of each session beside the published target; None before the first session."""
-    if not done:
-        return None
-    ratios = [
-        SessionRatio(course.clinic.day_of(one.started_at), one.report.ds_peak if one.report else None)
-        for one in done
-    ]
-    known = [r.ratio for r in ratios if r.ratio is not None]
-    registry = gettext("In the registry 37 % ended at 1.5 or more (Michaels 2001, area ratio).")
-    return {
-        "id": "ds-peak",
-        "title": gettext("D/S peak ratio by session"),
-        "unit": "",
-        "x_label": gettext("Session"),
-        "x_min": 1,
-        "x_max": max(course.order.sessions, len(done)),
-        "y_min": min([0.5, *known]),
-        "y_max": max([TARGET[1] + 0.1, *known]),
-        "series": [gettext("D/S peak")],
-        "rows": [
-            [one.number or index + 1, None if ratio.ratio is None else round(ratio.ratio, 2)]
-            for index, (one, ratio) in enumerate(zip(done, ratios, strict=True))
-        ],
-        "band": {
-            "low": TARGET[0],
-            "high": TARGET[1],
-            "label": gettext("target %(low)s to %(high)s") % {"low": TARGET[0], "high": TARGET[1]},
-        },
-        "note": f"{augmentation_trend(ratios).sentence} {registry}",
-    }
-
-
-def _exceptions(course: Course, done: Sequence[Done]) -> tuple[ExceptionRow, ...]:
-    by_number = {one.number: one for one in done}
-    return tuple(
-        _exception_row(found, by_number[found.number], course)
-        for found in exceptions(one.delivery for one in done)
-    )
-
-
-def _exception_row(found: DeliveryException, one: Done, course: Course) -> ExceptionRow:
-    light, state = _explained(found, one.session)
-    line = getattr(one.session, "claim_line", None) if found.kind is Kind.SHORT else None
-    return ExceptionRow(
-        number=found.number,
-        day=course.clinic.day_of(one.started_at),
-        url=one.session.get_absolute_url(),
-        what=found.what,
-        why=found.why,
-        light=light,
-        state=state,
-        line_url=reverse("courses:claim-line", args=[line.code]) if line else "",
-    )
-
-
-def _explained(found: DeliveryException, session: Session) -> tuple[str, str]:
-    """Whether somebody still has to say or decide something."""
-    line = getattr(session, "claim_line", None)
-    if found.kind is Kind.SHORT and line is not None:
-        if line.partial_decision:
-            return "go", str(line.get_partial_decision_display())
-        return "look", gettext("Billing to be decided")
-    if not found.why:
-        return "look", gettext("No reason noted")
-    return "go", gettext("Explained")
 
 
 def _day(day: date) -> str:

@@ -22,8 +22,24 @@ _ROWS = (
     ("walk_6min_m", "six_minute_walk_m", _("6-minute walk, m")),
     ("dasi", "dasi_score", _("DASI (METs)")),
 )
+#: Shown where somebody measured them at any point of the course: field, code of the change, label.
+_MORE_ROWS = (
+    ("feels", "", _("The patient feels")),
+    ("nyha_class", "nyha_class", _("NYHA class")),
+    ("rose_dyspnoea", "rose_dyspnoea", _("Rose dyspnoea, 0 to 4")),
+    ("e_over_e_prime", "e_over_e_prime", _("E/e' by echo")),
+    ("diastolic_grade", "", _("Diastolic function by echo")),
+    ("la_volume_ml_m2", "la_volume_ml_m2", _("Left atrial volume, ml/m²")),
+    ("saq7_score", "saq7_score", _("SAQ-7, 0 to 100")),
+    ("sf12_physical", "sf12_physical", _("SF-12 physical")),
+    ("sf12_mental", "sf12_mental", _("SF-12 mental")),
+    ("eq5d_index", "eq5d_index", _("EQ-5D index")),
+    ("eq5d_vas", "eq5d_vas", _("EQ-5D VAS, 0 to 100")),
+)
+_FEELS = {"better": _("Better"), "same": _("The same"), "worse": _("Worse")}
+_CLASSES = ("ccs_class", "nyha_class")
 #: Estimates from the DASI repeat its change and are left out of the sentences.
-_SAID = {"ccs_class", "angina_per_week", "nitroglycerin_per_week", "six_minute_walk_m", "dasi_score"}
+_NOT_SAID = {"vo2_peak_ml_kg_min", "mets"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +71,24 @@ def outcome_table(outcomes: Sequence[OutcomeMeasure]) -> OutcomeTable:
     by_point = {outcome.point: outcome for outcome in outcomes}
     points = [point for point in Point if point in COLUMNS or point in by_point]
     changes = _changes(by_point)
+    more = [row for row in _MORE_ROWS if any(getattr(one, row[0]) not in (None, "") for one in outcomes)]
     rows = tuple(
         Row(
             label,
             tuple(_shown(by_point.get(point), field) for point in points),
-            _latest(by_point, points)
+            _latest(by_point, points, field)
             if code in changes and changes[code].direction is Direction.BETTER
             else None,
         )
-        for field, code, label in _ROWS
+        for field, code, label in (*_ROWS, *more)
     )
     columns = tuple(
         Column(point, point.label, by_point[point].measured_on if point in by_point else None)
         for point in points
     )
-    said = [c.sentence for c in changes.values() if c.code in _SAID and c.direction != Direction.NOT_KNOWN]
+    said = [
+        c.sentence for c in changes.values() if c.code not in _NOT_SAID and c.direction != Direction.NOT_KNOWN
+    ]
     return OutcomeTable(columns, rows, tuple(said))
 
 
@@ -77,33 +96,39 @@ def _changes(by_point: dict[str, OutcomeMeasure]) -> dict[str, Change]:
     """Of each measure its last value against the baseline; nothing where one of the two is missing."""
     baseline = by_point.get(Point.BASELINE)
     later = [by_point[point] for point in Point if point != Point.BASELINE and point in by_point]
-    latest = later[-1] if later else None
-    if baseline is None or latest is None or latest.measured_on < baseline.measured_on:
+    if baseline is None or not later or later[-1].measured_on < baseline.measured_on:
         return {}
-    return {change.code: change for change in compare(_plain(baseline), _plain(latest))}
+    return {change.code: change for change in compare(_plain([baseline]), _plain(later))}
 
 
-def _latest(by_point: dict[str, OutcomeMeasure], points: Sequence[Point]) -> int:
-    return max(index for index, point in enumerate(points) if point in by_point)
-
-
-def _plain(outcome: OutcomeMeasure) -> Outcomes:
-    return Outcomes(
-        measured_on=outcome.measured_on,
-        ccs_class=outcome.ccs_class,
-        angina_per_week=outcome.angina_per_week,
-        nitroglycerin_per_week=outcome.nitroglycerin_per_week,
-        six_minute_walk_m=outcome.walk_6min_m,
-        dasi_score=outcome.dasi,
+def _latest(by_point: dict[str, OutcomeMeasure], points: Sequence[Point], field: str) -> int:
+    """The column of the last value of ``field``."""
+    return max(
+        index for index, point in enumerate(points) if getattr(by_point.get(point), field, None) is not None
     )
 
 
+def _plain(outcomes: Sequence[OutcomeMeasure]) -> Outcomes:
+    """Of each measure the last value that is known; a point at which only some were measured hides none."""
+    values: dict[str, Any] = {}
+    for outcome in outcomes:
+        for field, code, _label in (*_ROWS, *_MORE_ROWS):
+            value = getattr(outcome, field)
+            if code and value is not None:
+                values[code] = value
+    return Outcomes(measured_on=outcomes[-1].measured_on, **values)
+
+
 def _shown(outcome: OutcomeMeasure | None, field: str) -> str:
-    value = None if outcome is None else getattr(outcome, field)
-    if value is None:
+    value = getattr(outcome, field, None)
+    if outcome is None or value in (None, ""):
         return ""
-    if field == "ccs_class":
+    if field in _CLASSES:
         return _ROMAN[value]
-    if isinstance(value, Decimal):
+    if field == "feels":
+        return str(_FEELS[value])
+    if field == "diastolic_grade":
+        return str(outcome.get_diastolic_grade_display())
+    if field == "dasi":
         return f"{value.normalize():f} ({mets(value):.1f})"
-    return str(value)
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)

@@ -1,14 +1,18 @@
-"""The completed sessions of a course with what their gating reports found, in a fixed number of queries."""
+"""The completed sessions of a course with what their gating reports and charts say, in a fixed number of queries."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from statistics import median
 from typing import Any
 
-from django.db.models import F, Prefetch
+from django.db.models import F, Func, JSONField, Prefetch, QuerySet
 
-from courses.models import Course, Session
+from courses.models import Course, Pause, Reading, Review, Session, VitalSigns
 from courses.progress.exceptions import Delivery, ended_early
+from courses.progress.session_figures import NONE_KNOWN, SessionFigures, figures_of
 from devices.models import GatingReport
 
 #: A report is a hundred kilobytes of minutes; lists need its grade and figures only.
@@ -18,15 +22,29 @@ GRADES = {"A": ("A", "grade-a"), "B": ("B", "grade-b"), "C": ("C", "grade-c"), "
 NO_GRADE = ("–", "grade-none")
 
 
+def without_minutes(report: str) -> Func:
+    """A report's JSON without its minutes: a few kilobytes, taken apart once by the database."""
+    return Func(F(report), template="(%(expressions)s - 'minutes')", output_field=JSONField())
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
-    """One completed session; ``report`` is the one it was signed with, or the newest while it is unsigned."""
+    """One completed session; ``report`` is the one it was signed with, or the newest while it is unsigned.
+
+    ``prescribed_mmhg`` is the target that held when it began; ``charted_mmhg`` the median of the pressures in its
+    flowsheet, whoever wrote them; ``before`` the vital signs before it.
+    """
 
     session: Session
     report: GatingReport | None
     started_at: datetime
     ordered_minutes: int
     capping: str
+    figures: SessionFigures = NONE_KNOWN
+    prescribed_mmhg: int | None = None
+    before: VitalSigns | None = None
+    charted_mmhg: float | None = None
+    pauses: tuple[Pause, ...] = ()
 
     @property
     def number(self) -> int:
@@ -45,13 +63,25 @@ class Done:
         return self.session.minutes_delivered
 
     @property
+    def ds_peak(self) -> float | None:
+        return self.report.ds_peak if self.report else None
+
+    @property
+    def ds_area(self) -> float | None:
+        return self.report.ds_area if self.report else None
+
+    @property
+    def effective_minutes(self) -> float | None:
+        return self.report.effective_minutes if self.report else None
+
+    @property
     def ended_early(self) -> bool | None:
         early = self.session.stop_reason != Session.StopReason.COMPLETED
         return ended_early(self.ordered_minutes, self.minutes, stopped_early=early)
 
-    @property
-    def delivery(self) -> Delivery:
-        session = self.session
+    def delivery(self, ds_first_week: float | None = None) -> Delivery:
+        session, pauses = self.session, self.pauses
+        paused = [(p.ended_at - p.started_at).total_seconds() / 60 for p in pauses if p.ended_at]
         return Delivery(
             number=self.number,
             ordered_minutes=self.ordered_minutes,
@@ -63,6 +93,16 @@ class Done:
             without_recording_reason=session.without_recording_reason,
             grade=self.report.grade if self.report else "",
             grade_reason=self.capping,
+            hour=session.appointment.code,
+            pressure_mmhg=self.figures.pressure_mmhg,
+            prescribed_mmhg=self.prescribed_mmhg,
+            ds_peak=self.ds_peak,
+            ds_first_week=ds_first_week,
+            inflation_ms=self.figures.inflation_ms,
+            late_share=self.figures.late_share,
+            pauses=len(pauses),
+            paused_min=sum(paused),
+            pause_reasons="; ".join(p.reason for p in pauses),
         )
 
     def _stopped(self) -> str:
@@ -71,23 +111,77 @@ class Done:
 
 def done_sessions(course: Course) -> list[Done]:
     """The completed sessions in the order of their numbers; the course's order must be fetched."""
-    sessions = (
-        Session.objects.completed()
-        .filter(course=course)
-        .select_related("gating_report", "recording", "signature", "device", "claim_line")
+    changes = pressure_changes(course)
+    return [
+        done_of(session, course, changes)
+        for session in with_figures(Session.objects.completed().filter(course=course))
+        if session.started_at
+    ]
+
+
+def with_figures(sessions: QuerySet[Session]) -> QuerySet[Session]:
+    """``sessions`` with all that ``done_of`` reads."""
+    unsigned = LIGHT.filter(recording__session__signature__isnull=True).annotate(
+        body=without_minutes("report")
+    )
+    return (
+        sessions.select_related(
+            "appointment", "gating_report", "recording", "signature", "device", "claim_line"
+        )
         .defer("gating_report__report", "gating_report__config", "recording__manifest", "recording__live")
-        .annotate(findings=F("gating_report__report__findings"))
-        .prefetch_related(Prefetch("recording__reports", LIGHT.order_by("-made_at"), to_attr="newest_first"))
+        .annotate(body=without_minutes("gating_report__report"))
+        .prefetch_related(
+            Prefetch("recording__reports", unsigned.order_by("-made_at"), to_attr="newest_first"),
+            "vital_signs",
+            Prefetch("readings", Reading.objects.only("session_id", "pressure_mmhg")),
+            Prefetch("pauses", Pause.objects.order_by("started_at")),
+        )
         .order_by("number", "started_at")
     )
-    return [_done(session, course.order.session_minutes) for session in sessions if session.started_at]
 
 
-def _done(session: Session, ordered_minutes: int) -> Done:
-    report = session.gating_report
+def pressure_changes(course: Course) -> list[tuple[datetime, int]]:
+    """When which new pressure target was decided, in order; asks only where there was one."""
+    if course.pressure_changed_mmhg is None:
+        return []
+    return pressure_changes_of([course.pk]).get(course.pk, [])
+
+
+def pressure_changes_of(courses: Iterable[int]) -> dict[int, list[tuple[datetime, int]]]:
+    """The same for many courses by their keys, in one query."""
+    changed = Review.objects.filter(course__in=list(courses), pressure_target_mmhg__isnull=False)
+    found: defaultdict[int, list[tuple[datetime, int]]] = defaultdict(list)
+    for course_id, at, target in changed.order_by("reviewed_at").values_list(
+        "course_id", "reviewed_at", "pressure_target_mmhg"
+    ):
+        found[course_id].append((at, target or 0))
+    return found
+
+
+def done_of(session: Session, course: Course, changes: list[tuple[datetime, int]]) -> Done:
+    assert session.started_at is not None  # noqa: S101  # a completed session has begun
+    report, body = session.gating_report, getattr(session, "body", None)
     if report is None and session.recording is not None and not session.is_signed:
         report = next(iter(getattr(session.recording, "newest_first", [])), None)
-    assert session.started_at is not None  # noqa: S101  # a completed session has begun
-    findings: list[dict[str, Any]] = getattr(session, "findings", None) or []
-    capping = next((f["sentence"] for f in findings if f.get("cap") and f["cap"] != "A"), "")
-    return Done(session, report, session.started_at, ordered_minutes, capping)
+        body = getattr(report, "body", None)
+    content: Mapping[str, Any] = body or {}
+    prescribed = course.order.pressure_target_mmhg
+    for at, target in changes:
+        prescribed = target if at <= session.started_at else prescribed
+    return Done(
+        session,
+        report,
+        session.started_at,
+        course.order.session_minutes,
+        next((f["sentence"] for f in content.get("findings", []) if f.get("cap") and f["cap"] != "A"), ""),
+        figures_of(content),
+        prescribed,
+        next((v for v in session.vital_signs.all() if v.phase == VitalSigns.Phase.BEFORE), None),
+        _charted(session),
+        tuple(session.pauses.all()),
+    )
+
+
+def _charted(session: Session) -> float | None:
+    known = [row.pressure_mmhg for row in session.readings.all() if row.pressure_mmhg is not None]
+    return float(median(known)) if known else None

@@ -27,7 +27,8 @@ class Outcomes:
     """Outcome measures of one day; None is not measured.
 
     ``ccs_class`` 0 to 4 (0: no angina, a payer's addition); angina episodes and nitroglycerin uses a week
-    from the diary; six-minute walk in metres; ``dasi_score`` 0 to 58.2.
+    from the diary; six-minute walk in metres; ``dasi_score`` 0 to 58.2; NYHA 1 to 4; Rose dyspnoea 0 to 4; left atrial
+    volume in ml/m2; of licensed instruments the scores alone (SAQ-7 and EQ-5D VAS 0 to 100, EQ-5D index up to 1).
     """
 
     measured_on: date
@@ -36,6 +37,15 @@ class Outcomes:
     nitroglycerin_per_week: Decimal | int | None = None
     six_minute_walk_m: Decimal | int | None = None
     dasi_score: Decimal | None = None
+    nyha_class: int | None = None
+    rose_dyspnoea: int | None = None
+    e_over_e_prime: Decimal | None = None
+    la_volume_ml_m2: int | None = None
+    saq7_score: int | None = None
+    sf12_physical: Decimal | None = None
+    sf12_mental: Decimal | None = None
+    eq5d_index: Decimal | None = None
+    eq5d_vas: int | None = None
 
     def __post_init__(self) -> None:
         if self.ccs_class is not None and self.ccs_class not in range(len(_ROMAN)):
@@ -90,6 +100,15 @@ _MEASURES = (
     _Measure("dasi_score", "DASI", "points", False, lambda o: o.dasi_score),
     _Measure("vo2_peak_ml_kg_min", "Peak oxygen uptake estimated from DASI", "ml/kg/min", False, _vo2),
     _Measure("mets", "Peak effort estimated from DASI", "METs", False, _mets),
+    _Measure("nyha_class", "NYHA class", "class", True, lambda o: o.nyha_class),
+    _Measure("rose_dyspnoea", "Rose dyspnoea", "points", True, lambda o: o.rose_dyspnoea),
+    _Measure("e_over_e_prime", "E/e'", "by echo", True, lambda o: o.e_over_e_prime),
+    _Measure("la_volume_ml_m2", "Left atrial volume", "ml/m²", True, lambda o: o.la_volume_ml_m2),
+    _Measure("saq7_score", "SAQ-7", "points", False, lambda o: o.saq7_score),
+    _Measure("sf12_physical", "SF-12 physical", "points", False, lambda o: o.sf12_physical),
+    _Measure("sf12_mental", "SF-12 mental", "points", False, lambda o: o.sf12_mental),
+    _Measure("eq5d_index", "EQ-5D index", "index", False, lambda o: o.eq5d_index),
+    _Measure("eq5d_vas", "EQ-5D VAS", "points", False, lambda o: o.eq5d_vas),
 )
 
 
@@ -119,7 +138,7 @@ def _change(measure: _Measure, baseline: Outcomes, now: Outcomes) -> Change:
     difference = Decimal(after) - Decimal(before)
     gain = -difference if measure.less_is_better else difference
     direction = Direction.BETTER if gain > 0 else Direction.WORSE if gain < 0 else Direction.SAME
-    words = _ccs_words if measure.code == "ccs_class" else _words
+    words = _class_words if measure.unit == "class" else _words
     sentence = words(measure, Decimal(before), Decimal(after))
     return Change(measure.code, Decimal(before), Decimal(after), gain, measure.unit, direction, sentence)
 
@@ -128,7 +147,7 @@ def _exact(value: Decimal | int | None) -> Decimal | None:
     return None if value is None else Decimal(value)
 
 
-def _ccs_words(measure: _Measure, before: Decimal, after: Decimal) -> str:
+def _class_words(measure: _Measure, before: Decimal, after: Decimal) -> str:
     steps = int(before - after)
     classes = "1 class" if abs(steps) == 1 else f"{abs(steps)} classes"
     change = f"{classes} better" if steps > 0 else f"{classes} worse" if steps < 0 else "no change"
@@ -148,4 +167,7 @@ def _counted(measure: _Measure) -> bool:
 
 def _shown(value: Decimal) -> str:
     """At most one decimal and no trailing zero, as values are written in a chart."""
-    return f"{value.quantize(Decimal('0.1')):f}".removesuffix(".0")
+    shown = (
+        f"{value.quantize(Decimal('0.001')):f}" if abs(value) <= 1 else f"{value.quantize(Decimal('0.1')):f}"
+    )
+    return shown.rstrip("0").rstrip(".") if "." in shown else shown

@@ -2,13 +2,21 @@
 
 from django.urls import URLPattern, path
 
-from courses.progress import supervision_views, views
+from courses.progress import diary_views, exception_views, supervision_views, views
 
 urlpatterns: list[URLPattern] = [
     path("reviews/", views.reviews, name="reviews"),
     path("courses/<str:code>/", views.detail, name="detail"),
     path("courses/<str:code>/review/", views.review, name="review"),
     path("courses/<str:code>/outcomes/<str:point>/", views.outcome, name="outcome"),
+    path("courses/<str:code>/diary/", diary_views.diary, name="diary"),
+    path("courses/<str:code>/diary/paper/", diary_views.printed, name="diary-paper"),
+    path("courses/<str:code>/diary/link/", diary_views.link_make, name="diary-link-make"),
+    path("courses/<str:code>/diary/link/revoke/", diary_views.link_revoke, name="diary-link-revoke"),
+    path("diary/<str:secret>/", diary_views.own, name="diary-own"),
+    path("exceptions/", exception_views.month, name="exceptions"),
+    path("exceptions/<str:code>/<str:parameter>/", exception_views.explain, name="explain"),
+    path("outcomes/", exception_views.due, name="outcomes-due"),
     path("supervision/", supervision_views.supervision, name="supervision"),
     path("supervision/begin/", supervision_views.begin, name="supervision-begin"),
     path("supervision/end/", supervision_views.end, name="supervision-end"),

@@ -15,10 +15,13 @@ from courses.banner import course_banner
 from courses.models import Course, OutcomeMeasure, Packet, Review
 from courses.progress import services
 from courses.progress.course_page import course_page
+from courses.progress.extension import Finding
 from courses.progress.forms import OutcomeForm, ReviewForm
+from courses.progress.payer_rule import findings_for
 from courses.progress.services.outcomes import require_point
 from courses.progress.services.reviews import OVER
 from courses.progress.waiting import waiting
+from courses.treatment.countersigning import to_countersign
 from eecp_clinic.errors import Conflict, InvalidInput, NotAllowed
 from eecp_clinic.roles import CLINICAL, Role, StaffRequest, staff_view
 from patients.access import require_same_patient
@@ -34,7 +37,7 @@ MAKES_PACKETS = (Role.BILLING, Role.PHYSICIAN)
 @staff_view(*CLINICAL)
 def reviews(request: StaffRequest) -> HttpResponse:
     """What waits, the longest due first."""
-    context = {"items": waiting(request.clinic, timezone.now())}
+    context = {"items": waiting(request.clinic, timezone.now()), "to_countersign": to_countersign(request)}
     return render(request, "courses/progress/reviews.html", context)
 
 
@@ -44,7 +47,7 @@ def detail(request: StaffRequest, code: str) -> HttpResponse:
     course, now = get_course(request.clinic, code), timezone.now()
     assessment = course.order.assessment
     context = {
-        **_about(course, now),
+        **about(course, now),
         "page": course_page(course, now),
         "decision": decision_page(assessment, can_mend=False),
         "pathway": pathway_shown(assessment.pathway),
@@ -52,6 +55,7 @@ def detail(request: StaffRequest, code: str) -> HttpResponse:
         "is_going_on": course.state not in OVER,
         "can_review": Role.PHYSICIAN in request.roles,
         "can_measure": bool(request.roles & set(CLINICAL)),
+        "can_follow": bool(request.roles & set(CLINICAL)),
         "can_make_packet": bool(request.roles & set(MAKES_PACKETS)),
         "can_export": bool(request.roles & {Role.PHYSICIAN, Role.ADMINISTRATOR}),
         "can_open_packet": bool(request.roles & {*MAKES_PACKETS, Role.ADMINISTRATOR}),
@@ -74,8 +78,23 @@ def review(request: StaffRequest, code: str) -> HttpResponse:
     return render(
         request,
         "courses/progress/review.html",
-        {**_about(course, now), "form": form, "page": course_page(course, now)},
+        {
+            **about(course, now),
+            "form": form,
+            "can_measure": True,
+            "can_follow": True,
+            "page": course_page(course, now),
+            "payer_findings": _payer_findings(course, form, now),
+        },
     )
+
+
+def _payer_findings(course: Course, form: ReviewForm, now: datetime) -> tuple[Finding, ...]:
+    """What the payer's rule says to as many sessions as are typed; to one more while none are."""
+    if course.state == Course.State.DISCONTINUED:
+        return ()
+    more = getattr(form, "cleaned_data", {}).get("extra_sessions") or 1
+    return findings_for(course, more, now)
 
 
 def _sign(request: StaffRequest, course: Course, form: ReviewForm, now: datetime) -> bool:
@@ -104,7 +123,7 @@ def outcome(request: StaffRequest, code: str, point: str) -> HttpResponse:
         if form.is_valid():
             try:
                 services.record_outcome(
-                    course=course, point=point, values=form.cleaned_data, actor=request.user, now=now
+                    course=course, point=point, values=form.values, actor=request.user, now=now
                 )
             except (InvalidInput, Conflict) as error:
                 show_refusal(form, error)
@@ -115,9 +134,9 @@ def outcome(request: StaffRequest, code: str, point: str) -> HttpResponse:
     return render(
         request,
         "courses/progress/outcome.html",
-        {**_about(course, now), "form": form, "label": label, "point": point},
+        {**about(course, now), "form": form, "label": label, "point": point},
     )
 
 
-def _about(course: Course, now: datetime) -> dict[str, Any]:
+def about(course: Course, now: datetime) -> dict[str, Any]:
     return {"course": course, "patient": course.patient, "banner": course_banner(course, now)}

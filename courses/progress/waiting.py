@@ -9,7 +9,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from courses.models import Course, Review, Session, TreatmentOrder
+from courses.models import Course, Hold, Review, Session, TreatmentOrder
 from courses.progress.milestones import middle_due_since, summary_due_since
 from courses.progress.services.reviews import OVER
 from eecp_clinic.models import Clinic
@@ -38,6 +38,7 @@ def waiting(clinic: Clinic, now: datetime) -> list[Waiting]:
         *_orders(clinic),
         *_reviews(clinic),
         *_unsigned_sessions(clinic, now),
+        *_holds(clinic),
     ]
     return sorted(found, key=lambda item: item.due_since)
 
@@ -75,7 +76,7 @@ def _reviews(clinic: Clinic) -> Iterator[Waiting]:
         ends[course_id].append(ended_at)
     for course in courses:
         kinds = {review.kind for review in course.reviews.all()}
-        over, ended, total = course.state in OVER, ends[course.pk], course.order.sessions
+        over, ended, total = course.state in OVER, ends[course.pk], course.sessions_ordered
         summary = summary_due_since(ended, is_over=over, reviewed=Review.Kind.FINAL in kinds)
         middle = None if over else middle_due_since(ended, total, reviewed=Review.Kind.MID_COURSE in kinds)
         for kind, since in ((Review.Kind.MID_COURSE, middle), (Review.Kind.FINAL, summary)):
@@ -110,4 +111,18 @@ def _unsigned_sessions(clinic: Clinic, now: datetime) -> Iterator[Waiting]:
             session.ended_at,
             _("Open the session"),
             session.get_absolute_url(),
+        )
+
+
+def _holds(clinic: Clinic) -> Iterator[Waiting]:
+    """Sessions that were held, until a physician has looked at them."""
+    rows = Hold.objects.filter(session__course__clinic=clinic, seen_at=None)
+    for hold in rows.select_related("session__course__patient", "held_by"):
+        yield Waiting(
+            hold.session.course.patient,
+            _("Session held"),
+            hold.held_by.short_name,
+            hold.held_at,
+            _("Look at the hold"),
+            hold.session.get_absolute_url(),
         )

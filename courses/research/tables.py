@@ -61,7 +61,7 @@ def delivered_in(course: Course) -> list[Delivered]:
             Prefetch("vital_signs", VitalSigns.objects.order_by("-phase")),
             Prefetch("readings", Reading.objects.filter(struck_at=None).order_by("at")),
             Prefetch("treatment_events", TreatmentEvent.objects.filter(struck_at=None).order_by("at", "pk")),
-            Prefetch("changes", SettingChange.objects.filter(struck_at=None).order_by("at", "pk")),
+            Prefetch("setting_changes", SettingChange.objects.filter(struck_at=None).order_by("at", "pk")),
             Prefetch("pauses", Pause.objects.order_by("started_at")),
         )
         .order_by("number")
@@ -153,7 +153,7 @@ def event_rows(one: Delivered) -> list[Row]:
             "outcome": event.outcome,
         }
         rows.append({"t_s": one.t_s(event.at), "kind": "event", **said})
-    for change in one.session.changes.all():
+    for change in one.session.setting_changes.all():
         values = {"from_value": change.from_value, "to_value": change.to_value, "unit": change.unit}
         rows.append({"t_s": one.t_s(change.at), "kind": "change", "what": change.what, **values})
     for pause in one.session.pauses.all():
@@ -179,7 +179,7 @@ def note_rows(one: Delivered) -> list[Row]:
     session, end = one.session, one.session.ended_at
     found = [(r.at, "reading", r.note) for r in session.readings.all()]
     found += [(e.at, "event", e.note) for e in session.treatment_events.all()]
-    found += [(c.at, "change", c.why) for c in session.changes.all()]
+    found += [(c.at, "change", c.why) for c in session.setting_changes.all()]
     found += [(p.started_at, "pause", p.reason) for p in session.pauses.all()]
     if end is not None:
         found += [(end, name, getattr(session, name)) for name in ("symptoms", "skin_after", "comments")]

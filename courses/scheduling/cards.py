@@ -159,7 +159,7 @@ def running_minutes(session: Session, now: datetime) -> int:
 
 
 def _session_label(appointment: Any, session: Session | None) -> str:
-    total = appointment.course.order.sessions
+    total = appointment.course.sessions_ordered
     if session is not None and session.number is not None:
         number = session.number
     elif appointment.state in {State.BOOKED, State.ARRIVED, State.IN_PROGRESS, State.HELD}:

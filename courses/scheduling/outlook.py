@@ -96,7 +96,7 @@ def outlooks(clinic: Clinic, courses: Sequence[Course], now: datetime) -> dict[i
     return {
         course.pk: Outlook(
             state=course.state,
-            total=course.order.sessions,
+            total=course.sessions_ordered,
             done=done.get(course.pk, 0),
             booked=to_come[course.pk]["count"] if course.pk in to_come else 0,
             ends_on=clinic.day_of(to_come[course.pk]["last"]) if course.pk in to_come else None,
@@ -148,4 +148,4 @@ class _Calendar:
             used=self.used.get(course.pk, set()),
             opened={hours.day for hours in self.special},
         )
-        return feasibility(max(0, order.sessions - done), days, per_day=order.sessions_per_day)
+        return feasibility(max(0, course.sessions_ordered - done), days, per_day=order.sessions_per_day)

@@ -24,4 +24,4 @@ def left_to_book(course: Course, now: datetime) -> int:
     """Ordered sessions that are neither given nor booked."""
     given = Session.objects.completed().filter(course=course).count()
     booked = Appointment.objects.to_come(now).filter(course=course).count()
-    return max(0, course.order.sessions - given - booked)
+    return max(0, course.sessions_ordered - given - booked)

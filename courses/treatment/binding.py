@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 
 from courses.models import Session, SetAsideRecording
+from courses.ordering.prescribed import pressure_at
 from courses.treatment.locks import RUNNING, UNSIGNED, State, lock, note
 from devices.clocks import began_at
 from devices.models import Recording
@@ -123,7 +124,8 @@ def _bind(session: Session, recording: Recording, *, actor: User | None, now: da
     locked.recording = taken
     locked.save(update_fields=["recording"])
     order = locked.course.order
-    prescribe(recording=taken, pressure_mmhg=order.pressure_target_mmhg, minutes=order.session_minutes)
+    prescribed = pressure_at(locked.course, locked.started_at or now)
+    prescribe(recording=taken, pressure_mmhg=prescribed, minutes=order.session_minutes)
     note(
         "session.recording_bound",
         locked,

@@ -4,7 +4,7 @@ PURE: takes the text of the file; ``limits_file`` reads it.
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -35,6 +35,28 @@ class Quantity(StrEnum):
     SPO2_FALL = "spo2_fall_points"
     WEIGHT_GAIN_SINCE_LAST = "weight_gain_since_last_lb"
     WEIGHT_GAIN_WEEK = "weight_gain_week_lb"
+    INR = "inr"
+    INR_AGE = "inr_age_days"
+    ANGINA = "angina_since_last"
+    NITROGLYCERIN = "nitroglycerin_since_last"
+
+
+class Sign(StrEnum):
+    """What is seen, heard or asked, and has no figure."""
+
+    RHYTHM = "rhythm"
+    BREATH_SOUNDS = "breath_sounds"
+    OEDEMA = "oedema"
+    LEGS = "legs"
+    MEDICINES_TAKEN = "medicines_taken"
+    BLADDER_EMPTIED = "bladder_emptied"
+
+
+class Compare(StrEnum):
+    """How a sign is compared with the last time."""
+
+    CHANGED = "changed"
+    MORE = "more"
 
 
 class Bound(StrEnum):
@@ -55,18 +77,34 @@ class Source:
     version: str
 
 
+#: How a rule begins, by what it asks for; ``when`` goes on.
+OPENING = {Tier.HOLD: "Do not treat", Tier.LOOK: "Look before you treat", Tier.GO: "Treat"}
+
+
 @dataclass(frozen=True, slots=True)
 class LimitRule:
-    """One limit; ``bound`` and ``figure`` are None where nobody has set a figure."""
+    """One limit; ``figure`` is None where nobody has set one."""
 
     code: str
     quantity: Quantity
     tier: Tier
-    bound: Bound | None
+    bound: Bound
     figure: Decimal | None
-    rule: str
+    when: str
+    unit: str
     way_out: str
     source: Source
+
+    @property
+    def rule(self) -> str:
+        """The rule as a sentence, with its figure and unit."""
+        figure = "the clinic's limit, which is not set" if self.figure is None else self.figure_text
+        return f"{OPENING[self.tier]} {self.when.format(figure=figure)}."
+
+    @property
+    def figure_text(self) -> str:
+        """'180 mmHg'; empty where nobody has set a figure."""
+        return "" if self.figure is None else f"{plain(self.figure)} {self.unit}".rstrip()
 
     def is_passed_by(self, value: Decimal, *, scale: Decimal = Decimal(1)) -> bool:
         """Whether ``value`` lies beyond the figure, which is multiplied by ``scale`` to the value's unit."""
@@ -77,7 +115,30 @@ class LimitRule:
             Bound.ABOVE: value > figure,
             Bound.AT_LEAST: value >= figure,
             Bound.BELOW: value < figure,
-        }[self.bound or Bound.ABOVE]
+        }[self.bound]
+
+
+@dataclass(frozen=True, slots=True)
+class SignRule:
+    """One sign that asks for something: one of ``any_of``, or another than the last time; ``tier`` GO is off."""
+
+    code: str
+    sign: Sign
+    tier: Tier
+    any_of: frozenset[str]
+    compare: Compare | None
+    when: str
+    way_out: str
+    source: Source
+
+    @property
+    def rule(self) -> str:
+        return f"{OPENING[self.tier]} {self.when}."
+
+
+def plain(figure: Decimal) -> str:
+    """'2' and '2.5': no zero that says nothing."""
+    return format(figure.normalize(), "f")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +146,7 @@ class Limits:
     version: str
     effective: date
     rules: tuple[LimitRule, ...]
+    signs: tuple[SignRule, ...] = ()
 
     @property
     def without_figure(self) -> tuple[LimitRule, ...]:
@@ -92,7 +154,9 @@ class Limits:
         return tuple(rule for rule in self.rules if rule.figure is None)
 
 
-_KEYS = {"code", "quantity", "tier", "rule", "way_out", "source", "standing"}
+_COMMON = {"code", "tier", "when", "way_out", "source", "standing"}
+_RULE_KEYS = {*_COMMON, "quantity", "unit"}
+_SIGN_KEYS = {*_COMMON, "sign"}
 
 
 def parse_limits(text: str) -> Limits:
@@ -110,36 +174,64 @@ def parse_limits(text: str) -> Limits:
     version, effective = table.get("version"), table.get("effective")
     if not isinstance(version, str) or not isinstance(effective, date):
         raise BrokenLimits("The limits need a version (text) and an effective date.")
-    rules = tuple(_rule(entry, table.get("sources", {}), version) for entry in table.get("rules", []))
-    codes = [rule.code for rule in rules]
+    sources = table.get("sources", {})
+    rules = tuple(_rule(entry, sources, version) for entry in table.get("rules", []))
+    signs = tuple(_sign(entry, sources, version) for entry in table.get("signs", []))
+    codes = [*(rule.code for rule in rules), *(sign.code for sign in signs)]
     twice = sorted({code for code in codes if codes.count(code) > 1})
     if twice or not rules:
         raise BrokenLimits(f"Each rule must stand once; check {', '.join(twice) or 'the list, it is empty'}.")
-    return Limits(version, effective, rules)
+    return Limits(version, effective, rules, signs)
 
 
 def _rule(entry: Mapping[str, Any], sources: Mapping[str, Any], version: str) -> LimitRule:
     code = entry.get("code", "without code")
-    bounds = [bound for bound in Bound if bound in entry]
-    wrong = _KEYS.symmetric_difference(entry.keys() - set(bounds))
-    if wrong:
-        raise BrokenLimits(f"Rule {code}: missing or unknown: {', '.join(sorted(wrong))}.")
-    if len(bounds) > 1:
-        raise BrokenLimits(f"Rule {code}: give one of above, at_least and below.")
-    if entry["source"] not in sources:
-        raise BrokenLimits(f"Rule {code}: there is no source named {entry['source']}.")
-    source = sources[entry["source"]]
-    bound = bounds[0] if bounds else None
+    bound = _one_of(code, entry, _RULE_KEYS, list(Bound))
     try:
         return LimitRule(
-            code=code,
             quantity=Quantity(entry["quantity"]),
-            tier=Tier(entry["tier"]),
-            bound=bound,
-            figure=None if bound is None else Decimal(entry[bound]),
-            rule=entry["rule"],
-            way_out=entry["way_out"],
-            source=Source(source["document"], source["url"], entry["standing"], version),
+            bound=Bound(bound),
+            figure=None if entry[bound] == "" else Decimal(entry[bound]),
+            unit=entry["unit"],
+            **_shared(code, entry, sources, version),
         )
     except (ValueError, TypeError, KeyError, InvalidOperation) as error:
         raise BrokenLimits(f"Rule {code}: a value cannot be read ({error}).") from error
+
+
+def _sign(entry: Mapping[str, Any], sources: Mapping[str, Any], version: str) -> SignRule:
+    code = entry.get("code", "without code")
+    test = _one_of(code, entry, _SIGN_KEYS, ["any_of", "compare"])
+    try:
+        return SignRule(
+            sign=Sign(entry["sign"]),
+            any_of=frozenset(entry.get("any_of", ())),
+            compare=Compare(entry["compare"]) if test == "compare" else None,
+            **_shared(code, entry, sources, version),
+        )
+    except (ValueError, TypeError, KeyError) as error:
+        raise BrokenLimits(f"Rule {code}: a value cannot be read ({error}).") from error
+
+
+def _one_of(code: str, entry: Mapping[str, Any], keys: set[str], tests: Sequence[str]) -> str:
+    """Which of ``tests`` the entry has: exactly one, beside exactly ``keys``."""
+    given = [test for test in tests if test in entry]
+    wrong = keys.symmetric_difference(entry.keys() - set(given))
+    if wrong:
+        raise BrokenLimits(f"Rule {code}: missing or unknown: {', '.join(sorted(wrong))}.")
+    if len(given) != 1:
+        raise BrokenLimits(f"Rule {code}: give one of {', '.join(tests)}.")
+    return given[0]
+
+
+def _shared(code: str, entry: Mapping[str, Any], sources: Mapping[str, Any], version: str) -> dict[str, Any]:
+    if entry["source"] not in sources:
+        raise BrokenLimits(f"Rule {code}: there is no source named {entry['source']}.")
+    source = sources[entry["source"]]
+    return {
+        "code": code,
+        "tier": Tier(entry["tier"]),
+        "when": entry["when"],
+        "way_out": entry["way_out"],
+        "source": Source(source["document"], source["url"], entry["standing"], version),
+    }

@@ -33,6 +33,11 @@ class Vitals:
     spo2_percent: Decimal | int | None = None
     weight_kg: Decimal | None = None
     respiratory_rate_bpm: int | None = None
+    angina_since_last: int | None = None
+    nitroglycerin_since_last: int | None = None
+    anticoagulated: bool | None = None
+    inr: Decimal | None = None
+    inr_on: date | None = None
 
     def __post_init__(self) -> None:
         for name in NAMES:
@@ -51,6 +56,8 @@ class Vitals:
             and self.diastolic_mmhg >= self.systolic_mmhg
         ):
             raise ImplausibleVitals("Systolic must be above diastolic. Check whether the two are exchanged.")
+        if self.inr_on is not None and self.inr_on > self.taken_on:
+            raise ImplausibleVitals("The INR is dated in the future. Correct its date.")
 
 
 #: What each field is called by the people who read a finding.
@@ -61,6 +68,7 @@ NAMES = {
     "spo2_percent": "Oxygen saturation",
     "weight_kg": "Weight",
     "respiratory_rate_bpm": "Respiratory rate",
+    "inr": "INR",
 }
 
 
@@ -87,13 +95,17 @@ class LimitFinding:
 
 @dataclass(frozen=True, slots=True)
 class _Measured:
-    """A value to compare; ``scale`` turns the rule's unit into the value's. Without value: what is missing."""
+    """A value to compare; ``scale`` turns the rule's unit into the value's. Without value: what is missing, if it matters."""
 
     fact: str
     value: Decimal | None = None
     scale: Decimal = Decimal(1)
     missing: tuple[str, ...] = ()
     worst: Tier = Tier.HOLD
+
+
+#: Nothing to compare, and nothing that anybody misses.
+_NOTHING = _Measured("")
 
 
 def check_vitals(now: Vitals, earlier: Sequence[Vitals], limits: Limits) -> tuple[LimitFinding, ...]:
@@ -122,7 +134,7 @@ def _findings(now: Vitals, days: Sequence[Vitals], limits: Limits) -> Iterator[L
         if measured.value is not None:
             if rule.figure is not None:
                 yield _compared(rule, measured, measured.value)
-        elif measured.missing not in told:
+        elif measured.missing and measured.missing not in told:
             told.add(measured.missing)
             way_out = "Measure it and enter it; if it cannot be measured, ask the physician."
             if not all(hasattr(now, name) for name in measured.missing):
@@ -202,6 +214,32 @@ def _gain(now: Vitals, before: Vitals | None) -> _Measured:
     return _Measured(fact, gain, scale=KG_PER_LB)
 
 
+def _inr(now: Vitals, days: Sequence[Vitals]) -> _Measured:
+    """The INR matters under anticoagulants alone; without them nothing is missing."""
+    if now.inr is not None:
+        return _Measured(f"INR is {now.inr}.", Decimal(now.inr))
+    return _unknown("inr") if now.anticoagulated else _NOTHING
+
+
+def _inr_age(now: Vitals, days: Sequence[Vitals]) -> _Measured:
+    if now.inr_on is not None:
+        age = (now.taken_on - now.inr_on).days
+        return _Measured(f"The INR is of {now.inr_on:%d-%b-%Y}, {age} days ago.", Decimal(age))
+    if now.anticoagulated or now.inr is not None:
+        return _Measured("The day of the INR is not known.", missing=("inr_on",))
+    return _NOTHING
+
+
+def _count(name: str, what: str) -> Callable[[Vitals, Sequence[Vitals]], _Measured]:
+    """A number that the patient tells; whether it was asked is told with the signs."""
+
+    def measure(now: Vitals, days: Sequence[Vitals]) -> _Measured:
+        value = getattr(now, name)
+        return _NOTHING if value is None else _Measured(f"{what}: {value}.", Decimal(value))
+
+    return measure
+
+
 def _spoken(vitals: Vitals) -> str:
     return f"{vitals.taken_on:%a %d-%b-%Y}"
 
@@ -215,4 +253,8 @@ _MEASURE: dict[Quantity, Callable[[Vitals, Sequence[Vitals]], _Measured]] = {
     Quantity.SPO2_FALL: _spo2_fall,
     Quantity.WEIGHT_GAIN_SINCE_LAST: _weight_gain_since_last,
     Quantity.WEIGHT_GAIN_WEEK: _weight_gain_week,
+    Quantity.INR: _inr,
+    Quantity.INR_AGE: _inr_age,
+    Quantity.ANGINA: _count("angina_since_last", "Angina since the last session"),
+    Quantity.NITROGLYCERIN: _count("nitroglycerin_since_last", "Nitroglycerin since the last session"),
 }

@@ -6,30 +6,40 @@ from typing import Any
 
 from django.db.models import Prefetch
 from django.forms import BaseForm
+from django.http import QueryDict
 from django.urls import reverse
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from courses.banner import course_banner
-from courses.models import Appointment, Pause, Reading, Session, VitalSigns
-from courses.treatment import forms, tile
+from courses.models import (
+    Pause,
+    Reading,
+    Session,
+    SettingChange,
+    TreatmentEvent,
+    VitalSigns,
+)
+from courses.session_states import State as Stand
+from courses.treatment import end_forms, forms, tile
+from courses.treatment.before_form import before_form
+from courses.treatment.body_map import marked_initial
 from courses.treatment.choice import choice_of
-from courses.treatment.completeness import missing_in
+from courses.treatment.completeness import missing_in, next_hour
 from courses.treatment.flowsheet import flow_rows, flowsheet_of
-from courses.treatment.limit_rules import Tier
-from courses.treatment.limits import LimitFinding
+from courses.treatment.happenings import happenings_of, happenings_shown
+from courses.treatment.hour_trend import trend_of
 from courses.treatment.live_beat import live_beat
-from courses.treatment.locks import State
-from courses.treatment.precheck import findings_for, holds, last_vitals, vitals_in
+from courses.treatment.locks import State, stand_of
+from courses.treatment.precheck import vitals_in
+from courses.treatment.ready_page import check_of, hold_of, short_of, signs_shown
 from courses.treatment.report_section import section_of
+from courses.treatment.signed_page import signature_shown, signed_parts
 from courses.treatment.strips import live_strip
 from courses.treatment.supervising import supervising, supervision_of
 from devices.clocks import note_for_page
 from devices.models import GatingReport
 from devices.services import latest_report
-from eecp_clinic.models import Signature
 from eecp_clinic.roles import CLINICAL, Role, StaffRequest
 
 STEPS = (
@@ -40,15 +50,20 @@ STEPS = (
     gettext_lazy("Sign"),
 )
 LANES = (
-    {"name": "ecg", "label": gettext_lazy("ECG · 25 mm/s")},
-    {"name": "pleth", "label": gettext_lazy("Finger pulse · own gain")},
-    {"name": "cuff", "label": gettext_lazy("Cuff · 0 to 350 mmHg"), "min": 0, "max": 350},
+    {
+        "name": "ecg",
+        "label": gettext_lazy("ECG, mV"),
+        "auto": gettext_lazy("own gain"),
+        "chosen": "{gain} mm/mV",
+    },
+    {
+        "name": "pleth",
+        "label": gettext_lazy("Finger pulse"),
+        "auto": gettext_lazy("own gain"),
+        "chosen": "×{gain}",
+    },
+    {"name": "cuff", "label": gettext_lazy("Cuff, mmHg"), "min": 0, "max": 350},
 )
-TIER_CHIPS = {
-    Tier.GO: ("go", gettext_lazy("Go")),
-    Tier.LOOK: ("look", gettext_lazy("Look")),
-    Tier.HOLD: ("stop", gettext_lazy("Hold")),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +92,12 @@ def fetched(session: Session) -> Session:
         .prefetch_related(
             "course__patient__coverages__payer",
             Prefetch("vital_signs", VitalSigns.objects.select_related("recorded_by")),
-            Prefetch("readings", Reading.objects.select_related("recorded_by").order_by("at")),
-            Prefetch("pauses", Pause.objects.order_by("started_at")),
+            Prefetch("readings", Reading.objects.select_related("recorded_by", "struck_by").order_by("at")),
+            Prefetch("pauses", Pause.objects.select_related("paused_by").order_by("started_at")),
+            Prefetch("treatment_events", TreatmentEvent.objects.select_related("recorded_by", "struck_by")),
+            Prefetch("setting_changes", SettingChange.objects.select_related("recorded_by", "struck_by")),
             "hold_overrides__decided_by",
+            "body_marks",
         )
         .get()
     )
@@ -100,8 +118,9 @@ def context_of(request: StaffRequest, session: Session, now: datetime, **bound: 
         "may_download": bool(request.roles & {*CLINICAL, Role.ADMINISTRATOR}),
         "before": vitals_in(session, VitalSigns.Phase.BEFORE),
         "after": vitals_in(session, VitalSigns.Phase.AFTER),
+        "signs": signs_shown(session),
         "clock_note": note_for_page(session.recording),
-        "is_held": session.appointment.state == Appointment.State.HELD,
+        "is_held": stand_of(session) is Stand.HELD,
     }
     parts = {State.DRAFT: _ready, State.ENDED: _ended, State.SIGNED: _sheet}
     content |= parts.get(State(session.state), _treat)(request, session, now)
@@ -113,7 +132,7 @@ def banner_of(session: Session, now: datetime) -> dict[str, Any]:
     """The course's banner; once the session has a number, with its own."""
     banner = course_banner(session.course, now)
     if session.number is not None:
-        numbers = {"number": session.number, "total": session.course.order.sessions}
+        numbers = {"number": session.number, "total": session.course.sessions_ordered}
         banner["session_label"] = _("%(number)d of %(total)d") % numbers
     return banner
 
@@ -130,32 +149,15 @@ def steps_of(session: Session, content: dict[str, Any]) -> list[Step]:
 
 
 def _ready(request: StaffRequest, session: Session, now: datetime) -> dict[str, Any]:
-    found = findings_for(session)
     return {
         "before_form": before_form(session),
         "start_form": forms.StartForm(),
-        "hold_form": forms.HoldForm(),
-        "findings": found,
-        "open_findings": [shown(finding) for finding in found if finding.tier is not Tier.GO],
-        "kept_findings": [shown(finding) for finding in found if finding.tier is Tier.GO],
-        "holds": holds(found),
+        "answer_form": forms.AnswerForm(),
+        "hold_form": forms.HoldForm(use_required_attribute=False),
         "may_override": Role.PHYSICIAN in request.roles,
         "supervision": supervising(session.course.clinic, now),
-    }
-
-
-def shown(finding: LimitFinding) -> dict[str, Any]:
-    """A finding with the keys of ``partials/_findings.html``."""
-    light, label = TIER_CHIPS[finding.tier]
-    return {
-        "light": light,
-        "label": label,
-        "sentence": finding.rule,
-        "fact": finding.fact,
-        "way_out": "" if finding.tier is Tier.GO else finding.way_out,
-        "source": finding.source.document,
-        "source_url": finding.source.url,
-        "version": finding.source.version,
+        **check_of(session, now),
+        **hold_of(session, request.roles, now),
     }
 
 
@@ -164,12 +166,14 @@ def _treat(request: StaffRequest, session: Session, now: datetime) -> dict[str, 
         **trace_of(session),
         **choice_of(session, now),
         **flowsheet_of(session, now),
+        **happenings_of(session),
         "tile": tile.tile_of(session, now),
         "beat": live_beat(session, now),
         "strip": strip_of(session),
+        **trend_of(session),
         "pause_form": forms.PauseForm(),
         "pause_reasons": forms.PAUSE_REASONS,
-        "end_form": forms.EndForm(),
+        "end_form": end_forms.EndForm(),
         "open_pause": next((pause for pause in session.pauses.all() if pause.ended_at is None), None),
         "supervision": supervision_of(session),
     }
@@ -187,40 +191,34 @@ def strip_of(session: Session) -> Any:
 
 
 def _ended(request: StaffRequest, session: Session, now: datetime) -> dict[str, Any]:
-    after = vitals_in(session, VitalSigns.Phase.AFTER)
     recording = session.recording
     without_report = recording is None or bool(recording.failure)
-    missing = missing_in(session)
+    missing, coming = missing_in(session), next_hour(session)
     return {
         **_hour(session),
         **choice_of(session, now),
         **flowsheet_of(session, now),
+        **happenings_of(session),
         "before_form": before_form(session),
-        "after_form": forms.AfterForm(
-            instance=after or VitalSigns(session=session, phase=VitalSigns.Phase.AFTER),
-            before=vitals_in(session, VitalSigns.Phase.BEFORE),
-            initial={name: getattr(session, name) for name in forms.AfterForm.END},
-        ),
+        "after_form": after_form(session),
         "sign_form": forms.SignForm(ask_reason=without_report),
         "missing": missing,
         "before_is_missing": any(item.field.startswith("id_before") for item in missing),
-        "next_hour": next_hour(session, now),
+        "next_hour": coming,
     }
 
 
-def before_form(session: Session) -> forms.BeforeForm:
-    row = vitals_in(session, VitalSigns.Phase.BEFORE)
-    return forms.BeforeForm(
-        instance=row or VitalSigns(session=session, phase=VitalSigns.Phase.BEFORE),
-        last=last_vitals(session),
-        initial={"identity_checked": session.identity_checked},
+def after_form(session: Session, data: QueryDict | None = None) -> end_forms.AfterForm:
+    """The form with what is stored, shown or, with ``data``, sent."""
+    row = vitals_in(session, VitalSigns.Phase.AFTER)
+    return end_forms.AfterForm(
+        data,
+        instance=row or VitalSigns(session=session, phase=VitalSigns.Phase.AFTER),
+        before=vitals_in(session, VitalSigns.Phase.BEFORE),
+        next_hour=next_hour(session),
+        initial={name: getattr(session, name) for name in end_forms.AfterForm.END}
+        | marked_initial(session.body_marks.all(), VitalSigns.Phase.AFTER),
     )
-
-
-def next_hour(session: Session, now: datetime) -> Appointment | None:
-    """When the patient comes again; told at the door."""
-    coming = Appointment.objects.filter(course=session.course_id, starts_at__gt=now)
-    return coming.filter(state=Appointment.State.BOOKED).select_related("device").first()
 
 
 def _hour(session: Session) -> dict[str, Any]:
@@ -234,6 +232,8 @@ def _hour(session: Session) -> dict[str, Any]:
         "newer_report": newest if report and newest and newest.pk != report.pk else None,
         "supervision": supervision_of(session),
         "readings": flow_rows(session),
+        "happenings": happenings_shown(session),
+        "short": short_of(session),
     }
 
 
@@ -247,20 +247,8 @@ def _sheet(request: StaffRequest, session: Session, now: datetime) -> dict[str, 
     return {
         **_hour(session),
         **choice_of(session, now),
+        **signed_parts(request, session),
         "missing": [],
+        "education": [str(Session.Education(topic).label) for topic in session.education],
         "signature": signature_shown(session.signature),
-    }
-
-
-def signature_shown(signature: Signature | None) -> dict[str, Any] | None:
-    """A signature with the keys of ``partials/_signature.html``."""
-    if signature is None:
-        return None
-    return {
-        "name": signature.name,
-        "credentials": signature.credentials,
-        "meaning": _(signature.meaning),
-        "signed_at": date_format(localtime(signature.signed_at), "DATETIME_FORMAT"),
-        "method": signature.authentication,
-        "hash": signature.content_sha256,
     }

@@ -149,7 +149,7 @@ def _events(timeline: Timeline, session: Session) -> Iterable[Jump]:
 
 
 def _changes(timeline: Timeline, session: Session) -> Iterable[Jump]:
-    for change in session.changes.all():
+    for change in session.setting_changes.all():
         if change.is_struck:
             continue
         before = _("not known") if change.from_value is None else change.from_value

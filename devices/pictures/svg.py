@@ -26,6 +26,10 @@ text { font-family: "DejaVu Sans", sans-serif; font-size: 11px; fill: #15202b }
 .p-mark { fill: #000000; stroke: #ffffff; stroke-width: 1 }
 .p-mark-line { stroke: #000000; stroke-width: 1; stroke-dasharray: 1 2 }
 .p-reference { stroke: #000000; stroke-width: 1; stroke-dasharray: 6 3 }
+.p-open { fill: none }
+.p-second { fill: none; stroke: #56636f; stroke-width: 1.4; stroke-dasharray: 4 2 }
+.p-hollow { fill: #ffffff; stroke: #56636f; stroke-width: 1.3 }
+.p-bar-hollow { fill: #ffffff; stroke: #56636f; stroke-width: 1 }
 .p-cell { stroke: #15202b; stroke-width: 0.5 }
 .p-cell-a { fill: #ffffff } .p-cell-b { fill: #e3e8ec } .p-cell-c { fill: #b9c3cd } .p-cell-d { fill: #3d4853 }
 .p-cell-none { fill: #ffffff; stroke-dasharray: 1.5 1.5 }

@@ -60,6 +60,8 @@ ROWS = [
     Row("devices:detail", only(*LOOKING), args=device),
     Row("devices:live", only(*LOOKING), args=recording),
     Row("devices:stream", only(*LOOKING), args=recording),
+    Row("devices:live-several", only("nurse", "physician")),
+    Row("devices:stream-several", only("nurse", "physician")),
     Row("devices:recording-file", only(*LOOKING), args=recording),
     Row("devices:tile", only(*LOOKING), args=lambda world: [*stretch(world), 0, 0]),
     Row("devices:recording-events", only(*LOOKING), args=stretch),

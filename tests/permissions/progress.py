@@ -1,5 +1,8 @@
 """Rows of the progress stage. A form sent empty is answered with 200: the role was let in, the form refused."""
 
+from django.utils import timezone
+
+from tests import factories
 from tests.permissions.table import Row, only
 from tests.permissions.world import World
 
@@ -19,7 +22,35 @@ def form(world: World) -> dict[str, str]:
     return {"patient": world["course"].patient.code}
 
 
+def hour(world: World) -> list[str]:
+    return [world["hour_of_course"].code, "pressure"]
+
+
+def extend(world: World) -> None:
+    """A missed hour of the course, whose reason somebody has to choose."""
+    course = world["course"]
+    device = factories.make_device(world.clinic, "Device of exceptions")
+    world.things["hour_of_course"] = factories.make_appointment(
+        course, device, timezone.now(), state="missed"
+    )
+
+
 ROWS = [
+    Row("courses:diary", only(*CLINICAL, "front_desk"), args=course),
+    Row("courses:diary", only(*CLINICAL, "front_desk"), method="post", args=course, data=form),
+    Row("courses:diary-paper", only(*CLINICAL, "front_desk"), args=course),
+    Row("courses:diary-link-make", only(*CLINICAL, "front_desk"), method="post", args=course, data=form),
+    Row(
+        "courses:diary-link-revoke",
+        only(*CLINICAL, "front_desk", status=302),
+        method="post",
+        args=course,
+        data=form,
+    ),
+    Row("courses:exceptions", only(*CLINICAL, "administrator")),
+    Row("courses:explain", only(*CLINICAL), args=hour),
+    Row("courses:explain", only(*CLINICAL), method="post", args=hour, data=form),
+    Row("courses:outcomes-due", only(*CLINICAL)),
     Row("courses:reviews", only(*CLINICAL)),
     Row("courses:detail", only(*READS), args=course),
     Row("courses:review", only("physician"), args=course),

@@ -26,6 +26,7 @@ PUBLIC = {
     "fhir:metadata": "says what the API can, and nothing of a patient",
     "health": "the process that waits for this one asks it",
     "courses:calendar-feed": "calendar programs ask with the secret in the address and nothing else",
+    "courses:diary-own": "a patient keeps a diary by the secret in the address and nothing else",
     "courses:reminders-stop": "a patient ends reminders by the signed link of a mail",
     "account_login": "the door",
     "account_logout": "leaving is never refused",

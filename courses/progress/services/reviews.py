@@ -1,5 +1,6 @@
 """A physician's review of a course: it exists only signed."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -7,7 +8,9 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from courses.models import Course, OutcomeMeasure, Review, Session
-from courses.progress.services.outcomes import MEASURES
+from courses.progress.payer_rule import findings_for
+from courses.progress.services import deciding
+from courses.progress.services.outcomes import MEASURES, NOTHING
 from eecp_clinic import audit, signing
 from eecp_clinic.codes import new_code
 from eecp_clinic.errors import Conflict
@@ -20,11 +23,28 @@ OVER = (Course.State.COMPLETED, Course.State.DISCONTINUED)
 
 @transaction.atomic
 def sign_review(
-    *, course: Course, kind: str, text: str, decision: str, password: str, actor: User, now: datetime
+    *,
+    course: Course,
+    kind: str,
+    text: str,
+    decision: str,
+    password: str,
+    actor: User,
+    now: datetime,
+    pressure_target_mmhg: int | None = None,
+    timing: str = "",
+    extra_sessions: int | None = None,
+    end_reason: str = "",
 ) -> Review:
-    """Write and sign in one act. Raises NotAllowed (role), InvalidInput (password, text), Conflict (too early, twice)."""
+    """Write, sign and carry out in one act; what the decision changes holds for every later session.
+
+    Raises NotAllowed (role), InvalidInput (password, text, what the decision needs), Conflict (too early, twice,
+    a session is running).
+    """
     locked = (
-        Course.objects.select_for_update(of=("self",)).select_related("clinic", "patient").get(pk=course.pk)
+        Course.objects.select_for_update(of=("self",))
+        .select_related("clinic", "patient", "order")
+        .get(pk=course.pk)
     )
     _refuse(locked, kind)
     review = Review(
@@ -34,9 +54,16 @@ def sign_review(
         sessions_done=Session.objects.filter(course=locked, ended_at__lte=now).completed().count(),
         text=text.strip(),
         decision=decision,
+        pressure_target_mmhg=pressure_target_mmhg,
+        timing=timing.strip(),
+        extra_sessions=extra_sessions,
+        end_reason=end_reason,
         reviewed_at=now,
     )
     _check(review)
+    deciding.refuse(review)
+    if extra_sessions is not None:
+        review.payer_findings = [asdict(finding) for finding in findings_for(locked, extra_sessions, now)]
     review.signature = signing.sign(
         signer=actor,
         password=password,
@@ -48,6 +75,7 @@ def sign_review(
         now=now,
     )
     review.save(force_insert=True)
+    deciding.carry_out(review, actor, now)
     audit.record(
         "review.signed",
         subject=f"review:{review.code}",
@@ -97,9 +125,20 @@ def content_of(review: Review) -> dict[str, Any]:
         "sessions_done": review.sessions_done,
         "text": review.text,
         "decision": review.decision,
+        **_changes(review),
         "reviewed_at": review.reviewed_at,
         "outcomes": [
-            {"point": o.point, "measured_on": o.measured_on, **{name: getattr(o, name) for name in MEASURES}}
+            {
+                "point": o.point,
+                "measured_on": o.measured_on,
+                **{name: getattr(o, name) for name in MEASURES if getattr(o, name) not in NOTHING},
+            }
             for o in outcomes
         ],
     }
+
+
+def _changes(review: Review) -> dict[str, Any]:
+    """What the decision changes, where it changes something."""
+    names = ("pressure_target_mmhg", "timing", "extra_sessions", "end_reason", "payer_findings")
+    return {name: getattr(review, name) for name in names if getattr(review, name)}

@@ -126,7 +126,7 @@ def _lead(course: Course, left: int) -> str:
         "%(left)d of %(total)d sessions to place · %(minutes)d min · %(day)d a day, %(week)d days a week"
     ) % {
         "left": left,
-        "total": order.sessions,
+        "total": course.sessions_ordered,
         "minutes": order.session_minutes,
         "day": order.sessions_per_day,
         "week": order.days_per_week,

@@ -1,4 +1,4 @@
-"""The session of a booked hour: opened when the patient is here, or held for today."""
+"""The session of a booked hour: opened when the patient is here."""
 
 from datetime import datetime
 
@@ -8,8 +8,8 @@ from django.utils.translation import gettext
 from courses.models import Appointment, Course, Session
 from courses.scheduling.agenda import spoken
 from courses.scheduling.services.attendance import mark_arrived
-from courses.treatment.locks import State, lock, note, set_appointment
-from eecp_clinic.errors import Conflict, InvalidInput
+from courses.treatment.locks import State, note
+from eecp_clinic.errors import Conflict
 from eecp_clinic.models import User
 from eecp_clinic.roles import CLINICAL, require_role
 
@@ -86,24 +86,9 @@ def _refuse_course(course: Course) -> None:
             code="course",
         )
     done = Session.objects.filter(course=course).completed().count()
-    if done >= course.order.sessions:
+    if done >= course.sessions_ordered:
         raise Conflict(
             gettext("All %(count)d ordered sessions are done. Another needs a new order.")
-            % {"count": course.order.sessions},
+            % {"count": course.sessions_ordered},
             code="course_complete",
         )
-
-
-@transaction.atomic
-def hold_session(*, session: Session, reason: str, actor: User, now: datetime) -> Session:
-    """Do not treat today: the hour is given back with the reason. Only before the start."""
-    locked = lock(session, State.DRAFT)
-    if locked.appointment.state == Appointment.State.HELD:
-        raise Conflict(gettext("This hour is on hold already."), code="held")
-    if not reason.strip():
-        raise InvalidInput(
-            gettext("Say why the patient is not treated today."), code="reason_missing", fields={}
-        )
-    set_appointment(locked.appointment, Appointment.State.HELD, reason=reason.strip()[:200])
-    note("session.held", locked, actor, now, appointment=locked.appointment.code)
-    return locked

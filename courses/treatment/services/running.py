@@ -7,10 +7,11 @@ from django.db.models import Max
 from django.utils.translation import gettext, ngettext
 
 from courses.models import Appointment, Course, HoldOverride, Pause, Session, VitalSigns
+from courses.session_states import Event
 from courses.treatment.binding import bind_open_recording
 from courses.treatment.limits import LimitFinding
-from courses.treatment.locks import RUNNING, State, lock, note, set_appointment
-from courses.treatment.precheck import findings_for, holds, vitals_in
+from courses.treatment.locks import advance, lock_for, note, set_appointment
+from courses.treatment.precheck import holds, start_findings, vitals_in
 from eecp_clinic.errors import Conflict, InvalidInput, NotAllowed
 from eecp_clinic.models import User
 from eecp_clinic.roles import CLINICAL, Role, require_role
@@ -23,18 +24,19 @@ def start_session(*, session: Session, actor: User, now: datetime, override_reas
     A hold by the vital signs stops it; a physician may override with a reason, which is kept and listed.
     Raises InvalidInput (not ready), NotAllowed (hold), Conflict (device, patient or order do not allow it).
     """
-    locked = lock(session, State.DRAFT)
+    locked = lock_for(session, Event.START)
     require_role(actor, locked.course.clinic, *CLINICAL)
     _refuse_unready(locked)
     _refuse_day(locked, now)
     _refuse_device(locked, now)
-    found = holds(findings_for(locked))
+    found = holds(start_findings(locked, now))
     if found:
         _override(locked, found, override_reason.strip(), actor, now)
-    locked.state, locked.started_at = State.IN_PROGRESS, now
+    locked.started_at = now
+    locked.reading_interval_minutes = locked.course.clinic.reading_interval_minutes
     try:
         with transaction.atomic():
-            locked.save(update_fields=["state", "started_at"])
+            advance(locked, Event.START, "started_at", "reading_interval_minutes")
     except IntegrityError as error:
         raise _taken() from error
     set_appointment(locked.appointment, Appointment.State.IN_PROGRESS)
@@ -45,10 +47,6 @@ def start_session(*, session: Session, actor: User, now: datetime, override_reas
 
 
 def _refuse_unready(session: Session) -> None:
-    if session.appointment.state == Appointment.State.HELD:
-        raise Conflict(
-            gettext("This hour is on hold and was given back. Book another hour to treat."), code="held"
-        )
     if not session.identity_checked:
         raise InvalidInput(
             gettext("Identity is not checked. Ask for name and date of birth, tick the box and save."),
@@ -139,16 +137,15 @@ def _override(session: Session, found: list[LimitFinding], reason: str, actor: U
 @transaction.atomic
 def pause_session(*, session: Session, reason: str, actor: User, now: datetime) -> Session:
     """Stop the clock of the session, with the reason."""
-    locked = lock(session, State.IN_PROGRESS)
+    locked = lock_for(session, Event.PAUSE)
     if not reason.strip():
         raise InvalidInput(
             gettext("Say why the session is paused."),
             code="reason_missing",
             fields={"reason": [gettext("Say why the session is paused.")]},
         )
-    Pause.objects.create(session=locked, started_at=now, reason=reason.strip()[:200])
-    locked.state = State.PAUSED
-    locked.save(update_fields=["state"])
+    Pause.objects.create(session=locked, started_at=now, reason=reason.strip()[:200], paused_by=actor)
+    advance(locked, Event.PAUSE)
     note("session.paused", locked, actor, now)
     return locked
 
@@ -156,18 +153,22 @@ def pause_session(*, session: Session, reason: str, actor: User, now: datetime) 
 @transaction.atomic
 def resume_session(*, session: Session, actor: User, now: datetime) -> Session:
     """Go on after a pause."""
-    locked = lock(session, State.PAUSED)
-    locked.pauses.filter(ended_at__isnull=True).update(ended_at=now)
-    locked.state = State.IN_PROGRESS
-    locked.save(update_fields=["state"])
+    locked = lock_for(session, Event.RESUME)
+    locked.pauses.filter(ended_at__isnull=True).update(ended_at=now, resumed_by=actor)
+    advance(locked, Event.RESUME)
     note("session.resumed", locked, actor, now)
     return locked
 
 
 @transaction.atomic
-def end_session(*, session: Session, stop_reason: str, actor: User, now: datetime) -> Session:
-    """The hour is over: a reason, the next number of the course, and the course completed with the last one."""
-    locked = lock(session, *RUNNING)
+def end_session(
+    *, session: Session, stop_reason: str, actor: User, now: datetime, stop_note: str = ""
+) -> Session:
+    """The hour is over: a reason, the next number of the course, and the course completed with the last one.
+
+    A pause that is open ends with it, and nobody resumed it.
+    """
+    locked = lock_for(session, Event.END)
     if stop_reason not in Session.StopReason.values:
         sentence = gettext("Choose why the session ended.")
         raise InvalidInput(sentence, code="stop_reason", fields={"stop_reason": [sentence]})
@@ -176,11 +177,11 @@ def end_session(*, session: Session, stop_reason: str, actor: User, now: datetim
     locked.pauses.filter(ended_at__isnull=True).update(ended_at=now)
     given = Session.objects.filter(course=locked.course_id).aggregate(last=Max("number"))["last"] or 0
     locked.number = given + 1
-    locked.state, locked.ended_at, locked.stop_reason = State.ENDED, now, stop_reason
-    locked.save(update_fields=["number", "state", "ended_at", "stop_reason"])
+    locked.ended_at, locked.stop_reason, locked.stop_note = now, stop_reason, stop_note.strip()[:200]
+    advance(locked, Event.END, "number", "ended_at", "stop_reason", "stop_note")
     set_appointment(locked.appointment, Appointment.State.DONE)
     done = Session.objects.filter(course=locked.course_id).completed().count()
-    if done >= locked.course.order.sessions:
+    if done >= locked.course.sessions_ordered:
         locked.course.ended_on = locked.course.clinic.day_of(now)
         _set_course(locked.course, Course.State.COMPLETED)
     note("session.ended", locked, actor, now, number=locked.number, stop_reason=stop_reason)

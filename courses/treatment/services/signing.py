@@ -7,11 +7,12 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from courses.models import Session
+from courses.session_states import Event
 from courses.signals import session_signed
 from courses.treatment.choosing import others_of
 from courses.treatment.completeness import missing_in, report_for
 from courses.treatment.dose import delivered_in, minutes_of
-from courses.treatment.locks import OVER, lock, note
+from courses.treatment.locks import advance, lock_for, note
 from courses.treatment.supervising import supervision_of
 from devices.models import GatingReport, Recording
 from eecp_clinic.errors import Conflict
@@ -32,7 +33,7 @@ def sign_session(
     Raises Conflict with the list of what is missing, or while the recording is being analysed; NotAllowed
     without the role; InvalidInput for a wrong password.
     """
-    locked = lock(session, *OVER)
+    locked = lock_for(session, Event.SIGN)
     require_role(actor, locked.course.clinic, *CLINICAL)
     missing = missing_in(locked)
     if missing:
@@ -57,11 +58,8 @@ def sign_session(
         content=signed_content(locked, now) | {"minutes_not_known_because": dose.reason},
         now=now,
     )
-    locked.state = Session.State.SIGNED
     locked.full_clean()
-    locked.save(
-        update_fields=["state", "signature", "gating_report", "minutes_delivered", "without_recording_reason"]
-    )
+    advance(locked, Event.SIGN, "signature", "gating_report", "minutes_delivered", "without_recording_reason")
     note("session.signed", locked, actor, now, number=locked.number)
     session_signed.send(sender=Session, session=locked)
     return locked
@@ -91,7 +89,13 @@ def signed_content(session: Session, now: datetime) -> dict[str, Any]:
         "opened_by": session.opened_by.signing_name,
         "identity_checked": session.identity_checked,
         "skin_after": session.skin_after,
+        "reading_interval_minutes": session.reading_interval_minutes,
+        "stop_note": session.stop_note,
         "symptoms": session.symptoms,
+        "education": session.education,
+        "education_note": session.education_note,
+        "left_how": session.left_how,
+        "next_confirmed": session.next_confirmed,
         "comments": session.comments,
         **_charted(session),
         "recording": _recording(session.recording),
@@ -117,8 +121,16 @@ def _charted(session: Session) -> dict[str, Any]:
     """The rows under the session, each with who wrote it."""
     return {
         "vital_signs": _rows(session.vital_signs.select_related("recorded_by").order_by("-phase")),
-        "readings": _rows(session.readings.select_related("recorded_by").order_by("at")),
-        "pauses": _rows(session.pauses.order_by("started_at")),
+        "readings": _rows(session.readings.select_related("recorded_by", "struck_by").order_by("at")),
+        "events": _rows(
+            session.treatment_events.select_related("recorded_by", "struck_by").order_by("at", "pk")
+        ),
+        "changes": _rows(
+            session.setting_changes.select_related("recorded_by", "struck_by").order_by("at", "pk")
+        ),
+        "pauses": _rows(session.pauses.select_related("paused_by", "resumed_by").order_by("started_at")),
+        "body_marks": _rows(session.body_marks.select_related("recorded_by").order_by("phase", "region")),
+        "holds": _rows(session.holds.select_related("held_by", "seen_by").order_by("held_at")),
         "hold_overrides": _rows(session.hold_overrides.select_related("decided_by").order_by("decided_at")),
     }
 

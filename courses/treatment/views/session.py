@@ -15,8 +15,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from courses.access import get_appointment, get_session
 from courses.models import Session, VitalSigns
-from courses.treatment import forms, page, services
-from courses.treatment.precheck import last_vitals, vitals_in
+from courses.treatment import end_forms, forms, page, services
+from courses.treatment.locks import OVER, lock
+from eecp_clinic.drafts import posted
+from eecp_clinic.drafts.forms import MergingForm
 from eecp_clinic.errors import ClinicError, InvalidInput
 from eecp_clinic.roles import CLINICAL, Role, StaffRequest, staff_view
 from patients.access import require_same_patient
@@ -50,7 +52,7 @@ def shown(
     return render(request, "courses/treatment/page.html", context, status=status)
 
 
-def _step(
+def step(
     request: StaffRequest,
     session: Session,
     name: str,
@@ -65,6 +67,7 @@ def _step(
         try:
             with transaction.atomic():
                 act(form.cleaned_data, now)
+                posted.settle(request, now)
         except ClinicError as error:
             if error.code in MOVED_ON:
                 raise
@@ -72,49 +75,10 @@ def _step(
             status = 200 if isinstance(error, InvalidInput) else error.status
         else:
             messages.success(request, done)
+            for sentence in form.taken_over() if isinstance(form, MergingForm) else ():
+                messages.info(request, sentence)
             return redirect(session)
     return shown(request, session, now, status, **{name: form})
-
-
-@require_POST
-@staff_view(*CLINICAL)
-def ready(request: StaffRequest, code: str) -> HttpResponse:
-    """Identity and vital signs before."""
-    session = get_session(request.clinic, code)
-    row = vitals_in(session, VitalSigns.Phase.BEFORE) or VitalSigns(session=session)
-    form = forms.BeforeForm(request.POST, instance=row, last=last_vitals(session))
-
-    def act(values: dict[str, Any], now: datetime) -> None:
-        phase = VitalSigns.Phase.BEFORE
-        services.chart_vitals(session=session, phase=phase, values=form.vitals(), actor=request.user, now=now)
-        services.check_identity(
-            session=session, checked=values["identity_checked"], actor=request.user, now=now
-        )
-
-    return _step(request, session, "before_form", form, act, _("Saved and checked against the limits."))
-
-
-@require_POST
-@staff_view(*CLINICAL)
-def start(request: StaffRequest, code: str) -> HttpResponse:
-    session = get_session(request.clinic, code)
-
-    def act(values: dict[str, Any], now: datetime) -> None:
-        services.start_session(session=session, actor=request.user, now=now, **values)
-
-    return _step(request, session, "start_form", forms.StartForm(request.POST), act, _("The session runs."))
-
-
-@require_POST
-@staff_view(*CLINICAL)
-def hold(request: StaffRequest, code: str) -> HttpResponse:
-    session = get_session(request.clinic, code)
-
-    def act(values: dict[str, Any], now: datetime) -> None:
-        services.hold_session(session=session, actor=request.user, now=now, **values)
-
-    done = _("Held for today; the hour is given back.")
-    return _step(request, session, "hold_form", forms.HoldForm(request.POST), act, done)
 
 
 @require_POST
@@ -125,7 +89,7 @@ def pause(request: StaffRequest, code: str) -> HttpResponse:
     def act(values: dict[str, Any], now: datetime) -> None:
         services.pause_session(session=session, actor=request.user, now=now, **values)
 
-    return _step(request, session, "pause_form", forms.PauseForm(request.POST), act, _("Paused."))
+    return step(request, session, "pause_form", forms.PauseForm(request.POST), act, _("Paused."))
 
 
 @require_POST
@@ -147,7 +111,7 @@ def end(request: StaffRequest, code: str) -> HttpResponse:
         services.end_session(session=session, actor=request.user, now=now, **values)
 
     done = _("The session has ended. Chart how the patient leaves, then sign.")
-    return _step(request, session, "end_form", forms.EndForm(request.POST), act, done)
+    return step(request, session, "end_form", end_forms.EndForm(request.POST), act, done)
 
 
 @require_POST
@@ -155,15 +119,16 @@ def end(request: StaffRequest, code: str) -> HttpResponse:
 def after(request: StaffRequest, code: str) -> HttpResponse:
     """Vital signs after, skin, symptoms."""
     session = get_session(request.clinic, code)
-    row = vitals_in(session, VitalSigns.Phase.AFTER) or VitalSigns(session=session)
-    form = forms.AfterForm(request.POST, instance=row, before=vitals_in(session, VitalSigns.Phase.BEFORE))
+    form = page.after_form(session, request.POST)
 
     def act(values: dict[str, Any], now: datetime) -> None:
+        form.require_unchanged(page.after_form(lock(session, *OVER)))
         phase = VitalSigns.Phase.AFTER
         services.chart_vitals(session=session, phase=phase, values=form.vitals(), actor=request.user, now=now)
+        services.mark_legs(session=session, phase=phase, marks=form.marks(), actor=request.user, now=now)
         services.chart_end(session=session, values=form.ending(), actor=request.user, now=now)
 
-    return _step(request, session, "after_form", form, act, _("Saved."))
+    return step(request, session, "after_form", form, act, _("Saved."))
 
 
 @require_POST
@@ -179,4 +144,4 @@ def sign(request: StaffRequest, code: str) -> HttpResponse:
             error.data["fields"] = {"password": [error.message]}
             raise
 
-    return _step(request, session, "sign_form", form, act, _("Signed. The session is final."))
+    return step(request, session, "sign_form", form, act, _("Signed. The session is final."))

@@ -9,18 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from courses.billing.completeness import missing_from
-from courses.billing.evidence import (
-    Criterion,
-    Decision,
-    Evidence,
-    Gating,
-    Identity,
-    Order,
-    Recorded,
-    SessionSheet,
-    Signed,
-    Vitals,
-)
+from courses.billing.evidence import Criterion, Decision, Evidence, Identity, Order
+from courses.billing.session_evidence import Gating, Recorded, SessionSheet, Signed, Vitals
 
 ZONE = ZoneInfo("America/Chicago")
 START = datetime(2026, 10, 5, 14, 0, tzinfo=UTC)
@@ -57,6 +47,7 @@ WHOLE = Evidence(
     identity=Identity("C", "A", "1", "SAMPLE", "Joan", date(1951, 3, 4), "F", "T-1", "Medicare", "1EG4", "c"),
     state="active",
     decision=Decision("Covered", "ncd", "2", "", START, "P", (MET,), (), SIGNED),
+    sessions_ordered=35,
     order=Order("o", 35, 60, 1, 5, 260, ("I25.112",), "", START, "P", SIGNED),
     sessions=(SHEET,),
     unsigned=0,

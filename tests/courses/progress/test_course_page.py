@@ -10,8 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from courses.billing.services import refresh_line
-from courses.models import Appointment, Course
+from courses.models import Appointment, Course, Move
+from courses.progress.clinic_median import ds_peak_medians
 from courses.progress.course_page import course_page
+from eecp_clinic.models import User
 from tests import factories
 from tests.conftest import client_of
 from tests.courses.courses_given import FIRST_HOUR, Given, a_report
@@ -48,8 +50,8 @@ def test_chart_leaves_a_gap_where_a_session_could_not_be_assessed(given: Given) 
     given.session(1, recording=None)
     chart = course_page(given.course, LATER).chart
     assert chart is not None
-    assert chart["rows"] == [[1, 1.4], [2, None]]
-    assert (chart["band"]["low"], chart["band"]["high"], chart["x_max"]) == (1.5, 2.0, 35)
+    assert [(row.label, row.cells[0]) for row in chart.rows] == [("1", "1.40"), ("2", None)]
+    assert "below the target of 1.5 to 2.0" in chart.note
 
 
 def test_course_without_sessions_has_no_chart_and_says_not_started(given: Given) -> None:
@@ -77,7 +79,7 @@ def test_poorly_gated_session_shows_the_rule_that_capped_it(given: Given) -> Non
     report = factories.make_report(recording, grade="C", report=a_report(capped="Inflation came 62 ms late."))
     given.session(0, recording=recording, gating_report=report)
     (row,) = course_page(given.course, LATER).exceptions
-    assert row.why == "Inflation came 62 ms late."
+    assert (row.why, row.state) == ("Inflation came 62 ms late.", "Choose why")
 
 
 def test_course_that_is_over_has_nothing_to_come(given: Given) -> None:
@@ -144,3 +146,54 @@ def test_outcome_is_saved_and_shown(given: Given, nurse_client: Client) -> None:
 def test_point_that_does_not_exist_is_refused(given: Given, nurse_client: Client) -> None:
     answer = nurse_client.get(reverse("courses:outcome", args=[given.course.code, "someday"]))
     assert answer.status_code == 422
+
+
+def test_strip_marks_moved_held_and_booked_hours(given: Given) -> None:
+    session = given.session(0)
+    Move.objects.create(
+        appointment=session.appointment,
+        batch="b",
+        from_starts_at=FIRST_HOUR,
+        from_device=given.device,
+        to_starts_at=FIRST_HOUR,
+        to_device=given.device,
+        reason="Device down",
+        moved_by=given.nurse,
+        moved_at=FIRST_HOUR,
+    )
+    factories.make_appointment(given.course, given.device, FIRST_HOUR + timedelta(days=1), state="held")
+    factories.make_appointment(given.course, given.device, FIRST_HOUR + timedelta(days=2))
+    first, second, third = course_page(given.course, FIRST_HOUR + timedelta(days=1, hours=2)).cells[:3]
+    assert (first.moved, second.after_hold, second.is_booked, third.is_booked) == (True, True, True, False)
+    assert second.label == "Session 2, booked for Wed 02-Dec-2026, after a day that was held back"
+
+
+def test_pictures_are_drawn_from_what_is_known(given: Given) -> None:
+    given.session(0)
+    given.session(1)
+    charts = {chart.name: chart for chart in course_page(given.course, LATER).charts}
+    assert {"pressure", "minutes", "heart-rate", "blood-pressure"} <= set(charts)
+    assert "timing" not in charts  # the reports of this test have none
+    assert charts["pressure"].columns == ("Measured, mmHg", "Charted, mmHg", "Target, mmHg")
+    assert charts["pressure"].rows[0].cells == (None, "255", "260")
+
+
+def test_clinic_median_needs_five_other_courses(given: Given, physician: User) -> None:
+    given.session(0)
+    assert ds_peak_medians(given.course) == {}
+    for number in range(5):
+        other = factories.make_course(factories.make_patient(given.clinic), physician)
+        start = FIRST_HOUR + timedelta(days=30 + number)
+        recording = factories.make_recording(given.device, start)
+        report = factories.make_report(recording, ds_peak=1.0 + number / 10)
+        hour = factories.make_appointment(other, given.device, start, state="done")
+        factories.make_session(hour, given.nurse, "signed", recording=recording, gating_report=report)
+    assert ds_peak_medians(given.course) == {1: 1.2}
+
+
+def test_page_asks_at_two_weeks_how_the_patient_feels(given: Given, nurse_client: Client) -> None:
+    for index in range(10):
+        given.session(index)
+    page = nurse_client.get(url(given)).content.decode()
+    assert "ask whether the patient feels better" in page
+    assert "Timing: not known." in page

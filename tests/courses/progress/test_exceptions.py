@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from courses.progress.exceptions import Delivery, Kind, ended_early, exceptions, is_short
+from courses.progress.exceptions import USUAL, Absence, Delivery, Kind, ended_early, exceptions, is_short
+from devices.gating.config import GatingConfig
 
 FULL = Delivery(
     number=1,
@@ -74,3 +75,61 @@ def test_early_end_is_not_known_without_minutes(
     minutes: Decimal | None, stopped: bool, early: bool | None
 ) -> None:
     assert ended_early(60, minutes, stopped_early=stopped) is early
+
+
+@pytest.mark.parametrize(
+    ("change", "kind", "what"),
+    [
+        ({"pressure_mmhg": 220.9, "prescribed_mmhg": 260}, Kind.PRESSURE, "221 of 260 mmHg"),
+        ({"ds_peak": 0.94}, Kind.DS_RATIO, "D/S peak 0.94, below 1.0"),
+        ({"ds_peak": 1.1, "ds_first_week": 1.5}, Kind.DS_RATIO, "D/S peak 1.10, 1.50 in the first week"),
+        ({"inflation_ms": -96.0}, Kind.TIMING, "Inflation 96 ms early"),
+        ({"inflation_ms": 62.0}, Kind.TIMING, "Inflation 62 ms late"),
+        ({"late_share": 0.12}, Kind.TIMING, "12 % of deflations late"),
+        ({"pauses": 3, "paused_min": 4.0}, Kind.INTERRUPTIONS, "3 pauses, 4 min"),
+        ({"pauses": 1, "paused_min": 9.4}, Kind.INTERRUPTIONS, "1 pause, 9 min"),
+    ],
+)
+def test_each_parameter_beyond_its_threshold_is_told(
+    change: dict[str, object], kind: Kind, what: str
+) -> None:
+    (found,) = exceptions([replace(FULL, **change)])  # type: ignore[arg-type]  # rows of one table
+    assert (found.kind, found.what) == (kind, what)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"pressure_mmhg": 221.0, "prescribed_mmhg": 260},
+        {"pressure_mmhg": 100.0, "prescribed_mmhg": None},
+        {"ds_peak": 1.0},
+        {"ds_peak": 1.21, "ds_first_week": 1.6},
+        {"inflation_ms": -80.0, "late_share": 0.05},
+        {"pauses": 2, "paused_min": 5.0},
+    ],
+)
+def test_on_the_threshold_nothing_is_told(change: dict[str, object]) -> None:
+    assert exceptions([replace(FULL, **change)]) == ()  # type: ignore[arg-type]  # rows of one table
+
+
+def test_grade_is_not_told_again_where_a_parameter_explains_it() -> None:
+    found = exceptions([replace(FULL, grade="C", inflation_ms=70.0, grade_reason="Late.")])
+    assert [(one.kind, one.why) for one in found] == [(Kind.TIMING, "Late.")]
+
+
+def test_hour_that_was_not_given_is_told_after_the_sessions() -> None:
+    found = exceptions([replace(FULL, ds_peak=0.5)], [Absence("h1", "Missed Mon 30-Nov-2026", "Bus")])
+    assert [(one.kind.parameter, one.number, one.hour) for one in found] == [
+        ("ds_ratio", 1, ""),
+        ("attendance", None, "h1"),
+    ]
+
+
+def test_thresholds_that_repeat_the_engines_are_the_engines() -> None:
+    engine = GatingConfig(prescribed_pressure_mmhg=None)
+    assert (USUAL.inflation_from_ms, USUAL.inflation_to_ms) == (
+        engine.inflation_early_ms,
+        engine.inflation_late_ms,
+    )
+    assert USUAL.pressure_least_share == engine.attained_fair_share
+    assert (USUAL.ds_least, USUAL.late_most_share) == (engine.ds_poor, engine.minute_late_share)

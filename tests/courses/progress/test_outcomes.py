@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from courses.models import OutcomeMeasure
+from courses.progress.dasi import WEIGHTS
 from courses.progress.outcome_table import outcome_table
 from courses.progress.services import record_outcome
 from eecp_clinic.errors import InvalidInput, NotAllowed
@@ -99,3 +100,71 @@ def test_table_without_a_baseline_tells_no_change(given: Given, now: datetime) -
     table = outcome_table(list(OutcomeMeasure.objects.all()))
     assert table.sentences == ()
     assert table.rows[4].values == ("", "15.45 (4.6)", "")
+
+
+def all_answers(*, can: bool) -> dict[str, bool]:
+    return dict.fromkeys(WEIGHTS, can)
+
+
+def record(given: Given, now: datetime, **values: Any) -> OutcomeMeasure:
+    known = {"measured_on": date(2026, 11, 20), **values}
+    return record_outcome(course=given.course, point="baseline", values=known, actor=given.nurse, now=now)
+
+
+def test_twelve_answers_make_the_score(given: Given, now: datetime) -> None:
+    answers = all_answers(can=False) | {"self_care": True, "walk_indoors": True}
+    assert record(given, now, dasi_answers=answers).dasi == Decimal("4.50")
+
+
+def test_half_answered_questionnaire_is_refused(given: Given, now: datetime) -> None:
+    with pytest.raises(InvalidInput, match="1 of the 12"):
+        record(given, now, dasi_answers={"self_care": True})
+
+
+def test_typed_score_that_contradicts_the_answers_is_refused(given: Given, now: datetime) -> None:
+    with pytest.raises(InvalidInput, match=r"58\.20 points"):
+        record(given, now, dasi=Decimal(12), dasi_answers=all_answers(can=True))
+
+
+def test_echo_scores_and_classes_stand_in_the_table_only_where_measured(given: Given, now: datetime) -> None:
+    record(
+        given,
+        now,
+        ccs_class=3,
+        nyha_class=2,
+        e_over_e_prime=Decimal("13.5"),
+        diastolic_grade="2",
+        saq7_score=40,
+    )
+    rows = {str(row.label): row.values[0] for row in outcome_table(list(OutcomeMeasure.objects.all())).rows}
+    assert rows["NYHA class"] == "II"
+    assert rows["E/e' by echo"] == "13.5"
+    assert rows["Diastolic function by echo"] == "Grade II"
+    assert "EQ-5D VAS, 0 to 100" not in rows
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("rose_dyspnoea", 5), ("saq7_score", 101), ("eq5d_index", Decimal("1.2"))]
+)
+def test_score_beyond_its_scale_is_refused(given: Given, now: datetime, field: str, value: object) -> None:
+    with pytest.raises(InvalidInput):
+        record(given, now, **{field: value})
+
+
+def test_point_at_which_only_some_were_measured_hides_no_earlier_change(given: Given, now: datetime) -> None:
+    for point, values in (
+        ("baseline", {"ccs_class": 3, "walk_6min_m": 300}),
+        ("middle", {"ccs_class": 2, "walk_6min_m": 340}),
+        ("end", {"ccs_class": 1}),
+    ):
+        day = {"baseline": 1, "middle": 10, "end": 20}[point]
+        record_outcome(
+            course=given.course,
+            point=point,
+            values={"measured_on": date(2026, 11, day), **values},
+            actor=given.nurse,
+            now=now,
+        )
+    table = outcome_table(list(OutcomeMeasure.objects.all()))
+    assert [row.better_in for row in table.rows[:4]] == [2, None, None, 1]
+    assert "Six-minute walk: 300 to 340 m, 40 more." in table.sentences

@@ -18,7 +18,8 @@ code = "heart_rate_high"
 quantity = "heart_rate_bpm"
 tier = "hold"
 above = "120"
-rule = "Do not treat above 120 bpm."
+when = "above {figure}"
+unit = "bpm"
 way_out = "Ask the physician."
 source = "book"
 standing = "published"
@@ -32,19 +33,26 @@ def test_a_rule_is_read_with_its_figure_and_source() -> None:
 
 
 def test_a_rule_without_figure_is_listed_and_never_passed() -> None:
-    limits = parse_limits(GOOD.replace('above = "120"', ""))
+    limits = parse_limits(GOOD.replace('above = "120"', 'above = ""'))
     assert limits.without_figure == limits.rules
     assert not limits.rules[0].is_passed_by(Decimal(999))
 
 
 def test_packaged_limits_say_which_figures_the_clinic_has_to_set() -> None:
     codes = [rule.code for rule in packaged_limits().without_figure]
-    assert codes == ["pulse_pressure_narrow", "heart_rate_low", "respiratory_rate_high"]
+    assert codes == [
+        "pulse_pressure_narrow",
+        "heart_rate_low",
+        "respiratory_rate_high",
+        "inr_old",
+        "angina_count",
+        "nitroglycerin_count",
+    ]
 
 
 def test_every_published_figure_cites_an_address() -> None:
     published = [rule for rule in packaged_limits().rules if rule.source.standing == "published"]
-    assert len(published) == 8
+    assert len(published) == 9
     assert all(rule.source.url and rule.figure is not None for rule in published)
 
 
@@ -59,6 +67,7 @@ def test_every_published_figure_cites_an_address() -> None:
         ('tier = "hold"', 'tier = "perhaps"', "heart_rate_high: a value cannot be read"),
         ('above = "120"', 'above = "many"', "heart_rate_high: a value cannot be read"),
         ('above = "120"', 'above = "120"\nbelow = "1"', "give one of above"),
+        ('above = "120"', "", "give one of above"),
         ('source = "book"', 'source = "film"', "no source named film"),
         ('url = ""', "", "a value cannot be read"),
     ],

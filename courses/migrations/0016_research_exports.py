@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('courses', '0013_outcomes_decisions_diaries_exceptions'),
+        ('courses', '0015_sessions_keep_their_reading_interval'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,98 @@
+"""Delivered against prescribed as the page shows it: what differs, why, and whether somebody still has to say so."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from courses.models import Course, ExceptionNote, Session
+from courses.progress.early_response import median_known
+from courses.progress.exceptions import DeliveryException, Kind, exceptions
+from courses.progress.sessions import Done
+from courses.progress.strip import Hours
+
+WEEK_DAYS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionRow:
+    """``number`` None: an hour without a session. ``hour`` and ``parameter`` name what a reason is noted for."""
+
+    number: int | None
+    day: date
+    url: str
+    what: str
+    why: str
+    light: str
+    state: str
+    line_url: str
+    hour: str
+    parameter: str
+    note: ExceptionNote | None
+
+
+def first_week_ds(course: Course, done: Sequence[Done]) -> float | None:
+    """The patient's own median D/S peak of the first seven days."""
+    if not done:
+        return None
+    begins = course.clinic.day_of(done[0].started_at)
+    return median_known(
+        [one.ds_peak for one in done if (course.clinic.day_of(one.started_at) - begins).days < WEEK_DAYS]
+    )
+
+
+def exceptions_of(done: Sequence[Done], hours: Hours, own: float | None) -> tuple[DeliveryException, ...]:
+    """``own`` is the patient's median D/S peak of the first week, with which later sessions are compared."""
+    return exceptions((one.delivery(own) for one in done), hours.absences())
+
+
+def exception_rows(course: Course, done: Sequence[Done], hours: Hours) -> tuple[ExceptionRow, ...]:
+    """Every exception with the reason that was chosen for it, where one was; two queries."""
+    sessions = {one.session.appointment.code: one.session for one in done}
+    days = {row.code: course.clinic.day_of(row.starts_at) for row in hours.rows}
+    notes = {
+        (note.appointment.code, note.parameter): note
+        for note in ExceptionNote.objects.filter(appointment__course=course).select_related(
+            "appointment", "by"
+        )
+    }
+    return tuple(
+        _row(found, sessions.get(found.hour), days[found.hour], notes.get((found.hour, found.kind.parameter)))
+        for found in exceptions_of(done, hours, first_week_ds(course, done))
+    )
+
+
+def _row(
+    found: DeliveryException, session: Session | None, day: date, note: ExceptionNote | None
+) -> ExceptionRow:
+    light, state = _explained(found, session, note)
+    line = getattr(session, "claim_line", None) if found.kind is Kind.SHORT else None
+    return ExceptionRow(
+        number=found.number,
+        day=day,
+        url=session.get_absolute_url() if session else reverse("courses:appointment", args=[found.hour]),
+        what=found.what,
+        why=found.why,
+        light=light,
+        state=state,
+        line_url=reverse("courses:claim-line", args=[line.code]) if line else "",
+        hour=found.hour,
+        parameter=found.kind.parameter,
+        note=note,
+    )
+
+
+def _explained(
+    found: DeliveryException, session: Session | None, note: ExceptionNote | None
+) -> tuple[str, str]:
+    """Whether somebody still has to say or decide something."""
+    line = getattr(session, "claim_line", None)
+    if found.kind is Kind.SHORT and line is not None and not line.partial_decision:
+        return "look", gettext("Billing to be decided")
+    if note is None:
+        return "look", gettext("Choose why")
+    if found.kind is Kind.SHORT and line is not None:
+        return "go", str(line.get_partial_decision_display())
+    return "go", gettext("Explained")

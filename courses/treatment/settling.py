@@ -1,0 +1,64 @@
+"""The clinic's limits and rules as the pure rules take them, in force at one moment."""
+
+from datetime import datetime
+
+from courses.models import ClinicLimit, TreatmentRules
+from courses.treatment.clinic_limits import ClinicFigure, with_clinic
+from courses.treatment.gates import Gate, Gates
+from courses.treatment.limit_rules import Limits, Source, Tier
+from courses.treatment.limits_file import packaged_limits
+from courses.treatment.short_session import ShortRule
+from eecp_clinic.models import Clinic
+
+#: The fields of the rules that are gates, as ``gates`` names them.
+GATES = ("coverage_not_current", "authorization_used_up", "no_supervision", "review_overdue")
+
+
+def limits_at(clinic: Clinic, at: datetime) -> Limits:
+    """The published limits with what the clinic had set instead."""
+    rows = ClinicLimit.objects.in_force(clinic, at)
+    own = [figure_of(row) for row in rows if row.standing != ClinicLimit.Standing.PUBLISHED]
+    return with_clinic(packaged_limits(), own)
+
+
+def figure_of(row: ClinicLimit) -> ClinicFigure:
+    is_off = row.standing == ClinicLimit.Standing.OFF
+    return ClinicFigure(
+        code=row.rule,
+        figure=None if is_off else row.figure,
+        tier=Tier.GO if is_off else Tier(row.answer),
+        owner=row.owner.signing_name,
+        effective=row.effective_on,
+        reason=row.reason,
+    )
+
+
+def gates_of(rules: TreatmentRules) -> Gates:
+    """What stops and what warns before a start."""
+    return Gates(
+        gates={name: Gate(getattr(rules, name)) for name in GATES},
+        audio_video_allowed=rules.audio_video_supervision,
+        source=source_of(rules),
+    )
+
+
+def short_rule_of(rules: TreatmentRules) -> ShortRule:
+    """The rule for sessions that end early."""
+    if rules._state.adding:
+        return ShortRule()
+    return ShortRule(
+        billable_from=rules.billable_from_minutes,
+        not_billable_under=rules.not_billable_under_minutes,
+        text=rules.short_session_rule,
+        owner=rules.owner.signing_name,
+        effective=rules.effective_on,
+    )
+
+
+def source_of(rules: TreatmentRules) -> Source:
+    """Whose rules these are, and since when."""
+    if rules._state.adding:
+        return Source("The program's default: the clinic has settled nothing yet", "", "clinic", "")
+    return Source(
+        f"The clinic's rules, {rules.owner.signing_name}", "", "clinic", f"{rules.effective_on:%d-%b-%Y}"
+    )
