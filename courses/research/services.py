@@ -3,6 +3,7 @@
 import hashlib
 import tempfile
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime, timedelta
 from functools import partial
 from typing import IO, Any
@@ -28,6 +29,8 @@ TASK = "courses.tasks.make_research_exports"
 STALE_AFTER = timedelta(minutes=15)
 _UNDER_WAY = (ResearchExport.State.QUEUED, ResearchExport.State.MAKING)
 _BLOCK = 1024 * 1024
+#: What a person does not give: it is known already, or the worker fills it.
+_NOT_ASKED = ("course", "requested_by", "started_at", "sessions_all", "ready_at", "size", "missing")
 
 
 @transaction.atomic
@@ -48,9 +51,9 @@ def request_export(
     export = ResearchExport(
         course=course, requested_by=actor, requested_at=now, reason=reason.strip(), deidentified=deidentified
     )
-    export.full_clean(exclude=["course", "requested_by"])
+    export.full_clean(exclude=_NOT_ASKED)
     export.save(force_insert=True)
-    _record("research_export.requested", export, actor, now, deidentified=deidentified)
+    _record("research.requested", export, actor, now, deidentified=deidentified)
     transaction.on_commit(partial(enqueue, TASK, [export.pk]))
     return export
 
@@ -93,10 +96,8 @@ def _write(export: ResearchExport, file: IO[bytes]) -> Written:
     def progress(done: int, of: int) -> None:
         _mine(export).update(sessions_done=done, sessions_all=of)
 
-    sink = ZipSink(file, pseudonym_of(export.course))
-    written = write_course(export.course, sink, deidentified=export.deidentified, progress=progress)
-    sink.close()
-    return written
+    with closing(ZipSink(file, pseudonym_of(export.course))) as sink:
+        return write_course(export.course, sink, deidentified=export.deidentified, progress=progress)
 
 
 def _digest(file: IO[bytes]) -> tuple[str, int]:
@@ -123,7 +124,7 @@ def _finish(
     if not _mine(export).update(state=ResearchExport.State.READY, **values):
         default_storage.delete(stored)
         return False
-    _record("research_export.ready", export, None, now, sha256=digest, sessions=written.sessions)
+    _record("research.ready", export, None, now, sha256=digest, sessions=written.sessions)
     return True
 
 
@@ -133,7 +134,7 @@ def _fail(export: ResearchExport, now: datetime) -> None:
         "Something failed on our side while the files were written. Ask again; if it fails twice, tell the administrator."
     )
     if _mine(export).update(state=ResearchExport.State.FAILED, failure=reason):
-        _record("research_export.failed", export, None, now)
+        _record("research.failed", export, None, now)
 
 
 def take_over(*, now: datetime) -> list[int]:
@@ -165,7 +166,7 @@ def hand_out(*, export: ResearchExport, actor: User, now: datetime) -> IO[bytes]
             code="file_changed",
         )
     file.seek(0)
-    _record("research_export.downloaded", export, actor, now, sha256=export.sha256)
+    _record("research.downloaded", export, actor, now, sha256=export.sha256)
     return file
 
 

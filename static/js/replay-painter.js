@@ -67,6 +67,13 @@ export class Painter {
     if (this.before !== undefined && this.before !== from && !this.painted) this.piece(ahead);
     this.painted = false;
     this.before = from;
+    return this.inView(first, last);
+  }
+
+  // Whether all that is seen was painted from tiles of its own level.
+  inView(first, last) {
+    for (let index = first; index <= last; index += 1) if (!this.pieces.get(index)?.whole) return false;
+    return true;
   }
 
   piece(index) {

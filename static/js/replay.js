@@ -102,7 +102,7 @@ class Replay {
       if (this.overviewDue) this.overview.redraw();
       this.overviewDue = false;
       const pxPerS = this.painter.width / this.span;
-      this.painter.draw(this.context, this.from, pxPerS);
+      this.root.toggleAttribute("data-painted", this.painter.draw(this.context, this.from, pxPerS));
       this.labels.draw(this.context, this.from, pxPerS);
       if (this.cursor !== undefined) this.drawCursor(pxPerS);
       this.overview.draw(this.from, this.span);

@@ -41,7 +41,7 @@ class Command(BaseCommand):
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise CommandError(f"{folder} is not an empty folder. Name another.")
         audit.record(
-            "research_export.written_by_command",
+            "research.written_by_command",
             subject=f"course:{course.code}",
             actor=None,
             clinic=course.clinic,
