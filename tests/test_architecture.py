@@ -12,6 +12,7 @@ PURE_FOLDERS = [
     "devices/pictures",
     "devices/simulator",
     "devices/agent",
+    "courses/billing/cms1500",
     "courses/billing/x12",
     "patients/eligibility",
     "patients/fhir/reading",
@@ -49,6 +50,9 @@ PURE_MODULES = [
     "courses.treatment.limits",
     "courses.progress.trends",
     "courses.billing.scrubber",
+    "courses.billing.grouping",
+    "courses.billing.fee_csv",
+    "courses.billing.readiness",
     "eecp_clinic.identifiers",
 ]
 

@@ -12,7 +12,7 @@ from courses.models.examination import Examined
 from courses.models.ordering import Course
 from courses.models.scheduling import Appointment
 from courses.models.struck import Struck, struck_with_reason
-from courses.treatment.states import stored_changes
+from courses.session_states import stored_changes
 from devices.models import Device, GatingReport, Recording
 from eecp_clinic.codes import new_code
 from eecp_clinic.models import Clinic, Signature, User

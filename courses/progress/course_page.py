@@ -68,7 +68,7 @@ def course_page(course: Course, now: datetime) -> CoursePage:
         if any(o.point == OutcomeMeasure.Point.END for o in outcomes)
         else "",
         early=early_of(course, done, hours, outcomes, by_week, now),
-        exceptions=exception_rows(course, done, hours),
+        exceptions=exception_rows(course, done, hours)[::-1],
         reviews=reviews_of(course),
         done=tuple(done),
     )

@@ -5,12 +5,12 @@ from datetime import datetime
 
 from courses.models import Appointment, Course, OutcomeMeasure
 from courses.progress.early_response import EarlyFacts, EarlyResponse, early_response, median_known
+from courses.progress.milestones import middle_of
 from courses.progress.sessions import Done
-from courses.progress.strip import Hours
+from courses.progress.strip import CAME, Hours
 from courses.progress.weekly import Week
 
 Point = OutcomeMeasure.Point
-_CAME = (Appointment.State.DONE, Appointment.State.ARRIVED, Appointment.State.IN_PROGRESS)
 _SECOND_WEEK = 2
 
 
@@ -38,8 +38,9 @@ def early_of(
             late_share=median_known([one.figures.late_share for one in first]),
             pressure_mmhg=median_known([one.figures.pressure_mmhg or one.charted_mmhg for one in first]),
             prescribed_mmhg=first[-1].prescribed_mmhg if first else None,
-            hours_booked=missed + len(hours.starts(*_CAME)),
+            hours_booked=missed + len(hours.starts(*CAME)),
             hours_missed=missed,
+            asked_until=middle_of(course.sessions_ordered),
         )
     )
 

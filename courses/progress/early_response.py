@@ -20,6 +20,7 @@ class State(StrEnum):
     DUE = "due"
     BETTER = "better"
     NOT_BETTER = "not_better"
+    NOT_ASKED = "not_asked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +28,7 @@ class EarlyFacts:
     """What is known about the first two weeks.
 
     ``feels`` is the patient's own word ("better", "same", "worse", or empty). Angina in episodes a week, before and in
-    the second week. Shares 0..1. None is not known.
+    the second week. Shares 0..1. None is not known. ``asked_until`` is the session at which the course is looked at anyway.
     """
 
     today: date
@@ -42,6 +43,7 @@ class EarlyFacts:
     prescribed_mmhg: int | None = None
     hours_booked: int = 0
     hours_missed: int = 0
+    asked_until: int = 17
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def early_response(facts: EarlyFacts) -> EarlyResponse:
             State.NOT_YET, "Asked after session 10, or two weeks after the first session.", ()
         )
     state, sentence = _answer(facts)
-    return EarlyResponse(state, sentence, () if state is State.BETTER else _beside(facts))
+    return EarlyResponse(state, sentence, () if state in {State.BETTER, State.NOT_ASKED} else _beside(facts))
 
 
 def _is_due(facts: EarlyFacts, first: date) -> bool:
@@ -87,6 +89,8 @@ def _answer(facts: EarlyFacts) -> tuple[State, str]:
         word = "the same" if facts.feels == "same" else "worse"
         return State.NOT_BETTER, f"Not better by two weeks: the patient feels {word}."
     if facts.angina_before is None or facts.angina_now is None:
+        if facts.sessions_done >= facts.asked_until:
+            return State.NOT_ASKED, "Nobody asked at two weeks whether the patient feels better."
         return State.DUE, "Two weeks are over: ask whether the patient feels better."
     counts = f"{facts.angina_before} episodes a week before, {facts.angina_now} in the second week"
     if facts.angina_now < facts.angina_before:

@@ -17,7 +17,7 @@ from courses.progress.exception_rows import WEEK_DAYS, exceptions_of
 from courses.progress.exceptions import USUAL, DeliveryException
 from courses.progress.monthly import OTHERS, ParameterMonth, month_of
 from courses.progress.sessions import Done, done_of, pressure_changes_of, with_figures
-from courses.progress.strip import TAKEN, Hours
+from courses.progress.strip import CAME, Hours
 from courses.scheduling.calendar import day_bounds
 from devices.pictures.shares import Share, shares_picture
 from eecp_clinic.models import Clinic
@@ -122,7 +122,7 @@ def _gathered(clinic: Clinic, first: date, after: date) -> _Month:
         (code, parameter): why
         for code, parameter, why in notes.values_list("appointment__code", "parameter", "why")
     }
-    came = sum(hour.state in TAKEN for hour in hours)
+    came = sum(hour.state in CAME for hour in hours)
     absent = sum(hour.state in {Appointment.State.MISSED, Appointment.State.HELD} for hour in hours)
     days = {hour.code: clinic.day_of(hour.starts_at) for hour in hours}
     return _Month(

@@ -36,6 +36,7 @@ _MORE_ROWS = (
     ("eq5d_index", "eq5d_index", _("EQ-5D index")),
     ("eq5d_vas", "eq5d_vas", _("EQ-5D VAS, 0 to 100")),
 )
+_FEELS = {"better": _("Better"), "same": _("The same"), "worse": _("Worse")}
 _CLASSES = ("ccs_class", "nyha_class")
 #: Estimates from the DASI repeat its change and are left out of the sentences.
 _NOT_SAID = {"vo2_peak_ml_kg_min", "mets"}
@@ -124,8 +125,10 @@ def _shown(outcome: OutcomeMeasure | None, field: str) -> str:
         return ""
     if field in _CLASSES:
         return _ROMAN[value]
-    if field in {"feels", "diastolic_grade"}:
-        return str(getattr(outcome, f"get_{field}_display")())
+    if field == "feels":
+        return str(_FEELS[value])
+    if field == "diastolic_grade":
+        return str(outcome.get_diastolic_grade_display())
     if field == "dasi":
         return f"{value.normalize():f} ({mets(value):.1f})"
     return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)

@@ -55,6 +55,10 @@ class Window:
     last_day: date | None
 
     @property
+    def is_measured(self) -> bool:
+        return self.state in {State.MEASURED, State.OUTSIDE}
+
+    @property
     def is_waiting(self) -> bool:
         return self.state in {State.DUE, State.OVERDUE}
 

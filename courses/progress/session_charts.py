@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 from django.utils.translation import gettext as _
 
@@ -19,7 +20,7 @@ WIDE = (620.0, 250.0)
 _WEEK = timedelta(days=7)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BySession:
     """The completed sessions as places of an axis that spans the whole course."""
 
@@ -27,7 +28,7 @@ class BySession:
     done: Sequence[Done]
     paper: bool = False
 
-    @property
+    @cached_property
     def places(self) -> list[Place]:
         return [
             Place(one.number or index + 1, str(one.number or index + 1), one.session.get_absolute_url())

@@ -31,7 +31,8 @@ def without_minutes(report: str) -> Func:
 class Done:
     """One completed session; ``report`` is the one it was signed with, or the newest while it is unsigned.
 
-    ``prescribed_mmhg`` is the target that held when it began.
+    ``prescribed_mmhg`` is the target that held when it began; ``charted_mmhg`` the median of the pressures in its
+    flowsheet, whoever wrote them; ``before`` the vital signs before it.
     """
 
     session: Session
@@ -41,6 +42,9 @@ class Done:
     capping: str
     figures: SessionFigures = NONE_KNOWN
     prescribed_mmhg: int | None = None
+    before: VitalSigns | None = None
+    charted_mmhg: float | None = None
+    pauses: tuple[Pause, ...] = ()
 
     @property
     def number(self) -> int:
@@ -71,22 +75,12 @@ class Done:
         return self.report.effective_minutes if self.report else None
 
     @property
-    def charted_mmhg(self) -> float | None:
-        """Median of the pressures in the flowsheet; a person or the device wrote them."""
-        known = [row.pressure_mmhg for row in self.session.readings.all() if row.pressure_mmhg is not None]
-        return float(median(known)) if known else None
-
-    @property
-    def before(self) -> VitalSigns | None:
-        return next((v for v in self.session.vital_signs.all() if v.phase == VitalSigns.Phase.BEFORE), None)
-
-    @property
     def ended_early(self) -> bool | None:
         early = self.session.stop_reason != Session.StopReason.COMPLETED
         return ended_early(self.ordered_minutes, self.minutes, stopped_early=early)
 
     def delivery(self, ds_first_week: float | None = None) -> Delivery:
-        session, pauses = self.session, list(self.session.pauses.all())
+        session, pauses = self.session, self.pauses
         paused = [(p.ended_at - p.started_at).total_seconds() / 60 for p in pauses if p.ended_at]
         return Delivery(
             number=self.number,
@@ -182,4 +176,12 @@ def done_of(session: Session, course: Course, changes: list[tuple[datetime, int]
         next((f["sentence"] for f in content.get("findings", []) if f.get("cap") and f["cap"] != "A"), ""),
         figures_of(content),
         prescribed,
+        next((v for v in session.vital_signs.all() if v.phase == VitalSigns.Phase.BEFORE), None),
+        _charted(session),
+        tuple(session.pauses.all()),
     )
+
+
+def _charted(session: Session) -> float | None:
+    known = [row.pressure_mmhg for row in session.readings.all() if row.pressure_mmhg is not None]
+    return float(median(known)) if known else None

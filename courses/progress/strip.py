@@ -14,7 +14,8 @@ from courses.progress.exceptions import Absence
 from courses.progress.sessions import Done
 
 State = Appointment.State
-TAKEN = {State.BOOKED, State.ARRIVED, State.IN_PROGRESS, State.DONE}
+CAME = (State.ARRIVED, State.IN_PROGRESS, State.DONE)
+TAKEN = (State.BOOKED, *CAME)
 OVER = {Course.State.COMPLETED, Course.State.DISCONTINUED}
 
 

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from django.utils.translation import gettext
 
+from courses import session_states as states
 from courses.models import Appointment, Course, Session
-from courses.treatment import states
-from courses.treatment.states import Event, ForbiddenTransition
+from courses.session_states import Event, ForbiddenTransition
 from eecp_clinic import audit
 from eecp_clinic.errors import Conflict
 from eecp_clinic.models import User

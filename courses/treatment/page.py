@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from courses.banner import course_banner
 from courses.models import Appointment, Pause, Reading, Session, VitalSigns
+from courses.session_states import State as Stand
 from courses.treatment import forms, tile
 from courses.treatment.before_form import before_form
 from courses.treatment.body_map import marked_initial
@@ -24,7 +25,6 @@ from courses.treatment.precheck import vitals_in
 from courses.treatment.ready_page import check_of, hold_of, short_of, signs_shown
 from courses.treatment.report_section import section_of
 from courses.treatment.signed_page import signature_shown, signed_parts
-from courses.treatment.states import State as Stand
 from courses.treatment.strips import live_strip
 from courses.treatment.supervising import supervising, supervision_of
 from devices.clocks import note_for_page

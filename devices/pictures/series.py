@@ -8,9 +8,9 @@ from itertools import pairwise
 from devices.pictures.svg import Axis, line, path, shape, sheet, text
 
 WIDTH, HEIGHT = 400.0, 190.0
-LEFT, RIGHT, TOP, BOTTOM = 34.0, 12.0, 34.0, 34.0
+LEFT, RIGHT, TOP, BOTTOM = 34.0, 12.0, 26.0, 34.0
 #: How wide a letter of the key is taken to be, in the picture's units.
-_LETTER = 6.2
+_LETTER = 6.9
 _MARK = 16.0
 
 
@@ -187,9 +187,9 @@ def _key(series: Sequence[Series], x: Axis) -> list[str]:
     shown = [one for one in series if any(value is not None for value in one.values)]
     if len(shown) < 2:
         return []
-    parts, at = [], x.start
+    parts, at = [], x.start + 10
     for one in shown:
-        middle = TOP - 14
+        middle = 8.0
         if one.kind in {Kind.BARS, Kind.BARS_BESIDE}:
             css = "p-bar" if one.kind is Kind.BARS else "p-bar-hollow"
             parts.append(shape("rect", css, x=at + 4, y=middle - 5, width=8.0, height=10.0))

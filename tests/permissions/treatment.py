@@ -75,7 +75,7 @@ ROWS = [
         outsider=422,
     ),
     Row("courses:treatment-rules", only(*READS)),
-    Row("courses:treatment-rules", only("administrator", status=422), method="post"),
+    Row("courses:treatment-rules", only("administrator", status=422), method="post", outsider=422),
     step("pause", 200),
     step("resume", 409),
     step("end", 200),

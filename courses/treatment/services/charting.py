@@ -9,10 +9,10 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext
 
 from courses.models import Reading, Session, VitalSigns
+from courses.session_states import Event
 from courses.treatment.limits import ImplausibleVitals
 from courses.treatment.locks import lock_for, note
 from courses.treatment.precheck import vitals_of
-from courses.treatment.states import Event
 from eecp_clinic.errors import Conflict, InvalidInput
 from eecp_clinic.models import User
 from patients.services.records import check, refusal, whole

@@ -7,10 +7,10 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext
 
 from courses.models import Appointment, Course, Hold, HoldNotice, Session
+from courses.session_states import Event
 from courses.treatment.hold_mail import enqueue
 from courses.treatment.locks import lock_for, note, set_appointment
 from courses.treatment.precheck import holds, start_findings
-from courses.treatment.states import Event
 from devices.models import Device
 from eecp_clinic.errors import Conflict, InvalidInput
 from eecp_clinic.models import Clinic, User

@@ -7,11 +7,11 @@ from django.db.models import Max
 from django.utils.translation import gettext, ngettext
 
 from courses.models import Appointment, Course, HoldOverride, Pause, Session, VitalSigns
+from courses.session_states import Event
 from courses.treatment.binding import bind_open_recording
 from courses.treatment.limits import LimitFinding
 from courses.treatment.locks import advance, lock_for, note, set_appointment
 from courses.treatment.precheck import holds, start_findings, vitals_in
-from courses.treatment.states import Event
 from eecp_clinic.errors import Conflict, InvalidInput, NotAllowed
 from eecp_clinic.models import User
 from eecp_clinic.roles import CLINICAL, Role, require_role

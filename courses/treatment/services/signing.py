@@ -7,12 +7,12 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from courses.models import Session
+from courses.session_states import Event
 from courses.signals import session_signed
 from courses.treatment.choosing import others_of
 from courses.treatment.completeness import missing_in, report_for
 from courses.treatment.dose import delivered_in, minutes_of
 from courses.treatment.locks import advance, lock_for, note
-from courses.treatment.states import Event
 from courses.treatment.supervising import supervision_of
 from devices.models import GatingReport, Recording
 from eecp_clinic.errors import Conflict

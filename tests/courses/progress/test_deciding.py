@@ -68,7 +68,8 @@ def test_extension_takes_a_completed_course_up_again(given: Given) -> None:
     given.course.state, given.course.ended_on = Course.State.COMPLETED, LATER.date()
     given.course.save()
     decide(given, "extend", extra_sessions=5)
-    assert (given.course.state, given.course.ended_on) == (Course.State.ACTIVE, None)
+    found = Course.objects.get(pk=given.course.pk)
+    assert (found.state, found.ended_on) == (Course.State.ACTIVE, None)
 
 
 def test_extension_beside_a_newer_course_is_refused(given: Given) -> None:

@@ -13,7 +13,13 @@ TEN = EarlyFacts(today=FIRST + timedelta(days=11), first_session_on=FIRST, sessi
 
 @pytest.mark.parametrize(
     ("sessions", "days", "state"),
-    [(9, 13, State.NOT_YET), (10, 9, State.DUE), (3, 14, State.DUE), (0, 40, State.DUE)],
+    [
+        (9, 13, State.NOT_YET),
+        (10, 9, State.DUE),
+        (3, 14, State.DUE),
+        (0, 40, State.DUE),
+        (17, 30, State.NOT_ASKED),
+    ],
 )
 def test_it_is_asked_after_ten_sessions_or_two_weeks(sessions: int, days: int, state: State) -> None:
     facts = replace(TEN, sessions_done=sessions, today=FIRST + timedelta(days=days))

@@ -8,9 +8,9 @@ import pytest
 from django.db import ProgrammingError, transaction
 
 from courses.models import Session
+from courses.session_states import STORED, TRANSITIONS, Event, State, stored_changes
 from courses.treatment import services
 from courses.treatment.locks import stand_of
-from courses.treatment.states import STORED, TRANSITIONS, Event, State, stored_changes
 from eecp_clinic.errors import Conflict
 from eecp_clinic.models import User
 from tests import factories

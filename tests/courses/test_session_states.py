@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from courses.models import Session
-from courses.treatment.states import (
+from courses.session_states import (
     STORED,
     TRANSITIONS,
     Event,
@@ -18,7 +18,7 @@ from courses.treatment.states import (
     stored_changes,
 )
 
-DRAWING = Path(__file__).parents[3] / "docs" / "session-states.md"
+DRAWING = Path(__file__).parents[2] / "docs" / "session-states.md"
 FORBIDDEN = [pair for pair in product(State, Event) if pair not in TRANSITIONS]
 
 
