@@ -98,7 +98,9 @@ def test_signed_session_is_amended_and_countersigned_and_its_sheet_says_so(
     page.get_by_role("link", name="Amend", exact=True).click()
     page.get_by_role("radio", name="Correction").check()
     expect(page.get_by_label("What is added")).to_be_hidden()
-    page.get_by_label("Which value is corrected").select_option(label="Systolic: 128 mmHg")
+    page.get_by_label("Which value is corrected").select_option(
+        label="Vital signs, Before · Systolic: 128 mmHg"
+    )
     page.get_by_label("Correct value").fill("118")
     page.get_by_label("Reason").fill("Read off the wrong line")
     look_at(page, "amend-correction")
