@@ -61,13 +61,13 @@ def database() -> Iterator[None]:
 
 
 @contextmanager
-def server(application: str) -> Iterator[tuple[int, int]]:
+def server(application: str, threads: int = THREADS) -> Iterator[tuple[int, int]]:
     """Port and process id of a web server that answers."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
     command = [str(BIN / "granian"), "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    command += ["--workers", str(WORKERS), "--blocking-threads", str(THREADS), "--log-level", "error"]
+    command += ["--workers", str(WORKERS), "--blocking-threads", str(threads), "--log-level", "error"]
     process = subprocess.Popen([*command, application], cwd=ROOT)
     try:
         _wait_for(port)

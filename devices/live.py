@@ -1,7 +1,7 @@
 """The last seconds of a running recording, for the trace and the figures: only the chunks that hold them are read."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from devices.recordings import contents, manifest_of, to_ms
 from devices.waveform import ChannelName, Waveform
 
 TRACE_S = 10.0
+_LEAST_S = 2.0
 #: Lanes of the trace, and the channels that may fill them, the first that there is.
 LANES = {
     "ecg": (ChannelName.ECG,),
@@ -38,9 +39,15 @@ class Tail:
 def tail(recording: Recording, seconds: float) -> Tail | None:
     """The last ``seconds`` (a little more, to whole chunks), or None where no sample has arrived."""
     manifest = manifest_of(recording)
+    step = record_seconds([channel.rate_hz for channel in manifest.channels])
+    return joined(_last_chunks(recording, manifest, seconds + step), manifest, seconds)
+
+
+def joined(newest: Sequence[Chunk], manifest: Manifest, seconds: float) -> Tail | None:
+    """The last ``seconds`` of what these chunks hold."""
     # From a moment at which every channel has a sample, so that the tail's own time starts at 0 for all.
     step = record_seconds([channel.rate_hz for channel in manifest.channels])
-    chunks, _ = without_overlaps(sorted(_last_chunks(recording, manifest, seconds + step), key=_number))
+    chunks, _ = without_overlaps(sorted(newest, key=_number))
     spans = [_span(block, manifest) for chunk in chunks for block in chunk.blocks]
     if not spans:
         return None
@@ -53,7 +60,7 @@ def tail(recording: Recording, seconds: float) -> Tail | None:
 def _last_chunks(recording: Recording, manifest: Manifest, seconds: float) -> list[Chunk]:
     """Chunks from the newest backwards until they reach far enough."""
     found: list[Chunk] = []
-    size = math.ceil(seconds) + 2  # chunks are about a second
+    size = 2 * math.ceil(seconds) + 2  # chunks are half a second, some a whole one
     newest_first = recording.chunks.order_by("-seq")
     while True:
         batch = contents(newest_first[len(found) : len(found) + size], manifest)
@@ -92,12 +99,24 @@ def _shifted(chunk: Chunk, from_s: float, manifest: Manifest) -> Chunk:
 
 
 def trace(recording: Recording, *, now: datetime, after_ms: int | None = None) -> dict[str, Any]:
-    """What the sweep canvas asks for once a second: at most the last ``TRACE_S`` seconds, by the server's clock.
+    """What the sweep canvas asks for: at most the last ``TRACE_S`` seconds, by the server's clock.
 
     Samples that were not measured or have not arrived are null. ``after_ms`` leaves out what the caller has.
+    ``expected`` says where a beat's events are expected after its trigger, where the last minute could tell.
     """
-    found = tail(recording, TRACE_S)
+    return shown(recording, tail(recording, asked_s(now, after_ms)), now, after_ms)
+
+
+def shown(
+    recording: Recording,
+    found: Tail | None,
+    now: datetime,
+    after_ms: int | None,
+    lanes: Mapping[str, Sequence[ChannelName]] = LANES,
+) -> dict[str, Any]:
+    """The answer of ``trace`` from what was found."""
     answer: dict[str, Any] = {"now_ms": to_ms(now), "age_ms": None, "channels": [], "events": []}
+    answer["expected"] = (recording.live or {}).get("expected")
     if found is None:
         return answer
     zero = recording.started_at - timedelta(milliseconds=recording.clock_offset_ms or 0)
@@ -107,7 +126,7 @@ def trace(recording: Recording, *, now: datetime, after_ms: int | None = None) -
     # A replay's device clock may run ahead of the server's; then only the arrival can be old.
     arrived_ms = to_ms(recording.last_chunk_at or recording.opened_at)
     answer["age_ms"] = round(max(0, to_ms(now) - newest_ms, to_ms(now) - arrived_ms))
-    answer["channels"] = _lanes(found.waveform, origin_ms, begin_ms)
+    answer["channels"] = _lanes(found.waveform, origin_ms, begin_ms, lanes)
     answer["events"] = [
         {"t_ms": round(origin_ms + event.t_s * 1000), "kind": event.kind.value, "cuff": event.cuff.value}
         for event in found.waveform.events
@@ -116,9 +135,18 @@ def trace(recording: Recording, *, now: datetime, after_ms: int | None = None) -
     return answer
 
 
-def _lanes(waveform: Waveform, origin_ms: float, begin_ms: float) -> list[dict[str, Any]]:
+def asked_s(now: datetime, after_ms: int | None) -> float:
+    """How much must be read for somebody who has all until ``after_ms``; the screen asks for all of it now and then."""
+    if after_ms is None:
+        return TRACE_S
+    return min(TRACE_S, max(_LEAST_S, (to_ms(now) - after_ms) / 1000 + 1))
+
+
+def _lanes(
+    waveform: Waveform, origin_ms: float, begin_ms: float, wanted: Mapping[str, Sequence[ChannelName]]
+) -> list[dict[str, Any]]:
     lanes = []
-    for lane, names in LANES.items():
+    for lane, names in wanted.items():
         channel = next((c for c in map(waveform.channel, names) if c is not None), None)
         if channel is None:
             continue

@@ -9,8 +9,9 @@ from devices.beat_file import to_plain
 from devices.gating.average import averages
 from devices.gating.calibration import Calibration
 from devices.gating.config import GatingConfig
-from devices.gating.live import LAST_S, MARGIN_S, area_ratio, judge_head, judge_tail
+from devices.gating.live import LAST_S, MARGIN_S, LiveMinute, area_ratio, judge_head, judge_tail
 from devices.live import Tail, tail
+from devices.live_expected import expected_of
 from devices.models import Recording
 from devices.overlaps import without_overlaps
 from devices.prescription import config_for
@@ -22,6 +23,8 @@ FIGURES_S = LAST_S + MARGIN_S
 HEAD_S = 60.0  # the beats before inflation, and some after; while they are fresh the calibration is sought
 #: The last minute's grade stands for a minute of the recording if it was judged so soon after that minute's end.
 GRADE_WITHIN_S = 15.0
+#: What is kept of each minute beside its grade.
+TREND = ("ds_peak", "pressure_mmhg", "hr_bpm")
 
 
 def refresh_figures(*, recording: Recording, now: datetime) -> bool:
@@ -36,10 +39,14 @@ def refresh_figures(*, recording: Recording, now: datetime) -> bool:
     known, unassisted, head_chunks = _calibration(recording, found, config)
     judged = judge_tail(found.waveform, config, known)
     minute = judged.minute
+    expected = expected_of(judged.beats, config, minute.inflation_basis)
+    before = recording.live or {}
     figures = minute.to_dict() | {
         "until_s": round(found.until_s, 3),
-        "grades": grades_so_far(recording.live or {}, found.until_s, minute.grade),
-        "running": running_so_far(recording.live or {}, found),
+        "grades": grades_so_far(before, found.until_s, minute.grade),
+        "minutes": minutes_so_far(before, found.until_s, minute),
+        "expected": None if expected is None else expected.to_plain(),
+        "running": running_so_far(before, found),
         "ds_area": area_ratio(judged.beats),
         "calibration": None if known is None else known.to_plain(),
         "unassisted": unassisted,
@@ -62,7 +69,9 @@ def _calibration(
         return Calibration.from_plain(kept), live.get("unassisted"), tried
     if not HEAD_S <= found.until_s <= 3 * HEAD_S:
         return None, live.get("unassisted"), tried
-    head = recording.chunks.order_by("seq").filter(seq__lt=math.ceil(HEAD_S))
+    head = recording.chunks.order_by("seq").filter(
+        seq__lt=math.ceil(HEAD_S * _chunks_a_second(recording, found))
+    )
     there = head.count()
     if there <= tried:
         return None, live.get("unassisted"), tried
@@ -73,6 +82,12 @@ def _calibration(
     return known, to_plain(averages(waveform, beats).unassisted), there
 
 
+def _chunks_a_second(recording: Recording, found: Tail) -> int:
+    """Agents cut a second into one chunk or two; what has arrived says which."""
+    highest = max((last for _, last in recording.received), default=0)
+    return max(1, round((highest + 1) / found.until_s))
+
+
 def grades_so_far(before: dict[str, Any], until_s: float, grade: str) -> dict[str, str]:
     """The grade of each minute that is over, by its number, as it stood when the minute had just ended.
 
@@ -81,10 +96,26 @@ def grades_so_far(before: dict[str, Any], until_s: float, grade: str) -> dict[st
     ended.
     """
     grades: dict[str, str] = dict(before.get("grades", {}))
-    ended, over_s = divmod(until_s, 60.0)
-    if ended >= 1 and MARGIN_S <= over_s <= GRADE_WITHIN_S:
-        grades.setdefault(str(int(ended) - 1), str(grade))
+    just_over = _minute_just_over(until_s)
+    if just_over is not None:
+        grades.setdefault(just_over, str(grade))
     return grades
+
+
+def minutes_so_far(
+    before: dict[str, Any], until_s: float, minute: LiveMinute
+) -> dict[str, dict[str, float | None]]:
+    """The figures of each minute that is over, for the trend of the hour; kept as its grade is."""
+    minutes: dict[str, dict[str, float | None]] = dict(before.get("minutes", {}))
+    just_over = _minute_just_over(until_s)
+    if just_over is not None:
+        minutes.setdefault(just_over, {name: getattr(minute, name) for name in TREND})
+    return minutes
+
+
+def _minute_just_over(until_s: float) -> str | None:
+    ended, over_s = divmod(until_s, 60.0)
+    return str(int(ended) - 1) if ended >= 1 and MARGIN_S <= over_s <= GRADE_WITHIN_S else None
 
 
 def running_so_far(before: dict[str, Any], found: Tail) -> list[list[float]]:

@@ -6,10 +6,9 @@ there is a limit to them; beyond it, and when the broker is gone, a screen asks 
 
 import json
 import logging
-import queue
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from uuid import UUID
 
 import redis
@@ -28,7 +27,6 @@ QUIET_S = 3.0
 #: Then the browser asks again, and is let in again or not.
 LONGEST_S = 600.0
 _AGAIN_S = 1.0
-_WAITING = 4  # events that a slow browser may leave unread: each only says that there is something new
 
 
 class TooManyStreams(ClinicError):
@@ -39,20 +37,33 @@ class TooManyStreams(ClinicError):
 
 
 class Subscription:
-    """One browser's events; ``close`` may be called twice."""
+    """One browser's events, of one recording or several; ``close`` may be called twice."""
 
-    def __init__(self, hub: "Hub", recording: UUID) -> None:
-        self.recording = recording
+    def __init__(self, hub: "Hub", recordings: Collection[UUID]) -> None:
+        self.recordings = frozenset(map(str, recordings))
         self._hub = hub
-        self._events: queue.Queue[str] = queue.Queue(_WAITING)
+        self._wake = threading.Condition()
+        self._state = ""
+        self._news: set[str] = set()  # repetitions of one recording are told once
 
-    def put(self, event: str) -> None:
-        try:
-            self._events.put_nowait(event)
-        except queue.Full:
-            if event != CHUNKS:  # the newest state is what counts
-                self._events.get_nowait()
-                self._events.put_nowait(event)
+    def put(self, state: str) -> None:
+        """On time or delayed: the newest is what counts."""
+        with self._wake:
+            self._state = state
+            self._wake.notify()
+
+    def put_chunks(self, recording: str) -> None:
+        if recording in self.recordings:
+            with self._wake:
+                self._news.add(recording)
+                self._wake.notify()
+
+    def _next(self) -> tuple[str, set[str]]:
+        """The state, if it is new, and the recordings with something new; nothing after ``QUIET_S``."""
+        with self._wake:
+            self._wake.wait_for(lambda: self._state or self._news, QUIET_S)
+            found, self._state, self._news = (self._state, self._news), "", set()
+        return found
 
     def events(self) -> Iterator[bytes]:
         """The body of the answer, until the browser is gone or ``LONGEST_S`` are over."""
@@ -62,17 +73,22 @@ class Subscription:
         try:
             yield b"retry: 2000\n\n"
             while time.monotonic() < until:
-                try:
-                    event = self._events.get(timeout=QUIET_S)
-                except queue.Empty:
+                state, news = self._next()
+                if state:
+                    yield _event(state, [])
+                if news:
+                    yield _event(CHUNKS, sorted(news))
+                if not state and not news:
                     yield b": nothing new\n\n"
-                    continue
-                yield f"event: {event}\ndata: {json.dumps(str(self.recording))}\n\n".encode()
         finally:
             self.close()
 
     def close(self) -> None:
         self._hub.leave(self)
+
+
+def _event(name: str, recordings: list[str]) -> bytes:
+    return f"event: {name}\ndata: {json.dumps(recordings)}\n\n".encode()
 
 
 class Hub:
@@ -84,9 +100,9 @@ class Hub:
         self._state = DELAYED
         self._thread: threading.Thread | None = None
 
-    def join(self, recording: UUID) -> Subscription:
-        """A new stream of one recording's notices; raises TooManyStreams."""
-        subscription = Subscription(self, recording)
+    def join(self, *recordings: UUID) -> Subscription:
+        """A new stream of these recordings' notices; raises TooManyStreams."""
+        subscription = Subscription(self, recordings)
         with self._lock:
             if len(self._subscriptions) >= settings.LIVE_STREAMS_A_PROCESS:
                 raise TooManyStreams(
@@ -136,8 +152,7 @@ class Hub:
     def _tell(self, recording: str) -> None:
         with self._lock:
             for subscription in self._subscriptions:
-                if str(subscription.recording) == recording:
-                    subscription.put(CHUNKS)
+                subscription.put_chunks(recording)
 
     def _say(self, state: str) -> None:
         with self._lock:

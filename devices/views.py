@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,10 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from devices import downloads, keys, rows, services
 from devices.access import get_device, get_key, get_recording, get_stored
 from devices.forms import DeviceForm
-from devices.live import trace
 from devices.models import Device
-from devices.protocol import ProtocolError
-from devices.stream import hub
 from eecp_clinic.errors import Conflict
 from eecp_clinic.roles import CLINICAL, Role, StaffRequest, staff_view
 
@@ -134,32 +131,6 @@ def revoke_key(request: StaffRequest, code: str, prefix: str) -> HttpResponse:
     services.revoke_key(key=key, actor=request.user, now=timezone.now())
     messages.success(request, _("The key %(key)s is refused from now on.") % {"key": key})
     return redirect(device)
-
-
-@require_GET
-@staff_view(*LOOKING)
-def live(request: StaffRequest, uuid: UUID) -> HttpResponse:
-    """The last seconds of a recording as JSON, for the sweep."""
-    recording = get_recording(request.clinic, uuid)
-    after = request.GET.get("after_ms", "")
-    after_ms = int(after) if after.isdecimal() and len(after) <= 15 else None
-    try:
-        return JsonResponse(trace(recording, now=timezone.now(), after_ms=after_ms))
-    except ProtocolError as error:
-        raise Conflict(_("The chunks of this recording contradict each other."), code="chunks") from error
-
-
-@require_GET
-@staff_view(*LOOKING)
-def stream(request: StaffRequest, uuid: UUID) -> StreamingHttpResponse:
-    """Tells a screen, as server-sent events, whenever the trace has something new."""
-    subscription = hub.join(get_recording(request.clinic, uuid).pk)
-    response = StreamingHttpResponse(
-        subscription.events(), content_type="text/event-stream", headers={"X-Accel-Buffering": "no"}
-    )
-    # Also where the stream was never begun: Django closes these with the answer.
-    response._resource_closers.append(subscription.close)  # type: ignore[attr-defined]
-    return response
 
 
 @require_GET

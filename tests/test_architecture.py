@@ -37,6 +37,7 @@ PURE_MODULES = [
     "patients.authorized",
     "patients.fhir.codes",
     "patients.hl7v2.adt",
+    "eecp_clinic.drafts.merge",
     "eecp_clinic.fhir.given",
     "eecp_clinic.fhir.outcomes",
     "courses.scheduling.planner",

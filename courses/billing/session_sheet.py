@@ -76,7 +76,7 @@ def with_all_of_it(sessions: QuerySet[Session]) -> QuerySet[Session]:
                 TreatmentEvent.objects.select_related("recorded_by", "struck_by").order_by("at", "pk"),
             ),
             Prefetch(
-                "changes",
+                "setting_changes",
                 SettingChange.objects.select_related("recorded_by", "struck_by").order_by("at", "pk"),
             ),
             Prefetch(
@@ -139,7 +139,7 @@ def sheet_of(session: Session, around: Surroundings, until: datetime | None = No
         left_how=str(session.get_left_how_display()),
         next_confirmed=session.next_confirmed,
         events=tuple(event_of(row) for row in session.treatment_events.all()),
-        changes=tuple(change_of(row) for row in session.changes.all()),
+        changes=tuple(change_of(row) for row in session.setting_changes.all()),
         overrides=tuple(override_of(row) for row in session.hold_overrides.all()),
         signature=signed(f"Session {session.number}", session.signature),
         amendments=tuple(_amended(shown, session) for shown in amendments_shown(session, until)),
@@ -200,13 +200,21 @@ def _reading(row: ReadingRow) -> Reading:
         diastolic_mmhg=row.diastolic_mmhg,
         spo2_percent=row.spo2_percent,
         ds_peak=row.ds_peak,
-        note=row.note,
+        note=_with_strike(row),
         by_device=tuple(sorted(row.from_device)),
         recorded_by=row.recorded_by.signing_name,
         ds_area=row.ds_area,
         device_minutes=row.device_minutes,
         struck=struck_of(row),
     )
+
+
+def _with_strike(row: ReadingRow) -> str:
+    """A row that was struck is on paper too, and says so."""
+    if not row.is_struck or row.struck_by is None:
+        return row.note
+    struck = f"STRUCK by {row.struck_by.signing_name}: {row.struck_reason}."
+    return f"{struck} {row.note}".strip()
 
 
 def _recorded(recording: Recording, report: GatingReport | None) -> Recorded:

@@ -1,4 +1,4 @@
-"""A waveform cut into chunks of one second, the way a live device delivers it. Pure."""
+"""A waveform cut into chunks of equal length, the way a live device delivers it. Pure."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -30,25 +30,27 @@ def formats_of(waveform: Waveform, scales: Scales = COUNTS_PER_UNIT) -> tuple[Ch
     )
 
 
-def cut(waveform: Waveform, first_seq: int = 0, scales: Scales = COUNTS_PER_UNIT) -> Iterator[Chunk]:
-    """Chunks of one second from number ``first_seq`` on; the last may be shorter."""
+def cut(
+    waveform: Waveform, first_seq: int = 0, scales: Scales = COUNTS_PER_UNIT, every_s: float = CHUNK_S
+) -> Iterator[Chunk]:
+    """Chunks of ``every_s`` seconds from number ``first_seq`` on; the last may be shorter."""
     events = [event for event in waveform.events if event.t_s < waveform.duration_s]
-    of_second: dict[int, list[Event]] = {}
+    of_chunk: dict[int, list[Event]] = {}
     for event in events:
-        of_second.setdefault(int(event.t_s / CHUNK_S), []).append(event)
-    for seq in range(first_seq, math.ceil(waveform.duration_s / CHUNK_S - 1e-9)):
+        of_chunk.setdefault(int(event.t_s / every_s), []).append(event)
+    for seq in range(first_seq, math.ceil(waveform.duration_s / every_s - 1e-9)):
         blocks = tuple(
             block
             for channel in waveform.channels
-            if (block := _block(channel, seq, scales[channel.name])) is not None
+            if (block := _block(channel, seq * every_s, every_s, scales[channel.name])) is not None
         )
-        told = tuple(ChunkEvent(round(e.t_s * 1e6), e.kind, e.cuff) for e in of_second.get(seq, ()))
+        told = tuple(ChunkEvent(round(e.t_s * 1e6), e.kind, e.cuff) for e in of_chunk.get(seq, ()))
         yield Chunk(seq, blocks, told)
 
 
-def _block(channel: Channel, seq: int, scale: float) -> Block | None:
-    # Sample n belongs to second floor(n / rate), for rates that are not whole numbers too.
-    start, stop = (math.ceil(second * CHUNK_S * channel.rate_hz - 1e-6) for second in (seq, seq + 1))
+def _block(channel: Channel, from_s: float, every_s: float, scale: float) -> Block | None:
+    # Sample n belongs to the chunk of the time n / rate, for rates that are not whole numbers too.
+    start, stop = (math.ceil(at_s * channel.rate_hz - 1e-6) for at_s in (from_s, from_s + every_s))
     samples = channel.samples[start:stop]
     if not samples.size:
         return None

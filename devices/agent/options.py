@@ -145,6 +145,8 @@ def asked_source(options: argparse.Namespace, now_ms: int) -> Asked:
         seed=options.seed,
         started_at_ms=now_ms if started_at_ms is None else started_at_ms,
         zone=_zone(options.zone),
+        at_pace=speed_of(options.speed) == 1,
+        starts_now=started_at_ms is None,
     )
 
 

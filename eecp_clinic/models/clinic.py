@@ -30,6 +30,13 @@ def validate_time_zone(value: str) -> None:
 class Clinic(models.Model):
     """One place of treatment; everything belongs to one."""
 
+    class WallShows(models.TextChoices):
+        """Who is meant by a tile of the wall, which other patients may see too."""
+
+        DEVICE = "device", _("the device and the session's number alone")
+        INITIALS = "initials", _("initials")
+        NAME = "name", _("the patient's name")
+
     code = models.CharField(max_length=12, unique=True, default=new_code, editable=False)
     name = models.CharField(_("name"), max_length=120)
     address = models.CharField(_("street address"), max_length=200)
@@ -49,6 +56,12 @@ class Clinic(models.Model):
         null=True,
         blank=True,
         help_text=_("Empty: nurses are not counted when sessions are planned"),
+    )
+    wall_shows = models.CharField(
+        _("the wall names a patient by"),
+        max_length=8,
+        choices=WallShows.choices,
+        default=WallShows.INITIALS,
     )
     reading_interval_minutes = models.PositiveSmallIntegerField(
         _("minutes between two readings of a session"),

@@ -16,6 +16,8 @@ const colours = (element) => {
   return palette;
 };
 
+const HEIGHT_PX = 220;
+
 const columns = (rows) => rows[0].map((_, column) => rows.map((row) => row[column]));
 
 const range = (given, fallback) => (given === null || given === undefined ? fallback : given);
@@ -46,7 +48,7 @@ const options = (data, palette, width, onCursor) => {
   const axis = { stroke: palette.quiet, font: "12px system-ui, sans-serif", ticks: { show: false } };
   return {
     width,
-    height: 220,
+    height: range(data.height, HEIGHT_PX),
     scales: {
       x: { time: false, range: (u, low, high) => [range(data.x_min, low), range(data.x_max, high)] },
       y: { range: (u, low, high) => [range(data.y_min, low), range(data.y_max, high)] },
@@ -63,7 +65,7 @@ const options = (data, palette, width, onCursor) => {
         dash: index ? [6, 4] : undefined, // a second line differs in more than colour
         width: 2,
         spanGaps: false,
-        points: { show: true, size: 7, fill: index ? palette.panel : palette.accent },
+        points: { show: true, size: data.height ? 4 : 7, fill: index ? palette.panel : palette.accent },
       })),
     ],
     cursor: { drag: { x: false, y: false }, y: false },
@@ -94,7 +96,9 @@ const bind = (figure) => {
 
   const draw = () => {
     chart?.destroy();
+    if (!plot.isConnected) return forget();
     chart = new uPlot(options(data, colours(plot), plot.clientWidth, say), values, plot);
+    return undefined;
   };
 
   const step = (by) => {
@@ -109,9 +113,23 @@ const bind = (figure) => {
     event.preventDefault();
     step(by);
   });
-  new ResizeObserver(() => chart && plot.clientWidth && chart.setSize({ width: plot.clientWidth, height: 220 })).observe(plot);
-  new MutationObserver(draw).observe(document.documentElement, { attributeFilter: ["data-theme"] });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+  new ResizeObserver(() => chart && plot.clientWidth && chart.setSize({ width: plot.clientWidth, height: range(data.height, HEIGHT_PX) })).observe(plot);
+  const theme = new MutationObserver(draw);
+  const scheme = matchMedia("(prefers-color-scheme: dark)");
+  // A chart that was swapped away is let go of at the next one's swap, not kept for as long as the page lives.
+  const forget = () => {
+    theme.disconnect();
+    scheme.removeEventListener("change", draw);
+    document.removeEventListener("htmx:afterSettle", leave);
+  };
+  const leave = () => {
+    if (plot.isConnected) return;
+    chart?.destroy();
+    forget();
+  };
+  theme.observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  scheme.addEventListener("change", draw);
+  document.addEventListener("htmx:afterSettle", leave);
   draw();
 };
 
@@ -125,3 +143,9 @@ const bindAll = (root) => {
 
 bindAll(document);
 document.addEventListener("htmx:load", (event) => bindAll(event.detail.elt.parentElement ?? document));
+
+// Charts that come again and again wait while somebody steps through them.
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  const { target } = event.detail;
+  if (target.matches("[data-keep-focus]") && target.contains(document.activeElement)) event.detail.shouldSwap = false;
+});

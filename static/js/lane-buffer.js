@@ -33,6 +33,11 @@ export class LaneBuffer {
     return earliest === Infinity ? Infinity : this.msAt(earliest);
   }
 
+  copy() {
+    const other = new LaneBuffer(this.rateHz, 0);
+    return Object.assign(other, this, { values: this.values.slice(), indices: this.indices.slice() });
+  }
+
   at(index) {
     const slot = index % this.size;
     return this.indices[slot] === index ? this.values[slot] : NaN;

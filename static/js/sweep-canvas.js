@@ -1,41 +1,47 @@
 // Draws lanes over one canvas as a monitor does: a bar sweeps from left to right, erases what is old and leaves what is
 // new. Only the strip between two calls is redrawn; time t always stands at the same place, (t mod window).
+import { laneBox, secondsOf, SweepGround } from "./sweep-ground.js";
+
 const ERASE_MS = 180;
-const GRID_MS = 200; // five millimetres at 25 mm/s
-const GRID_ROWS = 10;
-const LABEL_PX = 26;
 
 export class SweepCanvas {
-  constructor(canvas, lanes, windowMs, colour) {
-    Object.assign(this, { canvas, lanes, windowMs, colour, events: [] });
-    this.context = canvas.getContext("2d");
+  constructor(canvas, lanes, marks, colour, { mmPerS, plain }) {
+    Object.assign(this, { canvas, lanes, marks, colour, mmPerS, plain, width: 0, height: 0 });
+    this.context = canvas.getContext("2d", { alpha: false });
+    this.ground = new SweepGround();
     this.resize();
   }
 
+  // Takes the size that the canvas has on the page; whether it is another than before.
   resize() {
     const ratio = devicePixelRatio || 1;
-    this.width = this.canvas.clientWidth;
-    this.height = this.canvas.clientHeight;
-    this.canvas.width = Math.round(this.width * ratio);
-    this.canvas.height = Math.round(this.height * ratio);
+    const { clientWidth: width, clientHeight: height } = this.canvas;
+    if (!width || (width === this.width && height === this.height && ratio === this.ratio)) return false;
+    Object.assign(this, { width, height, ratio });
+    this.canvas.width = Math.round(width * ratio);
+    this.canvas.height = Math.round(height * ratio);
     this.context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    this.setSpeed(this.mmPerS);
+    return true;
   }
 
-  // Sets the gain of every lane without a fixed scale from what is on screen; true if one changed enough to redraw.
+  setSpeed(mmPerS) {
+    this.mmPerS = mmPerS;
+    // Whole milliseconds: a multiple of it divided by it is then exact, so a sweep always ends where the next begins.
+    this.windowMs = Math.max(1, Math.round(1000 * secondsOf(this.width, mmPerS)));
+    this.ground.draw(this);
+    this.erase(0, this.width);
+  }
+
+  // Sets the scale of every lane from what is on screen; true if one changed enough to redraw.
   rescale(toMs) {
     let changed = false;
-    for (const lane of this.lanes) {
-      if (lane.fixed || !lane.buffer) continue;
-      const seen = lane.buffer.extent(toMs - this.windowMs, toMs);
-      if (!seen) continue;
-      const span = lane.high - lane.low;
-      const fits = seen.low >= lane.low && seen.high <= lane.high && seen.high - seen.low > 0.5 * span;
-      if (fits) continue;
-      const margin = (seen.high - seen.low || 1) * 0.1;
-      lane.low = seen.low - margin;
-      lane.high = seen.high + margin;
-      changed = true;
-    }
+    this.lanes.forEach((lane, row) => {
+      const { top, foot } = laneBox(this.lanes, row, this.height);
+      const seen = lane.buffer?.extent(toMs - this.windowMs, toMs);
+      changed = (seen && lane.fit(seen, foot - top)) || changed;
+    });
+    if (changed) this.ground.draw(this);
     return changed;
   }
 
@@ -51,7 +57,8 @@ export class SweepCanvas {
       this.strip(start, end);
       start = end;
     }
-    this.erase(this.x(toMs), this.x(toMs) + this.width * (ERASE_MS / this.windowMs));
+    const at = this.x(toMs);
+    this.erase(at, at + this.width * (ERASE_MS / this.windowMs));
   }
 
   x(ms) {
@@ -69,42 +76,24 @@ export class SweepCanvas {
     context.beginPath();
     context.rect(left - 1, 0, right - left + 1, this.height);
     context.clip();
-    this.marks(startMs, endMs, place);
+    this.marks.draw(context, this, startMs, endMs, place);
     this.lanes.forEach((lane, row) => lane.buffer && this.line(lane, row, startMs, endMs, place));
     context.restore();
   }
 
+  // Whole pixels of the ground, so that no seam is left between two strips.
   erase(left, right) {
-    const { context } = this;
-    context.fillStyle = this.colour("ground");
-    context.fillRect(left, 0, right - left, this.height);
-    context.fillStyle = this.colour("grid");
-    const step = (GRID_MS / this.windowMs) * this.width;
-    for (let column = Math.ceil(left / step); column * step < right; column += 1) context.fillRect(column * step, 0, 1, this.height);
-    for (let row = 1; row < GRID_ROWS; row += 1) context.fillRect(left, Math.round((row * this.height) / GRID_ROWS), right - left, 1);
+    const { context, ratio } = this;
+    const from = Math.floor(left * ratio);
+    const size = Math.min(Math.ceil(right * ratio), this.canvas.width) - from;
+    if (size > 0) context.drawImage(this.ground.canvas, from, 0, size, this.canvas.height, from / ratio, 0, size / ratio, this.canvas.height / ratio);
     if (right > this.width) this.erase(0, right - this.width);
-  }
-
-  marks(startMs, endMs, place) {
-    const { context } = this;
-    context.setLineDash([3, 4]);
-    context.lineWidth = 1;
-    for (const event of this.events) {
-      if (event.t_ms < startMs || event.t_ms >= endMs) continue;
-      context.strokeStyle = this.colour(event.kind.startsWith("infl") ? "cuff" : "deflate");
-      context.beginPath();
-      context.moveTo(place(event.t_ms), this.height / this.lanes.length);
-      context.lineTo(place(event.t_ms), this.height - 8);
-      context.stroke();
-    }
-    context.setLineDash([]);
   }
 
   line(lane, row, startMs, endMs, place) {
     const { context } = this;
-    const laneHeight = this.height / this.lanes.length;
-    const foot = (row + 1) * laneHeight - 8;
-    const scale = (laneHeight - LABEL_PX - 8) / (lane.high - lane.low || 1);
+    const { top, foot } = laneBox(this.lanes, row, this.height);
+    const scale = (foot - top) / (lane.high - lane.low || 1);
     const { buffer } = lane;
     context.strokeStyle = this.colour(lane.name);
     context.lineWidth = 1.7;

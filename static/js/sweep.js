@@ -1,160 +1,147 @@
-// The live trace: <figure data-sweep data-url data-stream>, its markup stands in partials/_trace.html. Asks for the last
-// seconds when the stream says that there is something new, or once a second where it does not, and sweeps through them;
+// The live trace: <figure data-sweep data-recording data-url data-stream>, its markup stands in partials/_trace.html; on
+// a wall many of them stand in one [data-feed] and share its question and its stream. Sweeps through the last seconds,
 // says how old the last sample is, and says so plainly when it is too old or asked for late.
 import { LaneBuffer } from "./lane-buffer.js";
+import { LaneScale } from "./lane-scale.js";
+import { LiveFeed } from "./live-feed.js";
 import { SweepCanvas } from "./sweep-canvas.js";
+import { Marks } from "./sweep-marks.js";
+import { tick } from "./ticker.js";
+import { TraceClock } from "./trace-clock.js";
+import { bindTools } from "./trace-tools.js";
 
-const POLL_MS = 1000;
-const SURE_MS = 5000; // while the stream tells of everything; a lost event is made up for by this
-const TIMEOUT_MS = 4000;
-const LAG_MS = 2200; // a chunk of one second and a poll of one second lie between a sample and its arrival here
-const PROMPT_LAG_MS = 1500; // a chunk of one second and the way
 const STALE_MS = 3000;
+const LONGEST_S = 30; // of any window; what is drawn, and what runs ahead of it, is kept
+const STILL_EVERY_MS = 1000;
+const SAY_EVERY_MS = 250;
 
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
-const laneFrom = (item) => {
-  const fixed = item.dataset.min !== undefined;
-  return { name: item.dataset.lane, fixed, low: fixed ? Number(item.dataset.min) : 0, high: fixed ? Number(item.dataset.max) : 0, buffer: null };
-};
-
 class Sweep {
-  constructor(figure) {
+  constructor(figure, feed) {
     this.figure = figure;
-    this.seconds = Number(figure.dataset.seconds);
-    this.lanes = [...figure.querySelectorAll("[data-lane]")].map(laneFrom);
+    this.feed = feed;
+    this.id = figure.dataset.recording;
+    this.lanes = [...figure.querySelectorAll("[data-lane]")].map((item) => new LaneScale({ ...item.dataset, label: item }));
+    this.marks = new Marks();
+    this.clock = new TraceClock();
+    this.newest = -Infinity;
+    this.drawn = null;
+    this.paused = null; // server time at which the picture was stopped
     const style = getComputedStyle(figure);
     const colours = {};
     const colour = (name) => (colours[name] ??= style.getPropertyValue(`--trace-${name}`).trim());
-    this.canvas = new SweepCanvas(figure.querySelector("canvas"), this.lanes, this.seconds * 1000, colour);
-    this.clock = null; // server time at a moment of this browser's own clock
-    this.newest = -Infinity;
-    this.drawn = null;
-    this.lost = false;
-    this.prompt = false; // told of new samples as they come
-    new ResizeObserver(() => {
-      this.canvas.resize();
-      this.redraw();
-    }).observe(figure);
-    this.follow();
-    this.poll();
-    this.sayAge();
-    this.ageTimer = setInterval(() => this.sayAge(), 250);
-    requestAnimationFrame(() => this.frame());
+    const look = { mmPerS: 25, plain: figure.dataset.sweep === "plain" };
+    this.canvas = new SweepCanvas(figure.querySelector("canvas"), this.lanes, this.marks, colour, look);
+    new ResizeObserver(() => this.canvas.resize() && this.redraw()).observe(this.canvas.canvas);
+    figure.sweep = this;
+    bindTools(this);
+    tick(this);
+    feed.add(this);
   }
 
-  serverNow() {
-    return this.clock.server + (performance.now() - this.clock.here);
-  }
-
-  // Notices of new samples. The browser connects again by itself; where it is refused, asking goes on without it.
-  follow() {
-    if (!this.figure.dataset.stream) return;
-    this.stream = new EventSource(this.figure.dataset.stream);
-    const set = (prompt) => () => {
-      this.prompt = prompt;
-      this.poll();
-    };
-    this.stream.addEventListener("on_time", set(true));
-    this.stream.addEventListener("delayed", set(false));
-    this.stream.addEventListener("error", set(false));
-    this.stream.addEventListener("chunks", () => this.poll());
-  }
-
-  async poll() {
-    if (!this.figure.isConnected) return this.stream?.close();
-    if (this.asking) {
-      this.askAgain = true;
-      return undefined;
-    }
-    this.asking = true;
-    clearTimeout(this.timer);
-    try {
-      if (!document.hidden) {
-        const answer = await fetch(this.figure.dataset.url, {
-          headers: { Accept: "application/json" },
-          signal: AbortSignal.timeout(TIMEOUT_MS),
-        });
-        if (!answer.ok || answer.redirected) throw new Error(`status ${answer.status}`);
-        this.take(await answer.json());
-        this.lost = false;
-      }
-    } catch {
-      this.lost = true; // said beside the trace; the next poll tries again
-      this.askAgain = false;
-    }
-    this.asking = false;
-    const waitMs = this.prompt && !this.lost ? SURE_MS : POLL_MS;
-    this.timer = setTimeout(() => this.poll(), this.askAgain ? 0 : waitMs);
-    this.askAgain = false;
-    return undefined;
-  }
-
-  take({ now_ms: now, channels, events }) {
-    this.clock = { server: now, here: performance.now() };
+  take({ now_ms: now, channels, events, expected }) {
+    this.clock.heard(now);
+    const before = this.newest;
     let behind = false;
     for (const channel of channels) {
       const lane = this.lanes.find(({ name }) => name === channel.name);
       if (!lane || !channel.samples.length) continue;
-      const first = lane.buffer?.rateHz !== channel.rate_hz;
-      if (first) lane.buffer = new LaneBuffer(channel.rate_hz, this.seconds);
-      behind = lane.buffer.put(channel.t0_ms, channel.samples) < this.drawn || first || behind;
-      this.newest = Math.max(this.newest, lane.buffer.msAt(lane.buffer.newest));
+      const first = lane.live?.rateHz !== channel.rate_hz;
+      if (first) lane.live = new LaneBuffer(channel.rate_hz, LONGEST_S);
+      if (this.paused === null) lane.buffer = lane.live;
+      behind = lane.live.put(channel.t0_ms, channel.samples) < this.drawn || first || behind;
+      this.newest = Math.max(this.newest, lane.live.msAt(lane.live.newest));
     }
-    const known = new Set(this.canvas.events.map(({ t_ms: at, kind }) => `${kind} ${at}`));
-    const fresh = events.filter(({ t_ms: at, kind }) => !known.has(`${kind} ${at}`));
-    behind ||= fresh.some(({ t_ms: at }) => at < this.drawn);
-    this.canvas.events = [...this.canvas.events, ...fresh].filter(({ t_ms: at }) => at > this.newest - this.seconds * 2000);
-    if (still.matches) this.drawn = this.newest;
-    if (behind || still.matches) this.redraw();
+    if (this.newest > before) this.clock.waited(before);
+    const forgetMs = this.newest - LONGEST_S * 1000;
+    behind = this.marks.put(events, expected, forgetMs) < this.drawn || behind;
+    if (behind) this.redraw();
+  }
+
+  // Stops the picture and lets the data go on, or goes on with the picture.
+  pause(on) {
+    this.paused = on ? (this.clock.now ?? 0) : null;
+    for (const lane of this.lanes) lane.buffer = on ? (lane.live?.copy() ?? null) : (lane.live ?? null);
+    this.canvas.marks = on ? this.marks.copy() : this.marks;
+    this.saidAt = 0;
+  }
+
+  setGain(gain) {
+    for (const lane of this.lanes) lane.gain = gain;
+    this.redraw();
+  }
+
+  setSpeed(mmPerS) {
+    this.canvas.setSpeed(mmPerS);
+    this.redraw();
   }
 
   redraw() {
-    if (!Number.isFinite(this.drawn ?? NaN)) return;
-    this.canvas.rescale(this.newest);
+    if (this.drawn === null) return;
+    this.canvas.rescale(this.drawn);
     this.canvas.all(this.drawn);
   }
 
-  frame() {
-    if (!this.figure.isConnected) return;
-    requestAnimationFrame(() => this.frame());
-    if (still.matches || !this.clock || this.newest === -Infinity) return;
-    const goal = Math.min(this.serverNow() - (this.prompt ? PROMPT_LAG_MS : LAG_MS), this.newest);
-    const windowMs = this.seconds * 1000;
-    if (this.drawn === null || Math.abs(goal - this.drawn) > windowMs) {
+  frame(now) {
+    if (!(now - this.saidAt < SAY_EVERY_MS)) this.say(now);
+    if (this.paused !== null || !Number.isFinite(this.newest) || !this.canvas.width) return;
+    const goal = Math.min(this.clock.now - this.clock.lag, this.newest);
+    const { windowMs } = this.canvas;
+    const far = this.drawn === null || Math.abs(goal - this.drawn) > windowMs;
+    if (far || (still.matches && goal - this.drawn >= STILL_EVERY_MS)) {
       this.drawn = goal;
       this.redraw();
-    } else if (goal > this.drawn) {
+    } else if (goal > this.drawn && !still.matches) {
       const wraps = Math.floor(goal / windowMs) !== Math.floor(this.drawn / windowMs);
       this.canvas.draw(this.drawn, goal);
       this.drawn = goal;
-      if (wraps && this.canvas.rescale(this.newest)) this.canvas.all(goal);
+      if (wraps && this.canvas.rescale(goal)) this.canvas.all(goal);
     }
   }
 
-  sayAge() {
-    if (!this.figure.isConnected) return clearInterval(this.ageTimer);
+  say(now) {
+    this.saidAt = now;
     const text = this.figure.dataset;
-    const age = this.newest === -Infinity ? null : Math.max(0, this.serverNow() - this.newest);
+    const age = Number.isFinite(this.newest) ? Math.max(0, this.clock.now - this.newest) : null;
     let state = "None";
-    if (this.lost) state = "Lost";
+    if (this.feed.lost) state = "Lost";
     else if (age > STALE_MS) state = "Stale";
-    else if (age !== null) state = this.prompt || !text.stream ? "Age" : "Delayed";
+    else if (age !== null) state = this.feed.prompt || !this.feed.events ? "Age" : "Delayed";
     const seconds = state === "Stale" ? Math.floor(age / 1000) : ((age ?? 0) / 1000).toFixed(1);
-    const words = text[`text${state}`].replace("{s}", seconds);
-    this.figure.querySelector("[data-age]").textContent = words;
+    let words = text[`text${state}`].replace("{s}", seconds);
+    if (this.paused !== null) words = `${text.textPaused.replace("{s}", Math.floor((this.clock.now - this.paused) / 1000))} · ${words}`;
+    const shown = this.figure.querySelector("[data-age]");
+    if (shown.textContent !== words) shown.textContent = words;
     this.figure.classList.toggle("is-stale", !["Age", "Delayed"].includes(state));
+    this.figure.classList.toggle("is-paused", this.paused !== null);
+    const told = `${state}${this.paused !== null}`;
     // Announced when it turns, not four times a second.
-    if (state !== this.state) this.figure.querySelector("[data-announce]").textContent = words;
-    this.state = state;
-    return undefined;
+    if (told !== this.told) this.figure.querySelector("[data-announce]").textContent = words;
+    this.told = told;
   }
 }
+
+const shared = new WeakMap();
+
+const feedOf = (figure) => {
+  const wall = figure.closest("[data-feed]");
+  if (!wall) {
+    const { url, stream } = figure.dataset;
+    return new LiveFeed(([{ after }]) => (after === null ? url : `${url}?after_ms=${after}`), () => stream, false);
+  }
+  if (!shared.has(wall)) {
+    const { url, stream } = wall.dataset;
+    const named = (asked) => asked.map(({ id, after }) => (after === null ? id : `${id}@${after}`)).join(",");
+    shared.set(wall, new LiveFeed((asked) => `${url}?of=${named(asked)}`, (ids) => `${stream}?of=${ids.join(",")}`, true));
+  }
+  return shared.get(wall);
+};
 
 const bindAll = () => {
   for (const figure of document.querySelectorAll("[data-sweep]:not([data-bound])")) {
     figure.dataset.bound = "";
-    new Sweep(figure);
+    new Sweep(figure, feedOf(figure));
   }
 };
 

@@ -59,7 +59,7 @@ def test_only_the_chunks_that_are_needed_are_read(
 ) -> None:
     with django_assert_num_queries(1) as captured:
         trace(recording, now=NOW)
-    assert "LIMIT 13" in captured.captured_queries[0]["sql"]
+    assert "LIMIT 24" in captured.captured_queries[0]["sql"]
 
 
 def test_recording_without_samples_has_an_empty_trace(agent: Sender) -> None:

@@ -1,6 +1,8 @@
 """A screen is told of new samples as they come, and that it is delayed while the broker is gone."""
 
+import json
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -24,7 +26,7 @@ def recording(agent: Sender) -> Recording:
 def hub(monkeypatch: pytest.MonkeyPatch) -> Hub:
     """One of the test's own, which nobody else joins; its thread ends with the process."""
     found = Hub()
-    monkeypatch.setattr("devices.views.hub", found)
+    monkeypatch.setattr("devices.live_views.hub", found)
     monkeypatch.setattr(stream, "QUIET_S", 0.2)
     return found
 
@@ -105,11 +107,23 @@ def test_one_screen_too_many_is_refused_and_let_in_when_another_left(
 
 def test_slow_screen_misses_repetitions_and_never_the_state(recording: Recording, hub: Hub) -> None:
     subscription = hub.join(recording.pk)
-    for event in ["chunks"] * 20 + ["delayed"]:
-        subscription.put(event)
-    names = [event for event, _ in zip(named(subscription.events()), range(4), strict=False)]
-    assert names.count("chunks") < 4
-    assert "delayed" in names
+    for _ in range(20):
+        subscription.put_chunks(str(recording.pk))
+    subscription.put("delayed")
+    body = subscription.events()
+    told = [next(body) for _ in range(4)]
+    assert told.count(f'event: chunks\ndata: ["{recording.pk}"]\n\n'.encode()) == 1
+    assert any(b"delayed" in part or b"on_time" in part for part in told)
+
+
+def test_one_stream_tells_of_several_recordings_by_name(recording: Recording, hub: Hub) -> None:
+    other = factories.make_recording(recording.device)
+    subscription = hub.join(recording.pk, other.pk)
+    for uuid in (recording.pk, other.pk, uuid4()):
+        subscription.put_chunks(str(uuid))
+    body = subscription.events()
+    chunks = next(part.decode() for part in body if b"event: chunks" in part)
+    assert json.loads(chunks.split("data: ")[1]) == sorted([str(recording.pk), str(other.pk)])
 
 
 def test_stream_of_another_clinic_is_not_there(recording: Recording, outsider_client: Client) -> None:

@@ -15,7 +15,7 @@ from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from courses.models import Session
-from devices import views
+from devices import live_views
 from devices.chunks import pack_envelopes
 from devices.protocol import CHUNKS_CONTENT_TYPE, MAX_CHUNKS_A_BODY
 from devices.stream import Hub
@@ -32,7 +32,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def broker(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """A broker of this test's own, which it may stop; its process id. The streams of an earlier test stay with theirs."""
-    monkeypatch.setattr(views, "hub", Hub())
+    monkeypatch.setattr(live_views, "hub", Hub())
     settings.REDIS_URL, pid = valkey.Broker(tmp_path / "valkey").start()
     yield pid
     valkey.stop(pid)

@@ -23,12 +23,11 @@ from devices.agent.sources.line_protocol import (
     Message,
     Status,
 )
-from devices.agent.sources.source import Began, Ended, Piece, Saw, SourceError, Step
+from devices.agent.sources.source import PIECE_S, Began, Ended, Piece, Saw, SourceError, Step
 from devices.chunks import block_of
 from devices.protocol import Block, ChunkEvent
 from devices.waveform import ChannelName
 
-PIECE_S = 1.0
 SILENT_AFTER_S = 5.0
 TELL_AGAIN_S = 60.0  # how often a header is handed on for the sake of its clock
 MOST_EARLY_MESSAGES = 2000  # of a run whose header has not come yet; ten seconds of a busy console
@@ -54,7 +53,7 @@ class Connector(Protocol):
 
 
 class Gathering:
-    """Samples and events until they make a piece of about a second."""
+    """Samples and events until they make a piece of ``PIECE_S``."""
 
     def __init__(self, header: Header) -> None:
         self._rates = {form.name: form.rate_hz for form in header.formats}
@@ -71,7 +70,7 @@ class Gathering:
             self._from_s = min(self._from_s, message.first_sample / rate)
 
     def has_room_for(self, message: Data | Marked) -> bool:
-        """Whether the piece stays within its second; an event goes with whatever is there."""
+        """Whether the piece stays within its length; an event goes with whatever is there."""
         if isinstance(message, Marked) or message.channel not in self._rates:
             return True
         return message.first_sample / self._rates[message.channel] < self._from_s + PIECE_S - 1e-9

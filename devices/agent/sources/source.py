@@ -8,6 +8,9 @@ from typing import Protocol
 from devices.agent.health import SourceState
 from devices.protocol import Block, ChannelFormat, ChunkEvent, TriggerSource
 
+#: How long a piece of a running treatment is: what a screen shows cannot be younger than a piece takes to fill.
+PIECE_S = 0.5
+
 
 class SourceError(ValueError):
     """A source that cannot be used; says what is wrong with it and what to give instead."""
@@ -33,7 +36,7 @@ class Began:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """About a second of the run: the samples and events of one chunk. What was not measured is left out."""
+    """About half a second of the run: the samples and events of one chunk. What was not measured is left out."""
 
     blocks: tuple[Block, ...]
     events: tuple[ChunkEvent, ...] = ()

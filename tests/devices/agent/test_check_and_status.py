@@ -109,7 +109,7 @@ def test_status_tells_what_the_running_agent_does(
     with TcpConsole() as console, AgentProcess(clinic.url, spool, console.spec) as agent:
         console.wait_for_agent()
         console.say(run.header(clock_ms=run.started_at_ms), run.seconds(0, 2))
-        clinic.wait_until(lambda: clinic.recordings and len(clinic.only_recording().chunks) == 2)
+        clinic.wait_until(lambda: clinic.recordings and len(clinic.only_recording().chunks) == 4)
         beats = len(clinic.heartbeats)
         clinic.wait_until(lambda: len(clinic.heartbeats) > beats + 1)
         assert main([*status, "--json"]) == 0

@@ -185,14 +185,14 @@ def test_screen_is_live_at_once_when_the_server_comes_back(clinic: ClinicServer,
         clinic.wait_until(has_second(clinic, 0))
         clinic.down = True
         console.say(RUN.seconds(1, 200))
-        clinic.wait_until(lambda: captured_to_seq(tmp_path / "spool") == 199)
+        clinic.wait_until(lambda: captured_to_seq(tmp_path / "spool") == 399)
         clinic.most_chunks = 20
         clinic.down = False
         clinic.wait_until(has_second(clinic, 199))
         console.say(RUN.lines_of(200), RUN.finish())
         clinic.wait_until(lambda: clinic.only_recording().closed)
     arrived = clinic.only_recording().arrived
-    assert arrived.index(199) < 20  # the newest did not wait for the rest
+    assert arrived.index(399) < 20  # the newest did not wait for the rest
     assert seconds_held(clinic.only_recording()) == list(range(201))
 
 
