@@ -200,21 +200,13 @@ def _reading(row: ReadingRow) -> Reading:
         diastolic_mmhg=row.diastolic_mmhg,
         spo2_percent=row.spo2_percent,
         ds_peak=row.ds_peak,
-        note=_with_strike(row),
+        note=row.note,
         by_device=tuple(sorted(row.from_device)),
         recorded_by=row.recorded_by.signing_name,
         ds_area=row.ds_area,
         device_minutes=row.device_minutes,
         struck=struck_of(row),
     )
-
-
-def _with_strike(row: ReadingRow) -> str:
-    """A row that was struck is on paper too, and says so."""
-    if not row.is_struck or row.struck_by is None:
-        return row.note
-    struck = f"STRUCK by {row.struck_by.signing_name}: {row.struck_reason}."
-    return f"{struck} {row.note}".strip()
 
 
 def _recorded(recording: Recording, report: GatingReport | None) -> Recorded:
