@@ -233,23 +233,25 @@ def main() -> None:
     waveform = treated(minutes + 2)
     prepared = posts("", [encode_chunk(chunk) for chunk in cut(waveform, every_s=PIECE_S)], 1)
     tally = Tally()
-    with (
-        database(),
-        server("eecp_clinic.wsgi:application", THREADS) as (port, _),
-        sync_playwright() as playwright,
-    ):
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        room = furnish(waveform)
-        with agents(room, port, prepared, tally):
-            page = open_wall(browser, room, port)
-            session = page.context.new_cdp_session(page)
-            session.send("Performance.enable")
-            found = measure(page, Memory(session, browser.new_browser_cdp_session()), minutes)
-        browser.close()
+    with database(), server("eecp_clinic.wsgi:application", THREADS) as (port, _):
+        room = furnish(waveform)  # before there is a browser, in whose thread Django asks no database
+        found = watched(room, port, prepared, tally, minutes)
     say(
         f"{tally.acknowledged} half seconds acknowledged, {tally.refused} refused, p99 {tally.p99_ms():.0f} ms"
     )
     say(json.dumps(found))
+
+
+def watched(room: Room, port: int, prepared: list[Post], tally: Tally, minutes: float) -> dict[str, float]:
+    """What a browser found that looked at the wall while all devices treated."""
+    with agents(room, port, prepared, tally), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        page = open_wall(browser, room, port)
+        session = page.context.new_cdp_session(page)
+        session.send("Performance.enable")
+        found = measure(page, Memory(session, browser.new_browser_cdp_session()), minutes)
+        browser.close()
+    return found
 
 
 if __name__ == "__main__":

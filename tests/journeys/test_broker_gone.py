@@ -38,6 +38,16 @@ def broker(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     valkey.stop(pid)
 
 
+#: Until when the picture is drawn, server's clock in ms; and whether the last second of it shows a line.
+DRAWN = "() => document.querySelector('[data-sweep]')?.sweep?.drawn ?? 0"
+SHOWN = """() => {
+  const { canvas: view, drawn } = document.querySelector('[data-sweep]').sweep;
+  const [from, to] = [view.x(drawn - 1000), view.x(drawn)].map((x) => Math.floor(x * view.ratio));
+  const { data } = view.context.getImageData(Math.min(from, to - 4), 0, 4, Math.floor((view.height * view.ratio) / 3));
+  return data.some((value, place) => place % 4 === 1 && value > 150);
+}"""
+
+
 class Bedside:
     """An agent on the wire that sends each second of signal when it is over, as long as it is asked to."""
 
@@ -54,8 +64,8 @@ class Bedside:
         with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
             assert answer.status < 300
 
-    def goes_on(self, page: Page, words: str) -> None:
-        """Sends second by second until the trace says these words, for a minute at most."""
+    def goes_on(self, page: Page, words: str, beyond: float = 0) -> None:
+        """Sends second by second until the trace says these words and is drawn so far, for a minute at most."""
         age = page.locator("[data-age]")
         until = time.monotonic() + 60
         while time.monotonic() < until:
@@ -65,9 +75,10 @@ class Bedside:
                 self._send("/chunks", pack_envelopes([chunk(seq) for seq in until_now]))
                 self._seq = until_now.stop
             page.wait_for_timeout(200)
-            if re.search(words, age.inner_text()):
+            if re.search(words, age.inner_text()) and page.evaluate(DRAWN) > beyond:
                 return
         expect(age).to_have_text(re.compile(words))
+        assert page.evaluate(DRAWN) > beyond
 
 
 def test_screen_goes_on_by_asking_and_says_so_when_the_broker_is_gone(
@@ -86,6 +97,8 @@ def test_screen_goes_on_by_asking_and_says_so_when_the_broker_is_gone(
     bedside.goes_on(page, r"^\d+\.\d s ago$")
     valkey.stop(broker)
     bedside.goes_on(page, r"^\d+\.\d s ago, delayed")
+    bedside.goes_on(page, "delayed", beyond=page.evaluate(DRAWN) + 3000)
     page.screenshot(path=tmp_path / "delayed.png")
+    assert page.evaluate(SHOWN)
     expect(page.locator("[data-sweep]")).not_to_have_class(re.compile("is-stale"))
     assert complaints == []

@@ -119,3 +119,16 @@ def test_record_without_beats_is_refused(tmp_path: Path) -> None:
     (tmp_path / "p.dat").write_bytes(bytes(2000))
     with pytest.raises(SourceError, match="cannot be used"):
         opened(f"wfdb:{tmp_path / 'p'}", minutes=None)
+
+
+def test_half_seconds_hold_the_same_samples_and_events_as_whole_ones() -> None:
+    waveform = opened("simulator", minutes=0.2).waveform
+    whole, halves = list(cut(waveform)), list(cut(waveform, every_s=0.5))
+    assert len(halves) == 2 * len(whole)
+    for name in {block.channel for chunk in whole for block in chunk.blocks}:
+        data = [
+            b"".join(block.data for chunk in chunks for block in chunk.blocks if block.channel == name)
+            for chunks in (whole, halves)
+        ]
+        assert data[0] == data[1]
+    assert [e for chunk in whole for e in chunk.events] == [e for chunk in halves for e in chunk.events]
