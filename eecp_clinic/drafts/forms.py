@@ -167,7 +167,7 @@ def readable(field: forms.Field, text: str) -> str:
     """A canonical value in the words of the form: the label of a choice, the number with its unit."""
     if isinstance(field, forms.BooleanField) and not isinstance(field, forms.NullBooleanField):
         return _("Yes") if text else _("No")
-    choices = getattr(field, "choices", None) or getattr(field.widget, "choices", ())
+    choices: Any = getattr(field, "choices", None) or getattr(field.widget, "choices", ())
     labels = {canonical(field, [str(key)]): str(label) for key, label in choices}
     words = ", ".join(labels.get(part, part) for part in text.split(BESIDE))
     unit = getattr(field, "unit", "")
