@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from courses.billing import services
+from courses.billing.due_sheets import due_sheets
 from courses.billing.hints import enqueue
 from courses.billing.services.packets import TASK, take_over
 from courses.scheduling import reminders
@@ -16,6 +17,7 @@ def sweep() -> None:
     """Bind recordings, make lines and packets that no announcement has reached; each in a task of its own."""
     refresh_due_lines.delay()
     enqueue(TASK, take_over(now=timezone.now()))
+    make_due_sheets.delay()
     for hold in hold_mail.due_holds(timezone.now()):
         hold_mail.enqueue(hold)
     bind_all_unbound(timezone.now())
@@ -43,6 +45,25 @@ def refresh_lines(sessions: list[int]) -> None:
 def refresh_due_lines() -> None:
     """Signed sessions without a line, and lines that were not looked at for a while."""
     services.refresh_due_lines(now=timezone.now())
+
+
+@shared_task
+def make_sheets(sessions: list[int]) -> None:
+    """Ask for the sheets of those sessions, and make what waits of them."""
+    render_sheets(services.request_sheets(sessions=sessions, now=timezone.now()))
+
+
+@shared_task
+def make_due_sheets() -> None:
+    """Signed sessions without a sheet that shows all of them; a few at a time."""
+    render_sheets(due_sheets(now=timezone.now()))
+
+
+@shared_task
+def render_sheets(keys: list[int]) -> None:
+    """Make the sheets that wait; one that another worker has is left to it."""
+    for key in keys:
+        services.render_sheet(sheet_id=key, now=timezone.now())
 
 
 @shared_task

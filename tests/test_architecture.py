@@ -12,6 +12,7 @@ PURE_FOLDERS = [
     "devices/pictures",
     "devices/simulator",
     "devices/agent",
+    "courses/billing/cms1500",
     "courses/billing/x12",
     "patients/eligibility",
     "patients/fhir/reading",
@@ -61,6 +62,9 @@ PURE_MODULES = [
     "courses.progress.trends",
     "courses.progress.weekly",
     "courses.billing.scrubber",
+    "courses.billing.grouping",
+    "courses.billing.fee_csv",
+    "courses.billing.readiness",
     "eecp_clinic.identifiers",
 ]
 

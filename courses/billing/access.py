@@ -3,7 +3,7 @@
 from django.utils.translation import gettext
 
 from courses.access import payers_of
-from courses.models import ClaimLine, Packet
+from courses.models import ClaimLine, Packet, SessionSheet
 from eecp_clinic.errors import NotFound
 from eecp_clinic.models import Clinic
 
@@ -48,3 +48,18 @@ def get_packet(clinic: Clinic, code: str) -> Packet:
             gettext("There is no such packet at this clinic. Open it from the page of the course.")
         )
     return packet
+
+
+def get_sheet(clinic: Clinic, session: str, version: int) -> SessionSheet:
+    """That version of the sheet of the clinic's session of that code. Raises NotFound."""
+    sheet = (
+        SessionSheet.objects.of(clinic)
+        .filter(session__code=session, version=version)
+        .select_related("session__course__clinic", "session__course__patient")
+        .first()
+    )
+    if sheet is None:
+        raise NotFound(
+            gettext("There is no such sheet at this clinic. Open it from the page of the session.")
+        )
+    return sheet

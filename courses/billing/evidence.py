@@ -5,22 +5,9 @@ None, and an empty text where a text is meant, is "not known"; nothing is filled
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
-
-@dataclass(frozen=True, slots=True)
-class Signed:
-    """A signature with the hash of what was signed; ``intact`` whether the kept content still has that hash."""
-
-    what: str
-    name: str
-    credentials: str
-    meaning: str
-    signed_at: datetime
-    authentication: str
-    content_sha256: str
-    intact: bool
+from courses.billing.session_evidence import Picture, SessionSheet, Signed
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,136 +69,15 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Vitals:
-    """One set; ``values`` as (label, value with unit), empty where not measured."""
+class StandaloneSheet:
+    """One signed session with all that a reviewer needs to read it alone; ``as_of`` is when it last grew."""
 
-    phase: str
-    values: tuple[tuple[str, str], ...]
-    recorded_by: str
-    recorded_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One row of the flowsheet; ``by_device`` names the columns that the device gave."""
-
-    at: datetime
-    pressure_mmhg: int | None
-    heart_rate_bpm: int | None
-    systolic_mmhg: int | None
-    diastolic_mmhg: int | None
-    spo2_percent: int | None
-    ds_peak: Decimal | None
-    note: str
-    by_device: tuple[str, ...]
-    recorded_by: str
-
-
-@dataclass(frozen=True, slots=True)
-class Pause:
-    started_at: datetime
-    ended_at: datetime | None
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Supervision:
-    """Who supervised in any part of a session; ``ended_at`` None where nobody noted it."""
-
-    name: str
-    npi: str
-    mode: str
-    started_at: datetime
-    ended_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Minute:
-    """One minute of a gating report."""
-
-    minute: int
-    grade: str
-    ds_peak: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One figure of a gating report: ``value`` with its unit, or why it is not known; ``n`` beats behind it."""
-
-    label: str
-    value: str
-    reason: str
-    n: int
-    coverage: str
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A picture of a gating report for paper; ``svg`` is drawn as it stands, ``alt`` says it in words."""
-
-    name: str
-    title: str
-    svg: str
-    alt: str
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class Gating:
-    """``pictures_missing`` says why pictures of beats are not there; empty where they are."""
-
-    code: str
-    engine_version: str
-    config_sha256: str
-    input_sha256: str
-    made_at: datetime
-    grade: str
-    figures: tuple[Figure, ...]
-    findings: tuple[str, ...]
-    minutes: tuple[Minute, ...]
-    pictures: tuple[Picture, ...]
-    pictures_missing: str
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """The recording of a session, by the device's clock; hashes empty where there is no file yet."""
-
-    uuid: str
-    started_at: datetime
-    ended_at: datetime | None
-    gap_seconds: float | None
-    file_sha256: str
-    chunks_sha256: str
-    verified_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionSheet:
-    """Everything about one signed session."""
-
-    number: int
-    code: str
-    device: str
-    started_at: datetime | None
-    ended_at: datetime | None
-    minutes: Decimal | None
-    ordered_minutes: int
-    stop_reason: str
-    identity_checked: bool
-    skin_after: str
-    symptoms: str
-    comments: str
-    opened_by: str
-    vitals: tuple[Vitals, ...]
-    readings: tuple[Reading, ...]
-    pauses: tuple[Pause, ...]
-    supervision: tuple[Supervision, ...]
-    unsupervised: tuple[tuple[datetime, datetime], ...]
-    recording: Recorded | None
-    without_recording_reason: str
-    gating: Gating | None
-    signature: Signed
+    identity: Identity
+    order: Order
+    sessions_ordered: int
+    session: SessionSheet
+    verified: str
+    as_of: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +112,6 @@ class Evidence:
     def signatures(self) -> tuple[Signed, ...]:
         """The signature log: every signature in the packet, in order of time."""
         signed = [self.decision.signature, self.order.signature]
-        signed += [session.signature for session in self.sessions]
+        signed += [signature for session in self.sessions for signature in session.signatures]
         signed += [review.signature for review in self.reviews]
         return tuple(sorted((s for s in signed if s is not None), key=lambda s: (s.signed_at, s.what)))

@@ -8,12 +8,14 @@ from functools import cache
 import holidays
 from django.db.models import Prefetch, Q, QuerySet
 
+from courses.billing.line import AmendedFact, LineFacts, PartialDecision, PayerKind, ScrubRules
 from courses.billing.line import Coverage as Verdict
-from courses.billing.line import LineFacts, PartialDecision, PayerKind, ScrubRules
 from courses.billing.supervision import SupervisionMode, counts
 from courses.billing.supervision import SupervisionPeriod as Supervision
-from courses.models import Session, SupervisionPeriod
+from courses.models import Session, SupervisionPeriod, TreatmentRules
 from courses.progress.exceptions import ended_early
+from courses.treatment.amendable import values_of
+from courses.treatment.countersigning import wanted_by
 from eecp_clinic.models import Clinic, Membership
 from eecp_clinic.roles import Role
 from patients.banner import primary_coverage
@@ -68,6 +70,8 @@ def sessions_with_facts(sessions: Iterable[int]) -> list[Session]:
         .prefetch_related(
             Prefetch("course__patient__coverages", Coverage.objects.select_related("payer")),
             Prefetch("course__patient__assessments", _signed_decisions()),
+            "amendments",
+            "countersignatures",
             # A decision stays with the record for which it was made, also where that was merged into another.
             Prefetch("course__patient__merged_records__assessments", _signed_decisions()),
         )
@@ -99,6 +103,7 @@ class Surroundings:
             )
         )
         self.periods = self._periods(sessions, clinics)
+        self.rules = list(TreatmentRules.objects.filter(clinic__in=clinics))
 
     @staticmethod
     def _periods(sessions: Sequence[Session], clinics: set[int]) -> list[SupervisionPeriod]:
@@ -123,6 +128,12 @@ class Surroundings:
 
     def began_at(self, session: Session) -> datetime | None:
         return next((start for _, start in self.siblings[session.course_id]), None)
+
+    def needs_countersignature(self, session: Session) -> bool:
+        clinic, signature = session.course.clinic, session.signature
+        if signature is None or (clinic.pk, signature.signer_id) in self.physicians:
+            return False
+        return wanted_by(self.rules, clinic, signature.signed_at)
 
     def supervision(self, session: Session) -> tuple[Supervision, ...]:
         if session.started_at is None or session.ended_at is None:
@@ -183,8 +194,23 @@ def facts_of(session: Session, around: Surroundings, now: datetime) -> LineFacts
         partial_decision=PartialDecision(line.partial_decision) if line and line.partial_decision else None,
         place_of_service=clinic.place_of_service or None,
         supervision=supervision,
+        amendments=_amendments(session),
+        countersignature_needed=around.needs_countersignature(session),
+        countersigned_with=max((row.amendments for row in session.countersignatures.all()), default=None),
         billing_npi=_billing_npi(session, supervision, day),
     )
+
+
+def _amendments(session: Session) -> tuple[AmendedFact, ...]:
+    rows = session.amendments.all()
+    values = values_of(session) if rows else {}
+    clinic = session.course.clinic
+    found = []
+    for row in rows:
+        value = values.get(row.field)
+        what = f"{value.group}: {value.label}" if value else str(row.get_kind_display())
+        found.append(AmendedFact(row.kind, what, row.field, clinic.day_of(row.made_at)))
+    return tuple(found)
 
 
 def verdict_on(session: Session, coverage: Coverage | None, day: date) -> Verdict | None:

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from courses.billing.evidence import Criterion, Decision, Evidence, Identity, Order, Picture, ReviewSheet
+from courses.billing.evidence import Criterion, Decision, Evidence, Identity, Order, ReviewSheet
 from courses.billing.facts import Surroundings
+from courses.billing.session_evidence import Picture
 from courses.billing.session_sheet import sheet_of, signed, signed_sessions
 from courses.models import Course, OutcomeMeasure, Packet, Review, Session, TreatmentOrder
 from courses.progress.course_page import paper_charts
@@ -28,12 +29,12 @@ def gather(packet: Packet) -> Evidence:
     return Evidence(
         code=packet.code,
         made_for=until,
-        identity=_identity(course, until),
+        identity=identity_of(course, until),
         state=course.state,
         decision=_decision(course.order.assessment),
-        order=_order(course.order),
+        order=order_of(course.order),
         sessions_ordered=course.sessions_ordered,
-        sessions=tuple(sheet_of(session, around) for session in sessions),
+        sessions=tuple(sheet_of(session, around, until) for session in sessions),
         unsigned=unsigned.exclude(pk__in=[session.pk for session in sessions]).count(),
         reviews=tuple(
             ReviewSheet(
@@ -55,7 +56,8 @@ def gather(packet: Packet) -> Evidence:
     )
 
 
-def _identity(course: Course, until: datetime) -> Identity:
+def identity_of(course: Course, until: datetime) -> Identity:
+    """Whose record, from which clinic, for the payer of the decision."""
     clinic, patient = course.clinic, course.patient
     coverage = course.order.assessment.coverage or primary_coverage(patient, clinic.day_of(until))
     return Identity(
@@ -104,7 +106,7 @@ def _criterion(finding: dict[str, object]) -> Criterion:
     )
 
 
-def _order(order: TreatmentOrder) -> Order:
+def order_of(order: TreatmentOrder) -> Order:
     return Order(
         code=order.code,
         sessions=order.sessions,

@@ -43,6 +43,16 @@ class PartialDecision(StrEnum):
     DO_NOT_BILL = "do_not_bill"
 
 
+@dataclass(frozen=True, slots=True)
+class AmendedFact:
+    """An amendment written after signing: ``what`` was corrected, or the kind of the addition; ``field`` its path."""
+
+    kind: str
+    what: str
+    field: str
+    made_on: date
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScrubRules:
     """What the clinic has settled. ``minimum_minutes`` None: no minimum, so a person decides each time."""
@@ -86,6 +96,10 @@ class LineFacts:
     other_codes_that_day: tuple[str, ...] = ()
     billing_npi: str | None = None
     supervision: tuple[SupervisionPeriod, ...] = ()
+    amendments: tuple[AmendedFact, ...] = ()
+    countersignature_needed: bool = False
+    #: how many amendments the session had when it was last countersigned; None: it never was
+    countersigned_with: int | None = None
 
     def __post_init__(self) -> None:
         for name in ("started_at", "ended_at", "signed_at", "order_signed_at", "course_began_at"):

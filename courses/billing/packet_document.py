@@ -1,5 +1,6 @@
 """From the evidence to the pages: the same evidence always gives the same bytes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.utils import timezone, translation
 from courses.billing.completeness import missing_from
 from courses.billing.evidence import Evidence
 from courses.billing.gathering import gather
+from courses.billing.session_evidence import SessionSheet
 from courses.models import Packet
 from eecp_clinic.models import Clinic
 from eecp_clinic.pdf import Document, render
@@ -29,18 +31,19 @@ def make(packet: Packet) -> Made:
         evidence = gather(packet)
         missing = missing_from(evidence, clinic.zone)
         html = render_to_string("packet/packet.html", _context(evidence, missing, clinic))
-        return Made(render(html, pictures=_pictures(evidence)), missing)
+        of_course = {f"course-{picture.name}": picture.svg for picture in evidence.course_pictures}
+        return Made(render(html, pictures=of_course | pictures_of(evidence.sessions)), missing)
 
 
 def _context(evidence: Evidence, missing: tuple[str, ...], clinic: Clinic) -> dict[str, Any]:
     return {"packet": evidence, "missing": missing, "clinic": clinic, "language": LANGUAGE}
 
 
-def _pictures(evidence: Evidence) -> dict[str, str]:
-    of_course = {f"course-{picture.name}": picture.svg for picture in evidence.course_pictures}
-    return of_course | {
+def pictures_of(sheets: Iterable[SessionSheet]) -> dict[str, str]:
+    """The pictures of gating reports by the name that the pages give them."""
+    return {
         f"{picture.name}-{sheet.code}": picture.svg
-        for sheet in evidence.sessions
+        for sheet in sheets
         if sheet.gating is not None
         for picture in sheet.gating.pictures
     }

@@ -6,7 +6,7 @@ which they are told.
 
 from collections.abc import Callable, Iterator, Sequence
 
-from courses.billing import claim_rules, record_rules
+from courses.billing import after_signing_rules, claim_rules, record_rules
 from courses.billing.findings import LineFinding, Severity
 from courses.billing.line import LineFacts, ScrubRules
 
@@ -19,6 +19,8 @@ RULES: tuple[Rule, ...] = (
     record_rules.order,
     record_rules.recording,
     record_rules.minutes,
+    after_signing_rules.amendments,
+    after_signing_rules.countersignature,
     claim_rules.coverage,
     claim_rules.place,
     claim_rules.second_of_day,

@@ -6,7 +6,11 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
-from courses.billing.evidence import (
+from courses.billing.charted import change_of, education_of, event_of, examined_of, override_of, struck_of
+from courses.billing.facts import Surroundings
+from courses.billing.gating_evidence import figures_of, findings_of, minutes_of
+from courses.billing.session_evidence import (
+    Amended,
     Gating,
     Pause,
     Picture,
@@ -17,13 +21,12 @@ from courses.billing.evidence import (
     Supervision,
     Vitals,
 )
-from courses.billing.facts import Surroundings
-from courses.billing.gating_evidence import figures_of, findings_of, minutes_of
 from courses.billing.supervision import supervision_gaps
 from courses.intervals import Interval
-from courses.models import Course, Session, VitalSigns
+from courses.models import Course, HoldOverride, Session, SettingChange, TreatmentEvent, VitalSigns
 from courses.models import Reading as ReadingRow
 from courses.treatment.report_section import paper_drawings
+from courses.treatment.signed_page import AmendmentShown, amendments_shown
 from devices.models import GatingReport, Recording
 from devices.services import file_of
 from eecp_clinic.models import Signature
@@ -45,8 +48,13 @@ _MODES = {"onsite": "on site", "av": "live audio and video"}
 
 def signed_sessions(course: Course, until: datetime) -> QuerySet[Session]:
     """The sessions that were signed by ``until``, with everything their sheets show."""
+    return with_all_of_it(Session.objects.filter(course=course, signature__signed_at__lte=until))
+
+
+def with_all_of_it(sessions: QuerySet[Session]) -> QuerySet[Session]:
+    """Signed sessions with everything their sheets show, in the order of the course."""
     return (
-        Session.objects.filter(course=course, signature__signed_at__lte=until)
+        sessions.filter(signature__isnull=False)
         .select_related(
             "course__clinic",
             "course__order",
@@ -58,8 +66,22 @@ def signed_sessions(course: Course, until: datetime) -> QuerySet[Session]:
         )
         .prefetch_related(
             Prefetch("vital_signs", VitalSigns.objects.select_related("recorded_by").order_by("-phase")),
-            Prefetch("readings", ReadingRow.objects.select_related("recorded_by").order_by("at")),
+            Prefetch(
+                "readings", ReadingRow.objects.select_related("recorded_by", "struck_by").order_by("at")
+            ),
             "pauses",
+            "body_marks",
+            Prefetch(
+                "treatment_events",
+                TreatmentEvent.objects.select_related("recorded_by", "struck_by").order_by("at", "pk"),
+            ),
+            Prefetch(
+                "setting_changes",
+                SettingChange.objects.select_related("recorded_by", "struck_by").order_by("at", "pk"),
+            ),
+            Prefetch(
+                "hold_overrides", HoldOverride.objects.select_related("decided_by").order_by("decided_at")
+            ),
         )
         .order_by("number")
     )
@@ -78,7 +100,8 @@ def signed(what: str, signature: Signature) -> Signed:
     )
 
 
-def sheet_of(session: Session, around: Surroundings) -> SessionSheet:
+def sheet_of(session: Session, around: Surroundings, until: datetime | None = None) -> SessionSheet:
+    """The sheet with what was written beside it by ``until``; all of it without one."""
     assert session.signature is not None  # noqa: S101  # only signed sessions are asked for
     order = session.course.order
     supervision = around.supervision(session)
@@ -93,13 +116,14 @@ def sheet_of(session: Session, around: Surroundings) -> SessionSheet:
         ended_at=session.ended_at,
         minutes=session.minutes_delivered,
         ordered_minutes=order.session_minutes,
+        gated_minutes=session.gating_report.effective_minutes if session.gating_report else None,
         stop_reason=session.get_stop_reason_display(),
         identity_checked=session.identity_checked,
         skin_after=session.skin_after,
         symptoms=session.symptoms,
         comments=session.comments,
         opened_by=session.opened_by.signing_name,
-        vitals=tuple(_vitals(row) for row in session.vital_signs.all()),
+        vitals=tuple(_vitals(row, session) for row in session.vital_signs.all()),
         readings=tuple(_reading(row) for row in session.readings.all()),
         pauses=tuple(Pause(p.started_at, p.ended_at, p.reason) for p in session.pauses.all()),
         supervision=tuple(
@@ -110,16 +134,54 @@ def sheet_of(session: Session, around: Surroundings) -> SessionSheet:
         recording=_recorded(session.recording, session.gating_report) if session.recording else None,
         without_recording_reason=session.without_recording_reason,
         gating=_gating(session.gating_report) if session.gating_report else None,
+        stop_note=session.stop_note,
+        education=education_of(session),
+        left_how=str(session.get_left_how_display()),
+        next_confirmed=session.next_confirmed,
+        events=tuple(event_of(row) for row in session.treatment_events.all()),
+        changes=tuple(change_of(row) for row in session.setting_changes.all()),
+        overrides=tuple(override_of(row) for row in session.hold_overrides.all()),
         signature=signed(f"Session {session.number}", session.signature),
+        amendments=tuple(_amended(shown, session) for shown in amendments_shown(session, until)),
+        countersignatures=_countersignatures(session, until),
     )
 
 
-def _vitals(row: VitalSigns) -> Vitals:
+def _amended(shown: AmendmentShown, session: Session) -> Amended:
+    return Amended(
+        code=shown.code,
+        kind=shown.kind,
+        what=shown.what,
+        original=shown.original,
+        corrected=shown.corrected,
+        happened_at=shown.happened_at,
+        text=shown.text,
+        reason=shown.reason,
+        made_at=shown.made_at,
+        signature=signed(f"{shown.kind}, session {session.number}", shown.signature),
+    )
+
+
+def _countersignatures(session: Session, until: datetime | None) -> tuple[Signed, ...]:
+    rows = session.countersignatures.select_related("signature").order_by("amendments")
+    if until is not None:
+        rows = rows.filter(signature__signed_at__lte=until)
+    return tuple(signed(f"Session {session.number}", row.signature) for row in rows)
+
+
+def _vitals(row: VitalSigns, session: Session) -> Vitals:
     values = tuple(
         (str(VitalSigns._meta.get_field(name).verbose_name), _with_unit(getattr(row, name), unit))  # type: ignore[union-attr]
         for name, unit in _VITALS
     )
-    return Vitals(row.phase, values, row.recorded_by.signing_name, row.recorded_at)
+    return Vitals(
+        phase=row.phase,
+        values=values,
+        recorded_by=row.recorded_by.signing_name,
+        recorded_at=row.recorded_at,
+        examined=examined_of(row),
+        marks=tuple(str(mark) for mark in session.body_marks.all() if mark.phase == row.phase),
+    )
 
 
 def _with_unit(value: Any, unit: str) -> str:
@@ -138,10 +200,21 @@ def _reading(row: ReadingRow) -> Reading:
         diastolic_mmhg=row.diastolic_mmhg,
         spo2_percent=row.spo2_percent,
         ds_peak=row.ds_peak,
-        note=row.note,
+        note=_with_strike(row),
         by_device=tuple(sorted(row.from_device)),
         recorded_by=row.recorded_by.signing_name,
+        ds_area=row.ds_area,
+        device_minutes=row.device_minutes,
+        struck=struck_of(row),
     )
+
+
+def _with_strike(row: ReadingRow) -> str:
+    """A row that was struck is on paper too, and says so."""
+    if not row.is_struck or row.struck_by is None:
+        return row.note
+    struck = f"STRUCK by {row.struck_by.signing_name}: {row.struck_reason}."
+    return f"{struck} {row.note}".strip()
 
 
 def _recorded(recording: Recording, report: GatingReport | None) -> Recorded:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from courses.billing import packet_views, views
+from courses.billing import packet_views, sheet_views, views
 
 urlpatterns: list[URLPattern] = [
     path("claims/", views.claims, name="claims"),
@@ -13,4 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("packets/<str:code>/", packet_views.packet, name="packet"),
     path("packets/<str:code>/retry/", packet_views.retry, name="packet-retry"),
     path("packets/<str:code>/file/", packet_views.download, name="packet-file"),
+    path("sessions/<str:code>/sheet/", sheet_views.status, name="sheet"),
+    path("sessions/<str:code>/sheet/retry/", sheet_views.retry, name="sheet-retry"),
+    path("sessions/<str:code>/sheet/<int:version>/", sheet_views.download, name="sheet-file"),
 ]

@@ -21,6 +21,7 @@ from courses.progress.payer_rule import findings_for
 from courses.progress.services.outcomes import require_point
 from courses.progress.services.reviews import OVER
 from courses.progress.waiting import waiting
+from courses.treatment.countersigning import to_countersign
 from eecp_clinic.errors import Conflict, InvalidInput, NotAllowed
 from eecp_clinic.roles import CLINICAL, Role, StaffRequest, staff_view
 from patients.access import require_same_patient
@@ -36,7 +37,7 @@ MAKES_PACKETS = (Role.BILLING, Role.PHYSICIAN)
 @staff_view(*CLINICAL)
 def reviews(request: StaffRequest) -> HttpResponse:
     """What waits, the longest due first."""
-    context = {"items": waiting(request.clinic, timezone.now())}
+    context = {"items": waiting(request.clinic, timezone.now()), "to_countersign": to_countersign(request)}
     return render(request, "courses/progress/reviews.html", context)
 
 

@@ -12,11 +12,12 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from courses.models import Pause, Reading, Session, VitalSigns
+from courses.models import Pause, Reading, Session, SettingChange, TreatmentEvent, VitalSigns
 
 #: Columns of the session itself that a person charted.
 OF_SESSION = (
@@ -28,6 +29,10 @@ OF_SESSION = (
     "symptoms",
     "comments",
     "without_recording_reason",
+    "stop_note",
+    "education_note",
+    "left_how",
+    "next_confirmed",
 )
 
 
@@ -39,13 +44,18 @@ class Part:
     model: type[models.Model]
     key: str
     title: Any
+    named_by: str
     not_charted: frozenset[str] = frozenset()
 
 
 PARTS = (
-    Part("vital_signs", VitalSigns, "phase", _("Vital signs"), frozenset({"recorded_by", "recorded_at"})),
-    Part("readings", Reading, "at", _("Reading"), frozenset({"recorded_by", "from_device"})),
-    Part("pauses", Pause, "started_at", _("Pause")),
+    Part("vital_signs", VitalSigns, "phase", _("Vital signs"), "phase", frozenset({"recorded_at"})),
+    Part("readings", Reading, "at", _("Reading"), "at", frozenset({"device_minutes"})),
+    Part("events", TreatmentEvent, "code", _("Event"), "at", frozenset({"recorded_at"})),
+    Part(
+        "changes", SettingChange, "code", _("Change of a setting"), "at", frozenset({"recorded_at", "unit"})
+    ),
+    Part("pauses", Pause, "started_at", _("Pause"), "started_at"),
 )
 UNITS = {
     "systolic_mmhg": "mmHg",
@@ -105,14 +115,21 @@ def _of_session(content: Mapping[str, Any]) -> Iterator[Value]:
 
 def _of_rows(part: Part, content: Mapping[str, Any], zone: ZoneInfo) -> Iterator[Value]:
     for row in content.get(part.name, []):
-        group = f"{part.title}, {_row_name(part, row[part.key], zone)}"
+        group = f"{part.title}, {_row_name(part, row[part.named_by], zone)}"
         for name, value in row.items():
-            if name not in part.not_charted and name != part.key:
+            if name != part.key and _is_charted(part, name):
                 yield _value(part.model, name, f"{part.name}/{row[part.key]}/{name}", group, value)
 
 
+def _is_charted(part: Part, name: str) -> bool:
+    """A value of its own that a person charted: no name, no list, no mark that a row is struck."""
+    column = part.model._meta.get_field(name)
+    one_value = not isinstance(column, models.ForeignKey | models.JSONField | ArrayField)
+    return one_value and name not in part.not_charted and not name.startswith("struck_")
+
+
 def _row_name(part: Part, key: str, zone: ZoneInfo) -> str:
-    column = part.model._meta.get_field(part.key)
+    column = part.model._meta.get_field(part.named_by)
     if isinstance(column, models.DateTimeField):
         return date_format(datetime.fromisoformat(key).astimezone(zone), "H:i:s")
     return str(dict(column.flatchoices).get(key, key))  # type: ignore[union-attr]

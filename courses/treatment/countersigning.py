@@ -1,62 +1,83 @@
-"""Whether a clinic wants a physician's countersignature, and which signed sessions wait for it."""
+"""Whether a clinic wants a physician's countersignature, and which signed sessions wait for it.
 
-from enum import StrEnum
+What counts is what the clinic had settled when the session was signed. What a physician of the clinic signed needs none.
+"""
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet
+from collections.abc import Iterable
+from datetime import datetime
 
-from courses.models import Amendment, Countersignature, Reading, Session
+from django.db.models import Count, Exists, Model, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce, TruncDate
+
+from courses.models import Amendment, Countersignature, Session, TreatmentRules
 from eecp_clinic.models import Clinic, Membership, User
-from eecp_clinic.roles import Role
+from eecp_clinic.roles import Role, StaffRequest
 
 
-class Wish(StrEnum):
-    """What a missing countersignature does to a claim line; with NO nobody is asked for one."""
-
-    NO = "no"
-    WARN = "warn"
-    BLOCK = "block"
-
-
-def wants_countersignature(clinic: Clinic) -> Wish:
-    """What the clinic has settled."""
-    return Wish.NO
+def wanted_by(rules: Iterable[TreatmentRules], clinic: Clinic, signed_at: datetime) -> bool:
+    """Whether ``rules`` (newest first, as they are ordered) of the clinic asked for it when a session was signed."""
+    day = clinic.day_of(signed_at)
+    for row in rules:
+        if row.clinic_id == clinic.pk and row.effective_on <= day and row.settled_at <= signed_at:
+            return row.countersignature
+    return False
 
 
-def without_countersignature(sessions: QuerySet[Session]) -> QuerySet[Session]:
-    """Those that were signed by somebody who is no physician of the clinic, and not countersigned as they now stand.
+def needs_countersignature(session: Session) -> bool:
+    """Whether this signed session is to be countersigned, whether or not it has been."""
+    signature, clinic = session.signature, session.course.clinic
+    if signature is None or not TreatmentRules.objects.in_force(clinic, signature.signed_at).countersignature:
+        return False
+    return not Membership.objects.filter(
+        clinic=clinic, role=Role.PHYSICIAN, user=signature.signer_id
+    ).exists()
 
-    A countersignature stands for the session with the amendments that it had: another one brings it back.
-    """
-    by_physician = Membership.objects.filter(
-        clinic=OuterRef("course__clinic"), role=Role.PHYSICIAN, user=OuterRef("signature__signer")
-    )
-    seen = Countersignature.objects.filter(session=OuterRef("pk"), amendments=OuterRef("written"))
-    return (
-        sessions.filter(signature__isnull=False)
-        .annotate(written=Count("amendments", distinct=True))
-        .filter(~Exists(by_physician), ~Exists(seen))
-    )
+
+def how_many(model: type[Model]) -> Coalesce:
+    """How many rows of ``model`` a session has, as a column of its own that other conditions may name."""
+    rows = model._default_manager.filter(session=OuterRef("pk")).order_by().values("session")
+    return Coalesce(Subquery(rows.annotate(number=Count("pk")).values("number")), 0)
 
 
 def waiting_for(clinic: Clinic) -> QuerySet[Session]:
-    """What waits at this clinic, the longest first; nothing where it wants none."""
-    if wants_countersignature(clinic) is Wish.NO:
-        return Session.objects.none()
-    return without_countersignature(Session.objects.of(clinic)).order_by("signature__signed_at", "pk")
+    """What waits at this clinic, the longest first.
 
-
-def to_read(sessions: QuerySet[Session]) -> QuerySet[Session]:
-    """With what a physician reads of them."""
-    return sessions.select_related(
-        "course__patient", "course__order", "course__clinic", "device", "signature", "gating_report"
-    ).prefetch_related(
-        Prefetch("amendments", Amendment.objects.select_related("author").order_by("made_at")),
-        Prefetch("readings", Reading.objects.order_by("at")),
-        "pauses",
-        "vital_signs",
+    A countersignature stands for the session with the amendments that it had: another one brings it back.
+    """
+    rules = TreatmentRules.objects.filter(
+        clinic=clinic,
+        effective_on__lte=OuterRef("signed_on"),
+        settled_at__lte=OuterRef("signature__signed_at"),
+    )
+    by_physician = Membership.objects.filter(
+        clinic=clinic, role=Role.PHYSICIAN, user=OuterRef("signature__signer")
+    )
+    seen = Countersignature.objects.filter(session=OuterRef("pk"), amendments=OuterRef("written"))
+    return (
+        Session.objects.of(clinic)
+        .filter(signature__isnull=False)
+        .annotate(
+            signed_on=TruncDate("signature__signed_at", tzinfo=clinic.zone),
+            written=how_many(Amendment),
+        )
+        .alias(wanted=Subquery(rules.values("countersignature")[:1]))
+        .filter(~Exists(by_physician), ~Exists(seen), wanted=True)
+        .order_by("signature__signed_at", "pk")
     )
 
 
 def may_countersign(user: User, session: Session) -> bool:
     """Nobody countersigns what they signed themselves."""
     return session.signature is not None and session.signature.signer_id != user.pk
+
+
+def waiting_for_me(request: StaffRequest) -> QuerySet[Session]:
+    """What waits for the physician who asks; nobody else countersigns."""
+    if Role.PHYSICIAN not in request.roles:
+        return Session.objects.none()
+    return waiting_for(request.clinic).exclude(signature__signer=request.user)
+
+
+def to_countersign(request: StaffRequest) -> int:
+    """How many."""
+    return waiting_for_me(request).count()

@@ -7,31 +7,37 @@ from typing import Any
 from django.db.models import Prefetch
 from django.forms import BaseForm
 from django.urls import reverse
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from courses.banner import course_banner
-from courses.models import Appointment, Pause, Reading, Session, VitalSigns
+from courses.models import (
+    Pause,
+    Reading,
+    Session,
+    SettingChange,
+    TreatmentEvent,
+    VitalSigns,
+)
 from courses.session_states import State as Stand
-from courses.treatment import forms, tile
+from courses.treatment import end_forms, forms, tile
 from courses.treatment.before_form import before_form
 from courses.treatment.body_map import marked_initial
 from courses.treatment.choice import choice_of
-from courses.treatment.completeness import missing_in
+from courses.treatment.completeness import missing_in, next_hour
 from courses.treatment.flowsheet import flow_rows, flowsheet_of
+from courses.treatment.happenings import happenings_of, happenings_shown
 from courses.treatment.live_beat import live_beat
 from courses.treatment.locks import State, stand_of
 from courses.treatment.precheck import vitals_in
 from courses.treatment.ready_page import check_of, hold_of, short_of, signs_shown
 from courses.treatment.report_section import section_of
+from courses.treatment.signed_page import signature_shown, signed_parts
 from courses.treatment.strips import live_strip
 from courses.treatment.supervising import supervising, supervision_of
 from devices.clocks import note_for_page
 from devices.models import GatingReport
 from devices.services import latest_report
-from eecp_clinic.models import Signature
 from eecp_clinic.roles import CLINICAL, Role, StaffRequest
 
 STEPS = (
@@ -74,8 +80,10 @@ def fetched(session: Session) -> Session:
         .prefetch_related(
             "course__patient__coverages__payer",
             Prefetch("vital_signs", VitalSigns.objects.select_related("recorded_by")),
-            Prefetch("readings", Reading.objects.select_related("recorded_by").order_by("at")),
-            Prefetch("pauses", Pause.objects.order_by("started_at")),
+            Prefetch("readings", Reading.objects.select_related("recorded_by", "struck_by").order_by("at")),
+            Prefetch("pauses", Pause.objects.select_related("paused_by").order_by("started_at")),
+            Prefetch("treatment_events", TreatmentEvent.objects.select_related("recorded_by", "struck_by")),
+            Prefetch("setting_changes", SettingChange.objects.select_related("recorded_by", "struck_by")),
             "hold_overrides__decided_by",
             "body_marks",
         )
@@ -146,12 +154,13 @@ def _treat(request: StaffRequest, session: Session, now: datetime) -> dict[str, 
         **trace_of(session),
         **choice_of(session, now),
         **flowsheet_of(session, now),
+        **happenings_of(session),
         "tile": tile.tile_of(session, now),
         "beat": live_beat(session, now),
         "strip": strip_of(session),
         "pause_form": forms.PauseForm(),
         "pause_reasons": forms.PAUSE_REASONS,
-        "end_form": forms.EndForm(),
+        "end_form": end_forms.EndForm(),
         "open_pause": next((pause for pause in session.pauses.all() if pause.ended_at is None), None),
         "supervision": supervision_of(session),
     }
@@ -172,29 +181,25 @@ def _ended(request: StaffRequest, session: Session, now: datetime) -> dict[str, 
     after = vitals_in(session, VitalSigns.Phase.AFTER)
     recording = session.recording
     without_report = recording is None or bool(recording.failure)
-    missing = missing_in(session)
+    missing, coming = missing_in(session), next_hour(session)
     return {
         **_hour(session),
         **choice_of(session, now),
         **flowsheet_of(session, now),
+        **happenings_of(session),
         "before_form": before_form(session),
-        "after_form": forms.AfterForm(
+        "after_form": end_forms.AfterForm(
             instance=after or VitalSigns(session=session, phase=VitalSigns.Phase.AFTER),
             before=vitals_in(session, VitalSigns.Phase.BEFORE),
-            initial={name: getattr(session, name) for name in forms.AfterForm.END}
+            next_hour=coming,
+            initial={name: getattr(session, name) for name in end_forms.AfterForm.END}
             | marked_initial(session.body_marks.all(), VitalSigns.Phase.AFTER),
         ),
         "sign_form": forms.SignForm(ask_reason=without_report),
         "missing": missing,
         "before_is_missing": any(item.field.startswith("id_before") for item in missing),
-        "next_hour": next_hour(session, now),
+        "next_hour": coming,
     }
-
-
-def next_hour(session: Session, now: datetime) -> Appointment | None:
-    """When the patient comes again; told at the door."""
-    coming = Appointment.objects.filter(course=session.course_id, starts_at__gt=now)
-    return coming.filter(state=Appointment.State.BOOKED).select_related("device").first()
 
 
 def _hour(session: Session) -> dict[str, Any]:
@@ -208,6 +213,7 @@ def _hour(session: Session) -> dict[str, Any]:
         "newer_report": newest if report and newest and newest.pk != report.pk else None,
         "supervision": supervision_of(session),
         "readings": flow_rows(session),
+        "happenings": happenings_shown(session),
         "short": short_of(session),
     }
 
@@ -222,20 +228,8 @@ def _sheet(request: StaffRequest, session: Session, now: datetime) -> dict[str, 
     return {
         **_hour(session),
         **choice_of(session, now),
+        **signed_parts(request, session),
         "missing": [],
+        "education": [str(Session.Education(topic).label) for topic in session.education],
         "signature": signature_shown(session.signature),
-    }
-
-
-def signature_shown(signature: Signature | None) -> dict[str, Any] | None:
-    """A signature with the keys of ``partials/_signature.html``."""
-    if signature is None:
-        return None
-    return {
-        "name": signature.name,
-        "credentials": signature.credentials,
-        "meaning": _(signature.meaning),
-        "signed_at": date_format(localtime(signature.signed_at), "DATETIME_FORMAT"),
-        "method": signature.authentication,
-        "hash": signature.content_sha256,
     }

@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, path
 
-from courses.treatment.views import limits, live, ready, recording, report, rules, session, unmatched
+from courses.treatment.views import (
+    amending,
+    happenings,
+    limits,
+    live,
+    ready,
+    recording,
+    report,
+    rules,
+    session,
+    unmatched,
+)
 
 urlpatterns: list[URLPattern] = [
     path("appointments/<str:code>/open/", session.open_hour, name="open-session"),
@@ -19,12 +30,23 @@ urlpatterns: list[URLPattern] = [
     path("sessions/<str:code>/sign/", session.sign, name="session-sign"),
     path("sessions/<str:code>/figures/", live.figures, name="session-figures"),
     path("sessions/<str:code>/readings/", live.add_reading, name="session-readings"),
+    path("sessions/<str:code>/events/", happenings.add_event, name="session-events"),
+    path(
+        "sessions/<str:code>/events/<str:event>/outcome/",
+        happenings.say_outcome,
+        name="session-event-outcome",
+    ),
+    path("sessions/<str:code>/changes/", happenings.add_change, name="session-changes"),
+    path("sessions/<str:code>/strike/<str:kind>/<int:number>/", happenings.strike, name="session-strike"),
     path("sessions/<str:code>/recording/detach/", recording.detach, name="session-detach"),
     path("sessions/<str:code>/recording/<uuid:uuid>/", recording.choose, name="session-recording"),
     path("sessions/<str:code>/reports/<str:report>/", report.detail, name="session-report"),
     path(
         "sessions/<str:code>/reports/<str:report>/minutes/<int:number>/", report.minute, name="session-minute"
     ),
+    path("sessions/<str:code>/amend/", amending.amend, name="session-amend"),
+    path("reviews/countersign/", amending.countersign_list, name="countersign-list"),
+    path("reviews/countersign/sign/", amending.countersign, name="countersign"),
     path("limits/", limits.index, name="limits"),
     path("limits/<slug:rule>/", limits.change, name="limit"),
     path("rules/", rules.index, name="treatment-rules"),

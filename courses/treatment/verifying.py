@@ -34,8 +34,8 @@ AROUND = frozenset(
 )
 #: Of the recording only which one it is was fixed; samples that came later make another version of its file.
 FIXED_OF_RECORDING = frozenset({"recording/uuid"})
-#: A name as a person signs, wherever it stands: credentials and names of staff change.
-NAMES = frozenset({"recorded_by", "decided_by", "set_aside_by"})
+#: A column with a name as a person signs, wherever it stands: credentials and names of staff change.
+OF_A_PERSON = "_by"
 EMPTY: tuple[Any, ...] = (None, "", [], {}, False)
 
 
@@ -117,10 +117,10 @@ def _sentence(verdict: Verdict, found: tuple[Difference, ...]) -> str:
 
 
 def _is_around(path: str) -> bool:
-    first, *_middle, last = path.split("/")
-    if first == "recording":
+    words = path.split("/")
+    if words[0] == "recording":
         return path not in FIXED_OF_RECORDING
-    return first in AROUND or last in NAMES
+    return words[0] in AROUND or words[-1].endswith(OF_A_PERSON)
 
 
 def _differences(

@@ -25,6 +25,11 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
     return messages
 
 
+def asked_for(session: Session) -> Sent:
+    """Its line is looked at, and its sheet made."""
+    return [("courses.tasks.refresh_lines", [session.pk]), ("courses.tasks.make_sheets", [session.pk])]
+
+
 def test_signed_session_is_announced_after_commit(
     given: Given, sent: Sent, django_capture_on_commit_callbacks: type
 ) -> None:
@@ -32,7 +37,7 @@ def test_signed_session_is_announced_after_commit(
     with django_capture_on_commit_callbacks(execute=True):
         session_signed.send(sender=None, session=session)
         assert sent == []
-    assert sent == [("courses.tasks.refresh_lines", [session.pk])]
+    assert sent == asked_for(session)
 
 
 def test_supervision_noted_late_sends_the_sessions_of_that_time_only(
@@ -49,7 +54,7 @@ def test_supervision_noted_late_sends_the_sessions_of_that_time_only(
             ended_at=FIRST_HOUR + timedelta(hours=3),
             now=FIRST_HOUR + timedelta(days=3),
         )
-    assert sent == [("courses.tasks.refresh_lines", [touched.pk])]
+    assert sent == asked_for(touched)
 
 
 def test_sweep_finds_a_session_that_no_announcement_reached(given: Given) -> None:

@@ -3,15 +3,20 @@
 from courses.billing.services.control_numbers import next_control_number
 from courses.billing.services.lines import decide_partial, refresh_due_lines, refresh_line, refresh_lines
 from courses.billing.services.packets import hand_out, render_packet, request_packet, retry_packet
+from courses.billing.services.sheets import hand_out_sheet, render_sheet, request_sheets, retry_sheet
 
 __all__ = [
     "decide_partial",
     "hand_out",
+    "hand_out_sheet",
     "next_control_number",
     "refresh_due_lines",
     "refresh_line",
     "refresh_lines",
     "render_packet",
+    "render_sheet",
     "request_packet",
+    "request_sheets",
     "retry_packet",
+    "retry_sheet",
 ]

@@ -10,10 +10,11 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from courses.billing.hints import enqueue
+from courses.billing.kept_files import read_kept
 from courses.billing.packet_document import make
 from courses.models import Course, Packet
 from eecp_clinic import audit
-from eecp_clinic.errors import Conflict, NotFound
+from eecp_clinic.errors import Conflict
 from eecp_clinic.models import User
 from eecp_clinic.roles import Role, require_role
 
@@ -119,21 +120,7 @@ def hand_out(*, packet: Packet, actor: User, now: datetime) -> bytes:
     """
     if packet.state != Packet.State.READY:
         raise Conflict(gettext("The packet is not ready. Its page says how far it is."), code="not_ready")
-    try:
-        with default_storage.open(packet.file.name) as file:
-            content: bytes = file.read()
-    except FileNotFoundError as error:
-        raise NotFound(
-            gettext("The file of this packet is gone from the storage. Make the packet again."),
-            code="file_gone",
-        ) from error
-    if hashlib.sha256(content).hexdigest() != packet.sha256:
-        raise Conflict(
-            gettext(
-                "The stored file is no longer the one that was made. Tell the administrator, and make the packet again."
-            ),
-            code="file_changed",
-        )
+    content = read_kept(packet.file.name, packet.sha256)
     _record("packet.downloaded", packet, actor, now, sha256=packet.sha256)
     return content
 

@@ -42,6 +42,9 @@ _PLAIN = str.maketrans(
 
 def plain(text: str) -> tuple[str, str]:
     """``text`` in the basic set, single-spaced, and the characters that have no place in it (each once)."""
+    # Nearly everything on a claim is in the set already: looking letter by letter took a third of the time.
+    if BASIC.issuperset(capitals := text.upper()):
+        return " ".join(capitals.split()), ""
     written = "".join(_one(letter) for letter in unicodedata.normalize("NFC", text).upper())
     lost = "".join(dict.fromkeys(letter for letter in written if letter not in BASIC))
     return " ".join(written.split()), lost

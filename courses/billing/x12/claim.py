@@ -52,7 +52,8 @@ class ServiceLine:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """``code`` is our own number (CLM01). ``original_reference``: the payer's number of the claim that a frequency
-    7 or 8 corrects (REF F8). ``rendering`` None: the billing provider itself.
+    7 or 8 corrects (REF F8). ``rendering`` None: the billing provider itself. ``signature_on_file``: the patient has
+    signed that the clinic may send records and be paid directly (CLM08, CLM09; boxes 12 and 13).
     """
 
     code: str
@@ -62,6 +63,7 @@ class Claim:
     lines: tuple[ServiceLine, ...]
     place_of_service: str
     accepts_assignment: bool
+    signature_on_file: bool
     patient: Dependent | None = None
     frequency: Frequency = Frequency.ORIGINAL
     original_reference: str = ""

@@ -61,6 +61,10 @@ def claim(of: Claim) -> Iterator[Segment]:
 
 def _refuse(of: Claim) -> None:
     """What is wrong with the claim as a whole."""
+    if not of.signature_on_file:
+        raise X12Refusal(
+            "Signature on file", "The patient has not signed for records and payment. Get that first."
+        )
     if not 1 <= len(of.lines) <= MOST_LINES:
         raise X12Refusal("Lines", f"A claim has 1 to {MOST_LINES} lines, not {len(of.lines)}. Split it.")
     if not 1 <= len(of.diagnoses) <= MOST_DIAGNOSES:

@@ -9,7 +9,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from courses.access import get_session
 from courses.treatment import forms, page, services, tile
 from courses.treatment.choice import choice_of
-from courses.treatment.flowsheet import flowsheet_of
+from courses.treatment.flowsheet import entry_of, flowsheet_of
 from courses.treatment.live_beat import live_beat
 from courses.treatment.views.session import MOVED_ON, READS, shown
 from eecp_clinic.errors import ClinicError
@@ -40,7 +40,7 @@ def figures(request: StaffRequest, code: str) -> HttpResponse:
         "patient": session.course.patient,
         **trace,
         **choice,
-        **flowsheet_of(session, now),
+        **entry_of(session, now),
     }
     return render(request, "courses/treatment/_figures.html", context)
 

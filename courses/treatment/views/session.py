@@ -15,7 +15,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from courses.access import get_appointment, get_session
 from courses.models import Session, VitalSigns
-from courses.treatment import forms, page, services
+from courses.treatment import end_forms, forms, page, services
+from courses.treatment.completeness import next_hour
 from courses.treatment.precheck import vitals_in
 from eecp_clinic.errors import ClinicError, InvalidInput
 from eecp_clinic.roles import CLINICAL, Role, StaffRequest, staff_view
@@ -106,7 +107,7 @@ def end(request: StaffRequest, code: str) -> HttpResponse:
         services.end_session(session=session, actor=request.user, now=now, **values)
 
     done = _("The session has ended. Chart how the patient leaves, then sign.")
-    return step(request, session, "end_form", forms.EndForm(request.POST), act, done)
+    return step(request, session, "end_form", end_forms.EndForm(request.POST), act, done)
 
 
 @require_POST
@@ -115,7 +116,8 @@ def after(request: StaffRequest, code: str) -> HttpResponse:
     """Vital signs after, skin, symptoms."""
     session = get_session(request.clinic, code)
     row = vitals_in(session, VitalSigns.Phase.AFTER) or VitalSigns(session=session)
-    form = forms.AfterForm(request.POST, instance=row, before=vitals_in(session, VitalSigns.Phase.BEFORE))
+    before = vitals_in(session, VitalSigns.Phase.BEFORE)
+    form = end_forms.AfterForm(request.POST, instance=row, before=before, next_hour=next_hour(session))
 
     def act(values: dict[str, Any], now: datetime) -> None:
         phase = VitalSigns.Phase.AFTER

@@ -9,18 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from courses.billing.completeness import missing_from
-from courses.billing.evidence import (
-    Criterion,
-    Decision,
-    Evidence,
-    Gating,
-    Identity,
-    Order,
-    Recorded,
-    SessionSheet,
-    Signed,
-    Vitals,
-)
+from courses.billing.evidence import Criterion, Decision, Evidence, Identity, Order
+from courses.billing.session_evidence import Gating, Recorded, SessionSheet, Signed, Vitals
 
 ZONE = ZoneInfo("America/Chicago")
 START = datetime(2026, 10, 5, 14, 0, tzinfo=UTC)

@@ -5,7 +5,7 @@ from typing import Any
 
 from courses.models import Appointment, Course, Session, VitalSigns
 from courses.treatment import services
-from devices.models import GatingReport, Recording
+from devices.models import Device, GatingReport, Recording
 from eecp_clinic.models import User
 from tests import factories
 
@@ -17,6 +17,7 @@ BEFORE: dict[str, Any] = {
     "weight_kg": "71.5",
 }
 AFTER: dict[str, Any] = {"systolic_mmhg": 124, "diastolic_mmhg": 70, "heart_rate_bpm": 64}
+END: dict[str, Any] = {"skin_after": "intact", "symptoms": "none", "education": ["skin_care"]}
 
 
 def make_hour(nurse: User, physician: User, now: datetime, **fields: Any) -> Appointment:
@@ -27,7 +28,8 @@ def make_hour(nurse: User, physician: User, now: datetime, **fields: Any) -> App
         physician,
         state=fields.pop("course_state", Course.State.PLANNED),
     )
-    device = fields.pop("device", None) or factories.make_device(clinic)
+    known = Device.objects.filter(clinic=clinic).first()
+    device = fields.pop("device", None) or known or factories.make_device(clinic)
     return factories.make_appointment(course, device, now, **fields)
 
 
@@ -76,9 +78,7 @@ def make_complete(nurse: User, physician: User, now: datetime) -> Session:
     session = make_ended(nurse, physician, now)
     later = now + timedelta(minutes=65)
     services.chart_vitals(session=session, phase=VitalSigns.Phase.AFTER, values=AFTER, actor=nurse, now=later)
-    return services.chart_end(
-        session=session, values={"skin_after": "intact", "symptoms": "none"}, actor=nurse, now=later
-    )
+    return services.chart_end(session=session, values=END, actor=nurse, now=later)
 
 
 def make_signed(nurse: User, physician: User, now: datetime) -> Session:

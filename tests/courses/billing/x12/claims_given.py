@@ -82,6 +82,7 @@ def a_claim(sessions: int = 1, **fields: Any) -> Claim:
         "lines": tuple(a_line(index) for index in range(sessions)),
         "place_of_service": "11",
         "accepts_assignment": True,
+        "signature_on_file": True,
         "rendering": PHYSICIAN,
     }
     return Claim(**values | fields)

@@ -143,6 +143,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
     "no diagnosis": ({"diagnoses": ()}, "Diagnoses", "1 to 12"),
     "diagnosis twice": ({"diagnoses": ("I20.89", "I20.89")}, "Diagnoses", "twice"),
     "not a diagnosis": ({"diagnoses": ("angina",)}, "Diagnosis", "ICD-10-CM"),
+    "no signature": ({"signature_on_file": False}, "Signature on file", "Get that first"),
     "no line": ({"lines": ()}, "Lines", "1 to 50"),
     "51 lines": ({"lines": tuple(a_line(n) for n in range(51))}, "Lines", "not 51"),
     "pointer beyond": ({"lines": (a_line(pointers=(3,)),)}, "Diagnosis pointers", "beyond"),

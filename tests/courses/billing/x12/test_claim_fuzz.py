@@ -74,6 +74,7 @@ claims = st.builds(
     lines=st.lists(lines, min_size=1, max_size=3).map(tuple),
     place_of_service=mostly("11"),
     accepts_assignment=st.booleans(),
+    signature_on_file=st.just(True),
     frequency=st.sampled_from([*[Frequency.ORIGINAL] * 5, Frequency.VOID]),
     authorization=mostly("", NAMES),
     note=mostly("", NAMES),
