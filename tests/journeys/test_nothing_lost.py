@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.sessions.models import Session as Login
+from django.db import connection
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from pytest_django import DjangoDbBlocker
@@ -18,6 +19,7 @@ from eecp_clinic.models import Draft, User
 from eecp_clinic.roles import Role
 from tests import factories
 from tests.courses.treatment import scenes
+from tests.faults.waiting import until
 from tests.journeys.server_process import ServerProcess
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -54,6 +56,17 @@ def browsers(
         for page in context.pages[:1]:
             page.screenshot(path=tmp_path / f"last-{number}.png", full_page=True)
         context.close()
+    until(is_quiet, "the server to finish what the closed pages still sent")
+
+
+def is_quiet() -> bool:
+    """Nobody else works in the database: emptying it under a request would deadlock."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND pid <> pg_backend_pid() AND state <> 'idle'"
+        )
+        return bool(cursor.fetchone() == (0,))
 
 
 def sign_in(page: Page, user: User) -> None:
