@@ -8,7 +8,7 @@ STAMP := .venv/.installed
 # Local work is development; a server's environment says production, which is the default everywhere else.
 DEVELOPMENT := ENVIRONMENT=$${ENVIRONMENT:-development}
 
-.PHONY: help install run demo demo-once migrate reset test faults check bench bench-gating bench-ingest bench-patients bench-scheduling bench-wall bench-peers
+.PHONY: help install run demo demo-once migrate reset test faults check bench bench-gating bench-ingest bench-patients bench-replay bench-scheduling bench-wall bench-peers
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -58,6 +58,9 @@ bench-ingest: $(STAMP) ## Measure what taking chunks from many devices costs, be
 
 bench-patients: $(STAMP) ## Measure the list of patients with 200 and with 20,000
 	@$(BIN)/python -m benchmarks.patients
+
+bench-replay: $(STAMP) ## Measure how fast the waves of an hour open and how smoothly they move
+	@$(BIN)/python -m benchmarks.replay
 
 bench-wall: $(STAMP) ## Measure the wall with twelve live devices in Chromium; MINUTES=60 for an hour
 	@$(BIN)/python -m benchmarks.wall --minutes $(or $(MINUTES),3)

@@ -9,6 +9,7 @@ class CoursesConfig(AppConfig):
     verbose_name = _("Courses")
 
     def ready(self) -> None:
+        from courses import drafts
         from courses.billing import listeners as billing
         from courses.fhir.panel import export
         from courses.ordering.order_day import signed_on
@@ -21,6 +22,7 @@ class CoursesConfig(AppConfig):
         from courses.treatment.merge_guard import treated_since
         from patients import delivered, hub, order_day, undo_guards
 
+        drafts.register()
         treatment.connect()
         billing.connect()
         hub.register(orders_and_courses)

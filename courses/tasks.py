@@ -5,8 +5,9 @@ from django.utils import timezone
 
 from courses.billing import services
 from courses.billing.due_sheets import due_sheets
-from courses.billing.hints import enqueue
 from courses.billing.services.packets import TASK, take_over
+from courses.hints import enqueue
+from courses.research import services as research
 from courses.scheduling import reminders
 from courses.treatment import hold_mail
 from courses.treatment.binding import bind_all_unbound
@@ -20,6 +21,7 @@ def sweep() -> None:
     make_due_sheets.delay()
     for hold in hold_mail.due_holds(timezone.now()):
         hold_mail.enqueue(hold)
+    enqueue(research.TASK, research.take_over(now=timezone.now()))
     bind_all_unbound(timezone.now())
 
 
@@ -71,3 +73,10 @@ def render_packets(keys: list[int]) -> None:
     """Make the packets that wait; one that another worker has is left to it."""
     for key in keys:
         services.render_packet(packet_id=key, now=timezone.now())
+
+
+@shared_task(soft_time_limit=840, time_limit=900)
+def make_research_exports(keys: list[int]) -> None:
+    """Make the research exports that wait; one that another worker has is left to it."""
+    for key in keys:
+        research.make_export(export_id=key, clock=timezone.now)

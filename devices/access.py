@@ -5,9 +5,12 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from devices.models import AgentKey, Device, Recording, RecordingImport, StoredFile
+from devices.models import AgentKey, Device, GatingReport, Recording, RecordingImport, StoredFile
 from eecp_clinic.errors import ClinicError, NotFound
 from eecp_clinic.models import Clinic
+
+#: So many digits of a SHA-256 name a file in an address.
+SHORT_SHA256 = 12
 
 
 def get_device(clinic: Clinic, code: str) -> Device:
@@ -69,4 +72,23 @@ def get_stored(recording: Recording, version: str = "") -> Recording | StoredFil
     found = recording.files.filter(version=number).first()
     if found is None:
         raise NotFound(_("There is no such version of this file. Take the newest."))
+    return found
+
+
+def get_version(recording: Recording, sha256: str) -> Recording | StoredFile:
+    """The file of a recording whose SHA-256 begins so, the newest or an earlier one, or NotFound."""
+    if len(sha256) >= SHORT_SHA256 and recording.stored_at is not None:
+        if recording.file_sha256.startswith(sha256):
+            return recording
+        found = recording.files.filter(file_sha256__startswith=sha256).first()
+        if found is not None:
+            return found
+    raise NotFound(_("There is no such version of this file. Open the recording again."))
+
+
+def get_report(clinic: Clinic, code: str) -> GatingReport:
+    """A report of a recording by a device of this clinic, or NotFound."""
+    found = GatingReport.objects.filter(code=code, recording__device__clinic=clinic).first()
+    if found is None:
+        raise NotFound(_("There is no such report at your clinic. Open it from its session."))
     return found

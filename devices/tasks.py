@@ -15,6 +15,7 @@ from devices.models import Chunk, GatingReport, Recording
 from devices.notices import enqueue_figures, enqueue_finish
 from devices.recordings import SILENCE, close_silent
 from devices.storage import KEPT, prune, store
+from devices.tile_store import head_of
 
 #: A recording that got a chunk so recently is still running, as far as the live tile is concerned.
 LIVE = timedelta(seconds=30)
@@ -34,6 +35,7 @@ def finish_recording(uuid: str) -> None:
     if store(uuid=UUID(uuid), now=timezone.now()):
         recording = Recording.objects.get(pk=uuid)
         report_of(recording=recording, now=timezone.now())
+        head_of(recording, recording)  # so that the first who opens the replay does not wait
 
 
 @shared_task(soft_time_limit=20, time_limit=30)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from devices import import_views, live_views, views
+from devices import import_views, live_views, replay_views, views
 
 app_name = "devices"
 urlpatterns = [
@@ -14,6 +14,9 @@ urlpatterns = [
     path("recordings/stream", live_views.stream_several, name="stream-several"),
     path("recordings/<uuid:uuid>/file", views.recording_file, name="recording-file"),
     path("recordings/<uuid:uuid>/move/", import_views.move, name="move-recording"),
+    path("recordings/<uuid:uuid>/<str:sha256>/tiles/<int:level>/<int:index>", replay_views.tile, name="tile"),
+    path("recordings/<uuid:uuid>/<str:sha256>/events", replay_views.events, name="recording-events"),
+    path("reports/<str:code>/beats", replay_views.beats, name="report-beats"),
     path("<str:code>/", views.detail, name="detail"),
     path("<str:code>/edit/", views.edit, name="edit"),
     path("<str:code>/import/", import_views.upload, name="import"),

@@ -116,6 +116,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "pghistory.middleware.HistoryMiddleware",
     "eecp_clinic.middleware.ClinicMiddleware",
+    "eecp_clinic.drafts.middleware.DraftsMiddleware",
     "eecp_clinic.middleware.RefusalMiddleware",
 ]
 
@@ -133,6 +134,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "eecp_clinic.context.navigation",
+                "eecp_clinic.drafts.browser.drafts",
             ],
         },
     }

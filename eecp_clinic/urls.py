@@ -8,6 +8,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("favicon.ico", views.favicon, name="favicon"),
     path("healthz", views.health, name="health"),
+    path("drafts/", include("eecp_clinic.drafts.urls")),
     path("account/", include("allauth.account.urls")),
     path("patients/", include("patients.urls")),
     path("devices/", include("devices.urls")),

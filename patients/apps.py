@@ -9,10 +9,11 @@ class PatientsConfig(AppConfig):
     verbose_name = _("Patients")
 
     def ready(self) -> None:
-        from patients import clinic_rules, hub
+        from patients import clinic_rules, drafts, hub
         from patients.fhir.panel import charts
         from patients.panels import safety_and_notices
 
+        drafts.register()
         clinic_rules.check()
         hub.register(safety_and_notices)
         hub.register(charts)

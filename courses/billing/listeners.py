@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from courses.billing.hints import enqueue
+from courses.hints import enqueue
 from courses.models import Session
 from courses.signals import (
     session_amended,

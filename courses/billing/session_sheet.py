@@ -76,7 +76,7 @@ def with_all_of_it(sessions: QuerySet[Session]) -> QuerySet[Session]:
                 TreatmentEvent.objects.select_related("recorded_by", "struck_by").order_by("at", "pk"),
             ),
             Prefetch(
-                "changes",
+                "setting_changes",
                 SettingChange.objects.select_related("recorded_by", "struck_by").order_by("at", "pk"),
             ),
             Prefetch(
@@ -139,7 +139,7 @@ def sheet_of(session: Session, around: Surroundings, until: datetime | None = No
         left_how=str(session.get_left_how_display()),
         next_confirmed=session.next_confirmed,
         events=tuple(event_of(row) for row in session.treatment_events.all()),
-        changes=tuple(change_of(row) for row in session.changes.all()),
+        changes=tuple(change_of(row) for row in session.setting_changes.all()),
         overrides=tuple(override_of(row) for row in session.hold_overrides.all()),
         signature=signed(f"Session {session.number}", session.signature),
         amendments=tuple(_amended(shown, session) for shown in amendments_shown(session, until)),

@@ -280,7 +280,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='settingchange',
             name='session',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='courses.session'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='setting_changes', to='courses.session'),
         ),
         migrations.AddField(
             model_name='settingchange',

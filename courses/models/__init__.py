@@ -17,6 +17,7 @@ from courses.models.progress import OutcomeMeasure, Review, SupervisionPeriod
 from courses.models.reaching import CalendarLink, Reminder, ReminderOptOut
 from courses.models.recordings import SetAsideRecording
 from courses.models.remittances import Remittance, RemittanceAdjustment, RemittanceClaim, RemittanceLine
+from courses.models.research import ResearchExport
 from courses.models.scheduling import Appointment
 from courses.models.settled import ClinicLimit, TreatmentRules
 from courses.models.sheets import SessionSheet
@@ -62,6 +63,7 @@ __all__ = [
     "RemittanceAdjustment",
     "RemittanceClaim",
     "RemittanceLine",
+    "ResearchExport",
     "Review",
     "Session",
     "SessionSheet",

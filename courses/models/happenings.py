@@ -1,5 +1,7 @@
 """What happened to the patient in the hour, what was done about it, and what was set otherwise on the console."""
 
+from typing import ClassVar
+
 import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -85,10 +87,10 @@ class SettingChange(Struck):
         INFLATION = "inflation", _("Inflation timing")
         DEFLATION = "deflation", _("Deflation timing")
 
-    UNITS = {What.PRESSURE: "mmHg", What.INFLATION: "ms", What.DEFLATION: "ms"}
+    UNITS: ClassVar[dict[str, str]] = {What.PRESSURE: "mmHg", What.INFLATION: "ms", What.DEFLATION: "ms"}
 
     code = models.CharField(max_length=12, unique=True, default=new_code, editable=False)
-    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="changes")
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="setting_changes")
     at = models.DateTimeField(_("time"))
     what = models.CharField(_("what"), max_length=12, choices=What.choices)
     # As the console shows them; empty where the value before was not read.

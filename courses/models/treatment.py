@@ -99,6 +99,10 @@ class Session(models.Model):
     started_at = models.DateTimeField(_("started"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     stop_reason = models.CharField(_("why it ended"), max_length=20, choices=StopReason.choices, blank=True)
+    # As the clinic had it when the session started; null on sessions from before it was kept
+    reading_interval_minutes = models.PositiveSmallIntegerField(
+        _("minutes between two readings"), null=True, blank=True
+    )
     stop_note = models.CharField(_("about the end, in words"), max_length=200, blank=True)
     identity_checked = models.BooleanField(_("identity checked"), default=False)
     skin_after = models.CharField(_("skin and legs after"), max_length=200, blank=True)

@@ -20,6 +20,7 @@ from courses.progress.rate_limit import may_knock
 from courses.progress.services.diary import REACHES
 from courses.progress.views import about
 from courses.scheduling.views.patient_hours import PRINTED_IN
+from devices.api.throttling import address_of
 from eecp_clinic.errors import InvalidInput, NotFound
 from eecp_clinic.roles import StaffRequest, staff_view
 from patients.access import require_same_patient
@@ -88,8 +89,7 @@ def printed(request: StaffRequest, code: str) -> HttpResponse:
 def own(request: HttpRequest, secret: str) -> HttpResponse:
     """The patient's own page: a first name and the last eight days, no more. It tells nobody why it does not open."""
     now, language = timezone.now(), _language(request)
-    address = request.META.get("REMOTE_ADDR", "")
-    if not (may_knock("diary", secret) and may_knock("diary-from", address, most=300)):
+    if not (may_knock("diary", secret) and may_knock("diary-from", address_of(request), most=300)):
         return HttpResponse(status=429, content_type="text/plain", headers={"Retry-After": "3600"})
     link = services.diary_link_of(secret, now)
     if link is None:

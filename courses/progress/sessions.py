@@ -133,7 +133,7 @@ def with_figures(sessions: QuerySet[Session]) -> QuerySet[Session]:
         .prefetch_related(
             Prefetch("recording__reports", unsigned.order_by("-made_at"), to_attr="newest_first"),
             "vital_signs",
-            Prefetch("readings", Reading.objects.only("session_id", "pressure_mmhg")),
+            Prefetch("readings", Reading.objects.filter(struck_at=None).only("session_id", "pressure_mmhg")),
             Prefetch("pauses", Pause.objects.order_by("started_at")),
         )
         .order_by("number", "started_at")

@@ -57,6 +57,7 @@ def detail(request: StaffRequest, code: str) -> HttpResponse:
         "can_measure": bool(request.roles & set(CLINICAL)),
         "can_follow": bool(request.roles & set(CLINICAL)),
         "can_make_packet": bool(request.roles & set(MAKES_PACKETS)),
+        "can_export": bool(request.roles & {Role.PHYSICIAN, Role.ADMINISTRATOR}),
         "can_open_packet": bool(request.roles & {*MAKES_PACKETS, Role.ADMINISTRATOR}),
         "sees_lines": bool(request.roles & {Role.BILLING, Role.ADMINISTRATOR, Role.PHYSICIAN}),
     }

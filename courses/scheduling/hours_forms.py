@@ -53,6 +53,16 @@ class StaffHoursForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only
         widgets = {"begins": _clock(), "ends": _clock()}
 
 
+class ReadingIntervalForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only for the type checker
+    """How often a session's flowsheet wants a reading."""
+
+    prefix = "interval"
+
+    class Meta:
+        model = Clinic
+        fields = ["reading_interval_minutes"]
+
+
 class NurseForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only for the type checker
     """How many devices one nurse watches; empty: nurses are not counted."""
 

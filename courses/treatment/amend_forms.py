@@ -63,7 +63,7 @@ def _grouped(values: dict[str, Value], zone: ZoneInfo) -> list[tuple[str, list[t
     groups: dict[str, list[tuple[str, str]]] = {}
     for path, value in values.items():
         shown = value.shown(value.text, zone) or gettext("Not known")
-        groups.setdefault(value.group, []).append((path, f"{value.label}: {shown[:80]}"))
+        groups.setdefault(value.group, []).append((path, f"{value.group} · {value.label}: {shown[:80]}"))
     return list(groups.items())
 
 

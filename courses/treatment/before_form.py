@@ -14,6 +14,7 @@ from courses.treatment import body_map
 from courses.treatment.forms import with_units
 from courses.treatment.precheck import last_vitals, vitals_in
 from courses.treatment.services.charting import VITALS_FIELDS
+from eecp_clinic.drafts.forms import MergingForm
 from patients.forms import plain_dates_and_not_known
 
 #: The order of work at the chair: Tab follows it.
@@ -31,7 +32,7 @@ GROUPS = (
             "weight_kg",
         ),
     ),
-    (_("Legs and hips"), ("oedema", "legs_examined", "skin")),
+    (_("Legs and hips"), ("legs_examined", "oedema", "skin")),
     (
         _("Asked"),
         (
@@ -57,7 +58,7 @@ class Group:
     with_map: bool
 
 
-class BeforeForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only for the type checker
+class BeforeForm(MergingForm, forms.ModelForm):  # type: ignore[type-arg]  # generic only for the type checker
     """Identity, vital signs, signs and marks before the hour."""
 
     prefix = "before"

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from courses.models import Session, VitalSigns
+from courses.models import Appointment, Session, VitalSigns
 from courses.treatment.precheck import vitals_in
 from devices.models import GatingReport
 from devices.services import latest_report
@@ -41,9 +41,31 @@ def missing_in(session: Session) -> list[Missing]:
         found.append(
             Missing("symptoms", _("Symptoms are not described; write “none” if so"), "id_after-symptoms")
         )
-    if not session.readings.all():
+    found += _missing_at_the_end(session)
+    if all(reading.is_struck for reading in session.readings.all()):
         found.append(Missing("readings", _("The flowsheet has no reading"), "id_reading-time"))
     return found
+
+
+def _missing_at_the_end(session: Session) -> list[Missing]:
+    found = []
+    if not session.education:
+        sentence = _("Education is not charted; “nothing new was needed” is an answer")
+        found.append(Missing("education", sentence, "field_id_after-education"))
+    if session.next_confirmed is None and next_hour(session) is not None:
+        sentence = _("Whether the next appointment was confirmed is not known")
+        found.append(Missing("next_confirmed", sentence, "id_after-next_confirmed"))
+    if session.stop_reason == Session.StopReason.OTHER and not session.stop_note:
+        sentence = _("Why it ended is “other”, without words")
+        found.append(Missing("stop_note", sentence, "id_after-stop_note"))
+    return found
+
+
+def next_hour(session: Session) -> Appointment | None:
+    """When the patient comes again: the next hour booked after this one."""
+    after = session.ended_at or session.appointment.starts_at
+    coming = Appointment.objects.filter(course=session.course_id, starts_at__gt=after)
+    return coming.filter(state=Appointment.State.BOOKED).select_related("device").first()
 
 
 def _missing_vitals(session: Session, phase: Any, names: tuple[str, ...]) -> list[Missing]:

@@ -8,7 +8,6 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Reading, Session, VitalSigns
-from courses.treatment import body_map
 from eecp_clinic.models import Clinic
 
 #: Unit, and what can be true of a person who comes to be treated; beyond it a digit is wrong.
@@ -24,12 +23,13 @@ RANGES: dict[str, tuple[str, int, int]] = {
     "inr": ("", 0, 20),
     "pressure_mmhg": ("mmHg", 0, 400),
     "ds_peak": ("", 0, 5),
+    "ds_area": ("", 0, 5),
     "inflation_ms": ("ms", -500, 500),
 }
 PAUSE_REASONS = (_("Bathroom"), _("Discomfort"), _("Electrodes or cuffs adjusted"), _("Device alarm"))
 
 
-def with_units(form: forms.BaseForm, last: VitalSigns | None = None) -> None:
+def with_units(form: forms.BaseForm, last: VitalSigns | Reading | None = None) -> None:
     """Units, plausible ranges and what was measured last time, which is shown and never copied."""
     for name, field in form.fields.items():
         if name not in RANGES:
@@ -37,7 +37,11 @@ def with_units(form: forms.BaseForm, last: VitalSigns | None = None) -> None:
         unit, low, high = RANGES[name]
         field.unit = unit  # type: ignore[attr-defined]
         field.widget = forms.NumberInput(
-            attrs={"min": low, "max": high, "step": "any" if name in {"weight_kg", "ds_peak", "inr"} else 1}
+            attrs={
+                "min": low,
+                "max": high,
+                "step": "any" if name in {"weight_kg", "ds_peak", "ds_area", "inr"} else 1,
+            }
         )
         field.validators = [
             MinValueValidator(low, _("Below %(limit_value)s. Check the number.")),
@@ -47,52 +51,16 @@ def with_units(form: forms.BaseForm, last: VitalSigns | None = None) -> None:
         field.last_value = "" if value is None else str(value)  # type: ignore[attr-defined]
 
 
-class AfterForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Vital signs after the hour, and how the patient left."""
-
-    prefix = "after"
-
-    skin_after = forms.CharField(label=_("Skin and legs after"), max_length=200, required=False)
-    symptoms = forms.CharField(
-        label=_("Symptoms"), max_length=300, required=False, help_text=_("Write “none” if there were none")
-    )
-    comments = forms.CharField(label=_("Comments"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
-
-    END = ("skin_after", "symptoms", "comments")
-
-    class Meta:
-        model = VitalSigns
-        fields = ["systolic_mmhg", "diastolic_mmhg", "heart_rate_bpm", "spo2_percent"]
-
-    def __init__(self, *args: Any, before: VitalSigns | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        with_units(self)
-        body_map.add_marks(self, before)
-        for name in self.Meta.fields:
-            value = getattr(before, name, None)
-            if value is not None:
-                self.fields[name].help_text = _("Before: %(value)s") % {"value": value}
-
-    def measured(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.Meta.fields]
-
-    def described(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.END]
-
-    def vitals(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in self.Meta.fields}
-
-    def views(self) -> tuple[body_map.View, ...]:
-        return body_map.views_of(self)
-
-    def has_marks(self) -> bool:
-        return body_map.has_marks(self)
-
-    def marks(self) -> dict[str, str]:
-        return body_map.marks_in(self.cleaned_data)
-
-    def ending(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in self.END if name in self.cleaned_data}
+def moment_in(session: Session, clinic: Clinic, typed: time | None) -> datetime | None:
+    """The typed time on the session's day; one after midnight belongs to the next. None where none is typed."""
+    if typed is None or session.started_at is None:
+        return None
+    start = clinic.local(session.started_at)
+    moment = datetime.combine(start.date(), typed, tzinfo=clinic.zone)
+    # Typed without seconds: the minute in which the session began counts as within it.
+    if moment < start <= moment + timedelta(minutes=1):
+        return session.started_at
+    return moment if moment >= start else moment + timedelta(days=1)
 
 
 class ReadingForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -111,14 +79,23 @@ class ReadingForm(forms.ModelForm):  # type: ignore[type-arg]
             "diastolic_mmhg",
             "spo2_percent",
             "ds_peak",
+            "ds_area",
             "inflation_ms",
             "note",
         ]
 
-    field_order = ["time", *Meta.fields]
+    # What a person measures comes first: Tab goes from one to the next, and Enter saves.
+    field_order = ["time", "systolic_mmhg", "diastolic_mmhg", "spo2_percent", *Meta.fields]
     TYPED = ("systolic_mmhg", "diastolic_mmhg", "spo2_percent", "note")
 
-    def __init__(self, *args: Any, by_device: bool = False, over: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        by_device: bool = False,
+        over: bool = False,
+        last: Reading | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.by_device = by_device
         if by_device:
@@ -128,24 +105,17 @@ class ReadingForm(forms.ModelForm):  # type: ignore[type-arg]
             self.fields["time"].required = True
         else:
             del self.fields["time"]
-        with_units(self)
+        with_units(self, last)
+        first = next(iter(self.fields.values()))
+        first.widget.attrs["data-shortcut"] = "ctrl+i"
         if not self.is_bound:  # a fresh row takes the focus where work goes on; a refused one at its error
-            next(iter(self.fields.values())).widget.attrs["data-focus"] = ""
+            first.widget.attrs["data-focus"] = ""
 
     def values(self) -> dict[str, Any]:
         return {name: value for name, value in self.cleaned_data.items() if name != "time"}
 
     def moment(self, session: Session, clinic: Clinic) -> datetime | None:
-        """The typed time on the session's day; a reading after midnight belongs to the next."""
-        typed: time | None = self.cleaned_data.get("time")
-        if typed is None or session.started_at is None:
-            return None
-        start = clinic.local(session.started_at)
-        moment = datetime.combine(start.date(), typed, tzinfo=clinic.zone)
-        # Typed without seconds: the minute in which the session began counts as within it.
-        if moment < start <= moment + timedelta(minutes=1):
-            return session.started_at
-        return moment if moment >= start else moment + timedelta(days=1)
+        return moment_in(session, clinic, self.cleaned_data.get("time"))
 
 
 #: The id of the form of the check: its other buttons stand beside it and send it too.
@@ -191,14 +161,6 @@ class AnswerForm(forms.Form):
     """What the physician says to a hold."""
 
     answer = forms.CharField(label=_("Answer to the nurse"), max_length=300, required=False)
-
-
-class EndForm(forms.Form):
-    """Why the hour ended: never assumed, so nothing is chosen beforehand."""
-
-    stop_reason = forms.ChoiceField(
-        label=_("Why it ends"), choices=[("", _("Choose")), *Session.StopReason.choices]
-    )
 
 
 class SignForm(forms.Form):

@@ -8,7 +8,7 @@ from courses import session_states as states
 from courses.models import Appointment, Course, Session
 from courses.session_states import Event, ForbiddenTransition
 from eecp_clinic import audit
-from eecp_clinic.errors import Conflict
+from eecp_clinic.errors import Conflict, InvalidInput
 from eecp_clinic.models import User
 from patients.eligibility.wording import listed
 
@@ -92,6 +92,15 @@ def _wrong_state(session: Session, needed: tuple[str, ...]) -> Conflict:
         % {"state": str(session.get_state_display()).lower(), "wanted": wanted},
         code="state",
     )
+
+
+def moment_within(session: Session, at: datetime | None, now: datetime) -> datetime:
+    """``at``, or this moment where none is given; raises InvalidInput where it lies outside the session."""
+    moment = at or now
+    if session.started_at is None or not session.started_at <= moment <= (session.ended_at or now):
+        sentence = gettext("The time must lie between start and end of the session. Correct it.")
+        raise InvalidInput(sentence, code="time_outside", fields={"time": [sentence]})
+    return moment
 
 
 def set_appointment(appointment: Appointment, state: str, *, reason: str = "") -> None:

@@ -6,19 +6,28 @@ from typing import Any
 
 from django.db.models import Prefetch
 from django.forms import BaseForm
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from courses.banner import course_banner
-from courses.models import Appointment, Pause, Reading, Session, VitalSigns
+from courses.models import (
+    Pause,
+    Reading,
+    Session,
+    SettingChange,
+    TreatmentEvent,
+    VitalSigns,
+)
 from courses.session_states import State as Stand
-from courses.treatment import forms, tile
+from courses.treatment import end_forms, forms, tile
 from courses.treatment.before_form import before_form
 from courses.treatment.body_map import marked_initial
 from courses.treatment.choice import choice_of
-from courses.treatment.completeness import missing_in
+from courses.treatment.completeness import missing_in, next_hour
 from courses.treatment.flowsheet import flow_rows, flowsheet_of
+from courses.treatment.happenings import happenings_of, happenings_shown
 from courses.treatment.hour_trend import trend_of
 from courses.treatment.live_beat import live_beat
 from courses.treatment.locks import State, stand_of
@@ -83,8 +92,10 @@ def fetched(session: Session) -> Session:
         .prefetch_related(
             "course__patient__coverages__payer",
             Prefetch("vital_signs", VitalSigns.objects.select_related("recorded_by")),
-            Prefetch("readings", Reading.objects.select_related("recorded_by").order_by("at")),
-            Prefetch("pauses", Pause.objects.order_by("started_at")),
+            Prefetch("readings", Reading.objects.select_related("recorded_by", "struck_by").order_by("at")),
+            Prefetch("pauses", Pause.objects.select_related("paused_by").order_by("started_at")),
+            Prefetch("treatment_events", TreatmentEvent.objects.select_related("recorded_by", "struck_by")),
+            Prefetch("setting_changes", SettingChange.objects.select_related("recorded_by", "struck_by")),
             "hold_overrides__decided_by",
             "body_marks",
         )
@@ -155,13 +166,14 @@ def _treat(request: StaffRequest, session: Session, now: datetime) -> dict[str, 
         **trace_of(session),
         **choice_of(session, now),
         **flowsheet_of(session, now),
+        **happenings_of(session),
         "tile": tile.tile_of(session, now),
         "beat": live_beat(session, now),
         "strip": strip_of(session),
         **trend_of(session),
         "pause_form": forms.PauseForm(),
         "pause_reasons": forms.PAUSE_REASONS,
-        "end_form": forms.EndForm(),
+        "end_form": end_forms.EndForm(),
         "open_pause": next((pause for pause in session.pauses.all() if pause.ended_at is None), None),
         "supervision": supervision_of(session),
     }
@@ -179,32 +191,34 @@ def strip_of(session: Session) -> Any:
 
 
 def _ended(request: StaffRequest, session: Session, now: datetime) -> dict[str, Any]:
-    after = vitals_in(session, VitalSigns.Phase.AFTER)
     recording = session.recording
     without_report = recording is None or bool(recording.failure)
-    missing = missing_in(session)
+    missing, coming = missing_in(session), next_hour(session)
     return {
         **_hour(session),
         **choice_of(session, now),
         **flowsheet_of(session, now),
+        **happenings_of(session),
         "before_form": before_form(session),
-        "after_form": forms.AfterForm(
-            instance=after or VitalSigns(session=session, phase=VitalSigns.Phase.AFTER),
-            before=vitals_in(session, VitalSigns.Phase.BEFORE),
-            initial={name: getattr(session, name) for name in forms.AfterForm.END}
-            | marked_initial(session.body_marks.all(), VitalSigns.Phase.AFTER),
-        ),
+        "after_form": after_form(session),
         "sign_form": forms.SignForm(ask_reason=without_report),
         "missing": missing,
         "before_is_missing": any(item.field.startswith("id_before") for item in missing),
-        "next_hour": next_hour(session, now),
+        "next_hour": coming,
     }
 
 
-def next_hour(session: Session, now: datetime) -> Appointment | None:
-    """When the patient comes again; told at the door."""
-    coming = Appointment.objects.filter(course=session.course_id, starts_at__gt=now)
-    return coming.filter(state=Appointment.State.BOOKED).select_related("device").first()
+def after_form(session: Session, data: QueryDict | None = None) -> end_forms.AfterForm:
+    """The form with what is stored, shown or, with ``data``, sent."""
+    row = vitals_in(session, VitalSigns.Phase.AFTER)
+    return end_forms.AfterForm(
+        data,
+        instance=row or VitalSigns(session=session, phase=VitalSigns.Phase.AFTER),
+        before=vitals_in(session, VitalSigns.Phase.BEFORE),
+        next_hour=next_hour(session),
+        initial={name: getattr(session, name) for name in end_forms.AfterForm.END}
+        | marked_initial(session.body_marks.all(), VitalSigns.Phase.AFTER),
+    )
 
 
 def _hour(session: Session) -> dict[str, Any]:
@@ -218,6 +232,7 @@ def _hour(session: Session) -> dict[str, Any]:
         "newer_report": newest if report and newest and newest.pk != report.pk else None,
         "supervision": supervision_of(session),
         "readings": flow_rows(session),
+        "happenings": happenings_shown(session),
         "short": short_of(session),
     }
 
@@ -234,5 +249,6 @@ def _sheet(request: StaffRequest, session: Session, now: datetime) -> dict[str, 
         **choice_of(session, now),
         **signed_parts(request, session),
         "missing": [],
+        "education": [str(Session.Education(topic).label) for topic in session.education],
         "signature": signature_shown(session.signature),
     }

@@ -1,14 +1,16 @@
 """What the check before the hour, a hold, and an early end look like on the session's page."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Hold, Session, TreatmentRules, VitalSigns
 from courses.treatment.dose import delivered_in, minutes_of
 from courses.treatment.limit_rules import Tier
-from courses.treatment.limits import LimitFinding
+from courses.treatment.limits import LimitFinding, worst_tier
 from courses.treatment.precheck import findings_for, holds, vitals_in
 from courses.treatment.settling import short_rule_of
 from courses.treatment.short_session import Outcome, judge
@@ -39,7 +41,30 @@ def check_of(session: Session, now: datetime) -> dict[str, Any]:
         "open_findings": [shown(finding) for finding in found if finding.tier is not Tier.GO],
         "kept_findings": [shown(finding) for finding in found if finding.tier is Tier.GO],
         "holds": holds(found),
+        "verdict": verdict_of(found),
     }
+
+
+def verdict_of(found: Sequence[LimitFinding]) -> dict[str, Any]:
+    """The answer in one line, above the form that it judges."""
+    worst = worst_tier(found)
+    light, label = TIER_CHIPS[worst]
+    count = sum(finding.tier is worst for finding in found)
+    if worst is Tier.HOLD:
+        text = ngettext(
+            "%(count)d point speaks against treating now.",
+            "%(count)d points speak against treating now.",
+            count,
+        )
+    elif worst is Tier.LOOK:
+        text = ngettext(
+            "Nothing stops the start; %(count)d point asks for a look.",
+            "Nothing stops the start; %(count)d points ask for a look.",
+            count,
+        )
+    else:
+        return {"light": light, "label": label, "text": gettext("Every limit is kept.")}
+    return {"light": light, "label": label, "text": text % {"count": count}}
 
 
 def shown(finding: LimitFinding) -> dict[str, Any]:

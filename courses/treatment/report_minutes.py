@@ -27,6 +27,11 @@ class MinuteLine:
     values: tuple[tuple[str, str | None], ...]
     reasons: tuple[str, ...]
 
+    @property
+    def start_s(self) -> str:
+        """Where it begins in the recording, for an address: no language groups these digits."""
+        return str(60 * (self.minute - 1))
+
 
 @dataclass(frozen=True, slots=True)
 class MinutePanel:

@@ -65,7 +65,7 @@ def _shown(row: Amendment, value: Value | None, session: Session) -> AmendmentSh
 
 
 def signed_parts(request: StaffRequest, session: Session) -> dict[str, Any]:
-    """The context of ``_beside.html``."""
+    """What ``_amendments.html``, ``_countersigned.html`` and ``_session_sheet.html`` show."""
     countersignatures = list(session.countersignatures.select_related("signature").order_by("amendments"))
     amendments = amendments_shown(session)
     is_current = any(row.amendments == len(amendments) for row in countersignatures)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from courses.models import Session
-from courses.treatment.dose import time_on
+from courses.treatment.dose import minutes_so_far, time_on
 from devices.gating.config import GatingConfig
 from devices.models import Recording
 
@@ -146,7 +146,7 @@ def _band(value: float | None, low: float, high: float) -> Band | None:
     return Band(100 / 3, 100 / 3, 100 * min(1.0, max(0.0, share)))
 
 
-def number(value: float | None, digits: int = 0) -> str | None:
+def number(value: float | Decimal | None, digits: int = 0) -> str | None:
     return None if value is None else f"{value:.{digits}f}"
 
 
@@ -169,7 +169,9 @@ def device_values(session: Session, now: datetime) -> dict[str, Any] | None:
         "pressure_mmhg": _whole(live.get("pressure_mmhg")),
         "heart_rate_bpm": _whole(live.get("hr_bpm")),
         "ds_peak": number(live.get("ds_peak"), 2),
+        "ds_area": number(live.get("ds_area"), 2),
         "inflation_ms": _whole(live.get("inflation_median_ms")),
+        "device_minutes": number(minutes_so_far(session), 1),
     }
     return values if any(value is not None for value in values.values()) else None
 
@@ -192,6 +194,7 @@ def opened(session: Session, token: str) -> dict[str, Any] | None:
     if content["session"] != session.code:
         return None
     values: dict[str, Any] = content["values"]
-    if values.get("ds_peak") is not None:
-        values["ds_peak"] = Decimal(values["ds_peak"])
+    for name in ("ds_peak", "ds_area", "device_minutes"):
+        if values.get(name) is not None:
+            values[name] = Decimal(values[name])
     return values

@@ -70,7 +70,14 @@ def finish(session: Session, chart: Chart, nurse: User, now: datetime) -> Sessio
     chart_vitals(
         session=ended, phase=VitalSigns.Phase.AFTER, values=chart.vitals(after=True), actor=nurse, now=now
     )
-    end: dict[str, Any] = {"skin_after": "Intact, no pain", "symptoms": "None", "comments": ""}
+    end: dict[str, Any] = {
+        "skin_after": "Intact, no pain",
+        "symptoms": "None",
+        "education": ["skin_care", "symptoms"] if chart.progress < 0.1 else ["nothing_new"],
+        "next_confirmed": True,
+        "left_how": "as_came",
+        "comments": "",
+    }
     return chart_end(session=ended, values=end, actor=nurse, now=now)
 
 

@@ -1,8 +1,10 @@
-// A form marked data-guard warns before typed work is left behind. Sending it, or an htmx save that succeeded,
-// makes it clean again; a script that saves in another way dispatches "guard:clean" on the form.
+// A form marked data-guard or data-draft warns before typed work is left behind. Sending it, or an htmx save that
+// succeeded, makes it clean again; a script that saves in another way dispatches "guard:clean" on the form: a draft does
+// when all of it has reached the server.
 const unsaved = new Set();
 
-const guarded = (target) => target.closest?.("form[data-guard]") ?? target.form?.closest("form[data-guard]");
+const GUARDED = "form[data-guard], form[data-draft]";
+const guarded = (target) => target.closest?.(GUARDED) ?? target.form?.closest(GUARDED);
 
 for (const kind of ["input", "change"]) {
   document.addEventListener(kind, (event) => {

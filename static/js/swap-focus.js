@@ -10,7 +10,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (within === null || (document.activeElement && document.activeElement !== document.body)) return;
   const part = event.detail.elt;
   if (!(part instanceof Element)) return; // a swap may begin with the white space before its first element
-  const goal = part.querySelector("[data-focus], [aria-invalid=true]") ?? (within && document.getElementById(within)) ?? part;
+  const goal = part.querySelector("[data-focus], [aria-invalid=true]") ?? (within ? document.getElementById(within) : null) ?? part;
   if (!goal.matches("a, button, input, select, textarea, [tabindex]")) goal.tabIndex = -1;
   goal.focus({ preventScroll: goal === part });
   within = null;

@@ -81,7 +81,7 @@ def test_signed_session_is_amended_and_countersigned_and_its_sheet_says_so(
     expect(page.get_by_text("The content was verified against its signature")).to_be_visible()
 
     page.get_by_role("link", name="Amend", exact=True).click()
-    page.get_by_label("Late entry").check()
+    page.get_by_role("radio", name="Late entry").check()
     expect(page.get_by_label("Which value is corrected")).to_be_hidden()
     page.get_by_label("When it happened").fill("10:20")
     page.get_by_label("What is added").fill("The left cuff was wrapped anew.")
@@ -96,9 +96,11 @@ def test_signed_session_is_amended_and_countersigned_and_its_sheet_says_so(
     expect(page.get_by_text("The amendment is signed")).to_be_visible()
 
     page.get_by_role("link", name="Amend", exact=True).click()
-    page.get_by_label("Correction").check()
+    page.get_by_role("radio", name="Correction").check()
     expect(page.get_by_label("What is added")).to_be_hidden()
-    page.get_by_label("Which value is corrected").select_option(label="Systolic: 128 mmHg")
+    page.get_by_label("Which value is corrected").select_option(
+        label="Vital signs, Before · Systolic: 128 mmHg"
+    )
     page.get_by_label("Correct value").fill("118")
     page.get_by_label("Reason").fill("Read off the wrong line")
     look_at(page, "amend-correction")

@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
 from django.utils import timezone
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from courses.models import DiaryEntry, OutcomeMeasure
+from courses.progress.services import make_diary_link
 from eecp_clinic.models import Clinic, User
 from eecp_clinic.roles import Role
 from tests import factories
@@ -107,3 +109,34 @@ def test_patient_keeps_the_diary_by_its_link_on_a_telephone(
     assert (entry.episodes, entry.entered_by) == (2, None)
     assert entry.entered_at > timezone.now() - timedelta(minutes=5)
     assert complaints == []
+
+
+def looked_at(page: Page, address: str) -> None:
+    """No fault that axe finds, and nothing wider than the page."""
+    page.goto(address)
+    report = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
+    assert report.violations_count == 0, f"{address}: {report.generate_report()}"
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("innerWidth")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_of_a_course_is_read_by_everybody(login: Login, given: Given, scheme: str) -> None:
+    course = given.course.code
+    _link, secret = make_diary_link(course=given.course, actor=given.nurse, now=timezone.now())
+    factories.make_appointment(
+        given.course, given.device, timezone.now() - timedelta(days=40), state="missed"
+    )
+    page = login("petra")
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page.set_viewport_size({"width": 768, "height": 900})
+    for address in (
+        f"/courses/{course}/",
+        f"/courses/{course}/review/",
+        f"/courses/{course}/outcomes/middle/",
+        f"/courses/{course}/diary/",
+        f"/courses/{course}/diary/paper/",
+        f"/diary/{secret}/",
+        "/exceptions/",
+        "/outcomes/",
+    ):
+        looked_at(page, address)

@@ -173,6 +173,7 @@ def treat(page: Page, appointment: Appointment, live_server: LiveServer, folder:
     expect(page.get_by_text("130/73")).to_be_visible()
     page.get_by_text("End", exact=True).last.click()
     page.locator("[name=stop_reason]").select_option("other")
+    page.locator("[name=stop_note]").fill("Recording of five minutes")
     submit(page, "End now")
     for name, value in {
         "systolic_mmhg": "128",
@@ -183,6 +184,8 @@ def treat(page: Page, appointment: Appointment, live_server: LiveServer, folder:
         page.locator(f"[name=after-{name}]").fill(value)
     page.locator("[name=after-skin_after]").fill("Intact")
     page.locator("[name=after-symptoms]").fill("none")
+    page.get_by_label("Skin and leg care").check()
+    page.get_by_label("Next appointment").select_option(label="Confirmed with the patient")
     submit(page, "Save")
     return session
 

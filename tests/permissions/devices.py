@@ -19,6 +19,7 @@ LOOKING = ("nurse", "physician", "administrator")
 def extend(world: World) -> None:
     flat = Waveform((Channel(ChannelName.ECG, 250.0, np.zeros(500)),))
     world.things["recording"] = store_waveform(world["device"], flat)
+    world.things["device_report"] = factories.make_report(world["recording"])
     [given] = edf_of(flat)
     world.things["import"] = importing.take_file(
         device=world["device"], given=[given], actor=world.users["nurse"], now=MONDAY_NINE
@@ -46,6 +47,10 @@ def key(world: World) -> list[Any]:
     return [world["device"].code, world["key"].prefix]
 
 
+def stretch(world: World) -> list[Any]:
+    return [world["recording"].pk, world["recording"].file_sha256[:12]]
+
+
 def form(world: World) -> dict[str, Any]:
     return {"name": "Device 9", "serial": "S-9", "kind": "pneumatic", "is_active": "on"}
 
@@ -58,6 +63,10 @@ ROWS = [
     Row("devices:live-several", only("nurse", "physician")),
     Row("devices:stream-several", only("nurse", "physician")),
     Row("devices:recording-file", only(*LOOKING), args=recording),
+    Row("devices:tile", only(*LOOKING), args=lambda world: [*stretch(world), 0, 0]),
+    Row("devices:recording-events", only(*LOOKING), args=stretch),
+    # Its beats were not kept
+    Row("devices:report-beats", only(*LOOKING, status=404), args=lambda world: [world["device_report"].code]),
     Row("devices:import", only(*LOOKING), args=device),
     Row("devices:import", only(*LOOKING, status=422), method="post", args=device),
     Row("devices:import-confirm", only(*LOOKING), args=waiting),

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from courses.models import Session
+from courses.models import Session, TreatmentEvent
 from tests import factories
 from tests.permissions.table import Row, only
 from tests.permissions.world import World
@@ -25,6 +25,15 @@ def extend(world: World) -> None:
     earlier = factories.make_appointment(course, device, recording.started_at)
     nurse = world.users["nurse"]
     world.things["judged"] = factories.make_session(earlier, nurse, Session.State.ENDED, recording=recording)
+    world.things["event"] = TreatmentEvent.objects.create(
+        session=world["judged"],
+        at=earlier.starts_at,
+        kind="skin",
+        severity="mild",
+        actions=["observed"],
+        recorded_by=nurse,
+        recorded_at=earlier.starts_at,
+    )
     minutes = [{"minute": 0, "grade": "A", "reasons": []}]
     world.things["report"] = factories.make_report(recording, report={"minutes": minutes})
 
@@ -64,6 +73,7 @@ ROWS = [
         data=lambda world: {"patient": world["hour_to_open"].patient.code},
     ),
     Row("courses:session", only(*READS), args=code),
+    Row("courses:session-replay", only(*CLINICAL, "administrator"), args=code),
     Row("courses:session-figures", only(*READS), args=code),
     step("ready", 302),
     step("start", 200),
@@ -89,6 +99,20 @@ ROWS = [
     step("end", 200),
     step("after", 409),
     step("readings", 200),
+    step("events", 200),
+    step("changes", 200),
+    Row(
+        "courses:session-event-outcome",
+        only(*CLINICAL, status=302),
+        method="post",
+        args=lambda world: [world["judged"].code, world["event"].code],
+        data=lambda world: {"patient": world["judged"].course.patient.code},
+    ),
+    Row(
+        "courses:session-strike",
+        only(*CLINICAL),
+        args=lambda world: [world["judged"].code, "event", world["event"].pk],
+    ),
     step("sign", 200),
     step("detach", 409),
     Row(

@@ -9,9 +9,9 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext
 
-from courses.billing.hints import enqueue
 from courses.billing.kept_files import read_kept
 from courses.billing.packet_document import make
+from courses.hints import enqueue
 from courses.models import Course, Packet
 from eecp_clinic import audit
 from eecp_clinic.errors import Conflict

@@ -10,9 +10,9 @@ from django.db import transaction
 from django.db.models import F, Max, QuerySet
 from django.utils.translation import gettext
 
-from courses.billing.hints import enqueue
 from courses.billing.kept_files import read_kept
 from courses.billing.sheet_document import Gathered, gather_sheet, lay_out
+from courses.hints import enqueue
 from courses.models import Session, SessionSheet
 from eecp_clinic import audit
 from eecp_clinic.errors import Conflict

@@ -67,6 +67,23 @@ def set_devices_per_nurse(*, clinic: Clinic, devices: int | None, actor: User, n
     )
 
 
+@transaction.atomic
+def set_reading_interval(*, clinic: Clinic, minutes: int, actor: User, now: datetime) -> None:
+    """How often a session's flowsheet wants a reading. Raises NotAllowed."""
+    require_role(actor, clinic, Role.ADMINISTRATOR)
+    clinic.reading_interval_minutes = minutes
+    clinic.full_clean()
+    clinic.save(update_fields=["reading_interval_minutes"])
+    audit.record(
+        "clinic.reading_interval_set",
+        subject=f"clinic:{clinic.code}",
+        actor=actor,
+        clinic=clinic,
+        at=now,
+        minutes=minutes,
+    )
+
+
 def _record(action: str, row: HoursRow, actor: User, now: datetime) -> None:
     day = row.weekday if isinstance(row, OpeningHours | StaffHours) else row.day.isoformat()
     kind = row._meta.model_name

@@ -14,10 +14,16 @@ from courses.scheduling.hours_forms import (
     ClosureForm,
     NurseForm,
     OpeningExceptionForm,
+    ReadingIntervalForm,
     StaffHoursForm,
     WeeklyHoursForm,
 )
-from courses.scheduling.services.hours import add_hours, remove_hours, set_devices_per_nurse
+from courses.scheduling.services.hours import (
+    add_hours,
+    remove_hours,
+    set_devices_per_nurse,
+    set_reading_interval,
+)
 from eecp_clinic.errors import InvalidInput, NotFound
 from eecp_clinic.models import Clinic
 from eecp_clinic.roles import Role, StaffRequest, staff_view
@@ -47,6 +53,12 @@ def add(request: StaffRequest, kind: str) -> HttpResponse:
             return _page(request, nurse=nurse, status=422)
         devices = nurse.cleaned_data["devices_per_nurse"]
         set_devices_per_nurse(clinic=clinic, devices=devices, actor=request.user, now=now)
+    elif kind == "interval":
+        interval = ReadingIntervalForm(request.POST, instance=Clinic.objects.get(pk=clinic.pk))
+        if not interval.is_valid():
+            return _page(request, interval=interval, status=422)
+        minutes = interval.cleaned_data["reading_interval_minutes"]
+        set_reading_interval(clinic=clinic, minutes=minutes, actor=request.user, now=now)
     else:
         form = _form(kind)(request.POST)
         form.instance.clinic = clinic
@@ -92,6 +104,7 @@ def _page(request: StaffRequest, *, status: int = 200, **typed: BaseForm) -> Htt
         "opening_form": typed.get("opening") or OpeningExceptionForm(),
         "closure_form": typed.get("closure") or ClosureForm(),
         "staff_form": typed.get("staff") or StaffHoursForm(),
+        "interval_form": typed.get("interval") or ReadingIntervalForm(instance=clinic),
         "nurse_form": typed.get("nurse") or NurseForm(instance=clinic),
     }
     return render(request, "courses/scheduling/hours.html", context, status=status)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from courses.models import Reading, Session, VitalSigns
 from courses.session_states import Event
 from courses.treatment.limits import ImplausibleVitals
-from courses.treatment.locks import lock_for, note
+from courses.treatment.locks import lock_for, moment_within, note
 from courses.treatment.precheck import vitals_of
 from eecp_clinic.errors import Conflict, InvalidInput
 from eecp_clinic.models import User
@@ -44,9 +44,18 @@ CHART = {
     str(VitalSigns.Phase.BEFORE): Event.CHART_BEFORE,
     str(VitalSigns.Phase.AFTER): Event.CHART_AFTER,
 }
-END_FIELDS = ("skin_after", "symptoms", "comments")
+END_FIELDS = (
+    "skin_after",
+    "symptoms",
+    "education",
+    "education_note",
+    "next_confirmed",
+    "left_how",
+    "stop_note",
+    "comments",
+)
 #: What a reading may take from the device.
-DEVICE_FIELDS = ("pressure_mmhg", "heart_rate_bpm", "ds_peak", "inflation_ms")
+DEVICE_FIELDS = ("pressure_mmhg", "heart_rate_bpm", "ds_peak", "ds_area", "inflation_ms", "device_minutes")
 READING_FIELDS = (*DEVICE_FIELDS, "systolic_mmhg", "diastolic_mmhg", "spo2_percent", "note")
 
 
@@ -88,9 +97,13 @@ def chart_vitals(
 
 @transaction.atomic
 def chart_end(*, session: Session, values: Mapping[str, Any], actor: User, now: datetime) -> Session:
-    """How the patient left: skin and legs, symptoms, comments."""
+    """How the patient left: skin and legs, symptoms, what was taught, the next hour. Empty or None is not known."""
     locked = lock_for(session, Event.CHART_AFTER)
     _refuse_unknown(values, END_FIELDS)
+    nothing, education = Session.Education.NOTHING, values.get("education", ())
+    if nothing in education and len(education) > 1:
+        sentence = gettext("“Nothing new was needed” stands alone. Untick it, or the others.")
+        raise InvalidInput(sentence, code="education", fields={"education": [sentence]})
     for name, value in values.items():
         setattr(locked, name, value)
     check(locked)
@@ -116,10 +129,7 @@ def add_reading(
     """
     locked = lock_for(session, Event.READ)
     _refuse_unknown(values, READING_FIELDS)
-    moment = at or now
-    if locked.started_at is None or not locked.started_at <= moment <= (locked.ended_at or now):
-        sentence = gettext("A reading lies between start and end of the session. Correct its time.")
-        raise InvalidInput(sentence, code="reading_time", fields={"time": [sentence]})
+    moment = moment_within(locked, at, now)
     given = {name: value for name, value in (from_device or {}).items() if name in DEVICE_FIELDS}
     typed = {name: value for name, value in values.items() if value not in (None, "")}
     row = Reading(session=locked, at=moment, recorded_by=actor, **{**given, **typed})

@@ -33,9 +33,10 @@ def start_session(*, session: Session, actor: User, now: datetime, override_reas
     if found:
         _override(locked, found, override_reason.strip(), actor, now)
     locked.started_at = now
+    locked.reading_interval_minutes = locked.course.clinic.reading_interval_minutes
     try:
         with transaction.atomic():
-            advance(locked, Event.START, "started_at")
+            advance(locked, Event.START, "started_at", "reading_interval_minutes")
     except IntegrityError as error:
         raise _taken() from error
     set_appointment(locked.appointment, Appointment.State.IN_PROGRESS)
@@ -143,7 +144,7 @@ def pause_session(*, session: Session, reason: str, actor: User, now: datetime) 
             code="reason_missing",
             fields={"reason": [gettext("Say why the session is paused.")]},
         )
-    Pause.objects.create(session=locked, started_at=now, reason=reason.strip()[:200])
+    Pause.objects.create(session=locked, started_at=now, reason=reason.strip()[:200], paused_by=actor)
     advance(locked, Event.PAUSE)
     note("session.paused", locked, actor, now)
     return locked
@@ -153,15 +154,20 @@ def pause_session(*, session: Session, reason: str, actor: User, now: datetime) 
 def resume_session(*, session: Session, actor: User, now: datetime) -> Session:
     """Go on after a pause."""
     locked = lock_for(session, Event.RESUME)
-    locked.pauses.filter(ended_at__isnull=True).update(ended_at=now)
+    locked.pauses.filter(ended_at__isnull=True).update(ended_at=now, resumed_by=actor)
     advance(locked, Event.RESUME)
     note("session.resumed", locked, actor, now)
     return locked
 
 
 @transaction.atomic
-def end_session(*, session: Session, stop_reason: str, actor: User, now: datetime) -> Session:
-    """The hour is over: a reason, the next number of the course, and the course completed with the last one."""
+def end_session(
+    *, session: Session, stop_reason: str, actor: User, now: datetime, stop_note: str = ""
+) -> Session:
+    """The hour is over: a reason, the next number of the course, and the course completed with the last one.
+
+    A pause that is open ends with it, and nobody resumed it.
+    """
     locked = lock_for(session, Event.END)
     if stop_reason not in Session.StopReason.values:
         sentence = gettext("Choose why the session ended.")
@@ -171,8 +177,8 @@ def end_session(*, session: Session, stop_reason: str, actor: User, now: datetim
     locked.pauses.filter(ended_at__isnull=True).update(ended_at=now)
     given = Session.objects.filter(course=locked.course_id).aggregate(last=Max("number"))["last"] or 0
     locked.number = given + 1
-    locked.ended_at, locked.stop_reason = now, stop_reason
-    advance(locked, Event.END, "number", "ended_at", "stop_reason")
+    locked.ended_at, locked.stop_reason, locked.stop_note = now, stop_reason, stop_note.strip()[:200]
+    advance(locked, Event.END, "number", "ended_at", "stop_reason", "stop_note")
     set_appointment(locked.appointment, Appointment.State.DONE)
     done = Session.objects.filter(course=locked.course_id).completed().count()
     if done >= locked.course.sessions_ordered:

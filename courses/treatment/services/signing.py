@@ -89,7 +89,13 @@ def signed_content(session: Session, now: datetime) -> dict[str, Any]:
         "opened_by": session.opened_by.signing_name,
         "identity_checked": session.identity_checked,
         "skin_after": session.skin_after,
+        "reading_interval_minutes": session.reading_interval_minutes,
+        "stop_note": session.stop_note,
         "symptoms": session.symptoms,
+        "education": session.education,
+        "education_note": session.education_note,
+        "left_how": session.left_how,
+        "next_confirmed": session.next_confirmed,
         "comments": session.comments,
         **_charted(session),
         "recording": _recording(session.recording),
@@ -115,8 +121,14 @@ def _charted(session: Session) -> dict[str, Any]:
     """The rows under the session, each with who wrote it."""
     return {
         "vital_signs": _rows(session.vital_signs.select_related("recorded_by").order_by("-phase")),
-        "readings": _rows(session.readings.select_related("recorded_by").order_by("at")),
-        "pauses": _rows(session.pauses.order_by("started_at")),
+        "readings": _rows(session.readings.select_related("recorded_by", "struck_by").order_by("at")),
+        "events": _rows(
+            session.treatment_events.select_related("recorded_by", "struck_by").order_by("at", "pk")
+        ),
+        "changes": _rows(
+            session.setting_changes.select_related("recorded_by", "struck_by").order_by("at", "pk")
+        ),
+        "pauses": _rows(session.pauses.select_related("paused_by", "resumed_by").order_by("started_at")),
         "body_marks": _rows(session.body_marks.select_related("recorded_by").order_by("phase", "region")),
         "holds": _rows(session.holds.select_related("held_by", "seen_by").order_by("held_at")),
         "hold_overrides": _rows(session.hold_overrides.select_related("decided_by").order_by("decided_at")),

@@ -87,6 +87,7 @@ def rows_of(in_force: Limits) -> list[Row]:
 
 def _row(rule: LimitRule | SignRule, published: LimitRule | SignRule) -> Row:
     is_off = rule.tier is Tier.GO if isinstance(rule, SignRule) else rule.figure is None
+    is_own, version = rule.source is not published.source, rule.source.version
     light, label = NOT_CHECKED if is_off else TIER_CHIPS[rule.tier]
     return Row(
         code=rule.code,
@@ -96,8 +97,8 @@ def _row(rule: LimitRule | SignRule, published: LimitRule | SignRule) -> Row:
         published=published.rule,
         source=rule.source.document,
         source_url=rule.source.url,
-        version=rule.source.version,
-        is_own=rule.source is not published.source,
+        version=version if is_own else _("version %(version)s") % {"version": version},
+        is_own=is_own,
     )
 
 

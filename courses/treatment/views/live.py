@@ -1,19 +1,24 @@
 """While the hour runs: the figures that the page asks for again and again, and the flowsheet."""
 
+from datetime import datetime
+
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
 from courses.access import get_session
 from courses.treatment import forms, page, services, tile
 from courses.treatment.choice import choice_of
-from courses.treatment.flowsheet import flowsheet_of
+from courses.treatment.flowsheet import entry_of, flowsheet_of
 from courses.treatment.hour_trend import trend_of
 from courses.treatment.live_beat import live_beat
 from courses.treatment.views.session import MOVED_ON, READS, shown
-from eecp_clinic.errors import ClinicError
+from eecp_clinic.drafts import posted
+from eecp_clinic.errors import ClinicError, Conflict
 from eecp_clinic.roles import CLINICAL, StaffRequest, staff_view
 from patients.access import require_same_patient
 from patients.forms import show_refusal
@@ -44,7 +49,7 @@ def figures(request: StaffRequest, code: str) -> HttpResponse:
         "patient": session.course.patient,
         **trace,
         **choice,
-        **flowsheet_of(session, now),
+        **entry_of(session, now),
     }
     return render(request, "courses/treatment/_figures.html", context)
 
@@ -59,14 +64,17 @@ def add_reading(request: StaffRequest, code: str) -> HttpResponse:
     form = forms.ReadingForm(request.POST, by_device="device" in request.POST, over=not session.is_running)
     if form.is_valid():
         try:
-            services.add_reading(
-                session=session,
-                values=form.values(),
-                at=form.moment(session, request.clinic),
-                from_device=tile.opened(session, request.POST.get("device", "")),
-                actor=request.user,
-                now=now,
-            )
+            with transaction.atomic():
+                refuse_second(request, now)
+                services.add_reading(
+                    session=session,
+                    values=form.values(),
+                    at=form.moment(session, request.clinic),
+                    from_device=tile.opened(session, request.POST.get("device", "")),
+                    actor=request.user,
+                    now=now,
+                )
+                posted.settle(request, now)
         except ClinicError as error:
             if error.code in MOVED_ON:
                 raise
@@ -76,6 +84,15 @@ def add_reading(request: StaffRequest, code: str) -> HttpResponse:
     if request.htmx:
         return _flowsheet(request, code, form)
     return shown(request, session, now, reading_form=form)
+
+
+def refuse_second(request: StaffRequest, now: datetime) -> None:
+    """The answer got lost, or another window sent the same: the row stands there already. Raises Conflict."""
+    if posted.was_saved(request, now):
+        sentence = gettext(
+            "This row was saved already: it stands above. If it is another one, press Add again."
+        )
+        raise Conflict(sentence, code="saved_before", fields={})
 
 
 def _flowsheet(request: StaffRequest, code: str, form: forms.ReadingForm | None = None) -> HttpResponse:

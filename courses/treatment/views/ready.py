@@ -6,6 +6,7 @@ Starting and holding send the whole form of the check with them, so that nothing
 from datetime import datetime
 from typing import Any
 
+from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
 from django.utils import timezone
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_POST
 from courses.access import get_session
 from courses.models import Session, VitalSigns
 from courses.treatment import before_form, body_map, forms, services
+from courses.treatment.locks import UNSIGNED, lock
 from courses.treatment.services.charting import VITALS_FIELDS
 from courses.treatment.views.session import MOVED_ON, shown, step
 from eecp_clinic.errors import ClinicError
@@ -111,6 +113,9 @@ def _typed(request: StaffRequest, session: Session) -> before_form.BeforeForm | 
             if error.code in MOVED_ON:
                 raise
             show_refusal(form, error)
+        else:
+            for sentence in form.taken_over():
+                messages.info(request, sentence)
     return form if form.errors else None
 
 
@@ -122,6 +127,7 @@ def _changed(form: before_form.BeforeForm) -> set[str]:
 def _save(
     request: StaffRequest, session: Session, form: before_form.BeforeForm, now: datetime, changed: set[str]
 ) -> None:
+    form.require_unchanged(before_form.before_form(lock(session, *UNSIGNED)))
     actor = request.user
     if changed & set(VITALS_FIELDS):
         services.chart_vitals(session=session, phase=BEFORE, values=form.vitals(), actor=actor, now=now)

@@ -10,6 +10,7 @@ from courses.access import get_report, get_session
 from courses.treatment import page
 from courses.treatment.report_page import report_context
 from courses.treatment.report_section import panel_alone, section_of
+from courses.treatment.views.replay import REPLAYS
 from courses.treatment.views.session import READS
 from eecp_clinic.errors import NotFound
 from eecp_clinic.roles import StaffRequest, staff_view
@@ -21,7 +22,7 @@ def detail(request: StaffRequest, code: str, report: str) -> HttpResponse:
     """Any report of the session's recording: the one it was signed with, or another."""
     session = page.fetched(get_session(request.clinic, code))
     found = get_report(session, report)
-    context = report_context(session, section_of(found), timezone.now())
+    context = report_context(session, section_of(found), timezone.now()) | may_download(request)
     return render(request, "courses/treatment/report.html", context)
 
 
@@ -35,13 +36,18 @@ def minute(request: StaffRequest, code: str, report: str, number: int) -> HttpRe
         panel = panel_alone(found, number)
         if panel is None:
             raise _no_such_minute()
-        context = {"session": session, "code": found.code, "panel": panel}
+        context = {"session": session, "code": found.code, "panel": panel, **may_download(request)}
         return render(request, "courses/treatment/_report_minute.html", context)
     section = section_of(found, number)
     if section.panel is None:
         raise _no_such_minute()
-    context = report_context(page.fetched(session), section, timezone.now())
+    context = report_context(page.fetched(session), section, timezone.now()) | may_download(request)
     return render(request, "courses/treatment/report.html", context)
+
+
+def may_download(request: StaffRequest) -> dict[str, bool]:
+    """Whether to lead to the waves; as on the session's page."""
+    return {"may_download": bool(request.roles & set(REPLAYS))}
 
 
 def _no_such_minute() -> NotFound:

@@ -15,8 +15,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from courses.access import get_appointment, get_session
 from courses.models import Session, VitalSigns
-from courses.treatment import forms, page, services
-from courses.treatment.precheck import vitals_in
+from courses.treatment import end_forms, forms, page, services
+from courses.treatment.locks import OVER, lock
+from eecp_clinic.drafts import posted
+from eecp_clinic.drafts.forms import MergingForm
 from eecp_clinic.errors import ClinicError, InvalidInput
 from eecp_clinic.roles import CLINICAL, Role, StaffRequest, staff_view
 from patients.access import require_same_patient
@@ -65,6 +67,7 @@ def step(
         try:
             with transaction.atomic():
                 act(form.cleaned_data, now)
+                posted.settle(request, now)
         except ClinicError as error:
             if error.code in MOVED_ON:
                 raise
@@ -72,6 +75,8 @@ def step(
             status = 200 if isinstance(error, InvalidInput) else error.status
         else:
             messages.success(request, done)
+            for sentence in form.taken_over() if isinstance(form, MergingForm) else ():
+                messages.info(request, sentence)
             return redirect(session)
     return shown(request, session, now, status, **{name: form})
 
@@ -106,7 +111,7 @@ def end(request: StaffRequest, code: str) -> HttpResponse:
         services.end_session(session=session, actor=request.user, now=now, **values)
 
     done = _("The session has ended. Chart how the patient leaves, then sign.")
-    return step(request, session, "end_form", forms.EndForm(request.POST), act, done)
+    return step(request, session, "end_form", end_forms.EndForm(request.POST), act, done)
 
 
 @require_POST
@@ -114,10 +119,10 @@ def end(request: StaffRequest, code: str) -> HttpResponse:
 def after(request: StaffRequest, code: str) -> HttpResponse:
     """Vital signs after, skin, symptoms."""
     session = get_session(request.clinic, code)
-    row = vitals_in(session, VitalSigns.Phase.AFTER) or VitalSigns(session=session)
-    form = forms.AfterForm(request.POST, instance=row, before=vitals_in(session, VitalSigns.Phase.BEFORE))
+    form = page.after_form(session, request.POST)
 
     def act(values: dict[str, Any], now: datetime) -> None:
+        form.require_unchanged(page.after_form(lock(session, *OVER)))
         phase = VitalSigns.Phase.AFTER
         services.chart_vitals(session=session, phase=phase, values=form.vitals(), actor=request.user, now=now)
         services.mark_legs(session=session, phase=phase, marks=form.marks(), actor=request.user, now=now)

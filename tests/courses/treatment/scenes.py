@@ -17,6 +17,7 @@ BEFORE: dict[str, Any] = {
     "weight_kg": "71.5",
 }
 AFTER: dict[str, Any] = {"systolic_mmhg": 124, "diastolic_mmhg": 70, "heart_rate_bpm": 64}
+END: dict[str, Any] = {"skin_after": "intact", "symptoms": "none", "education": ["skin_care"]}
 
 
 def make_hour(nurse: User, physician: User, now: datetime, **fields: Any) -> Appointment:
@@ -77,9 +78,7 @@ def make_complete(nurse: User, physician: User, now: datetime) -> Session:
     session = make_ended(nurse, physician, now)
     later = now + timedelta(minutes=65)
     services.chart_vitals(session=session, phase=VitalSigns.Phase.AFTER, values=AFTER, actor=nurse, now=later)
-    return services.chart_end(
-        session=session, values={"skin_after": "intact", "symptoms": "none"}, actor=nurse, now=later
-    )
+    return services.chart_end(session=session, values=END, actor=nurse, now=later)
 
 
 def make_signed(nurse: User, physician: User, now: datetime) -> Session:

@@ -105,3 +105,56 @@ def test_losing_a_stop_never_adds_a_certain_minute(stretches: list[Stretch], pla
     found = delivered(lost)
     assert found.delivered_ms is None
     assert found.at_least_ms <= delivered(stretches).at_least_ms
+
+
+@given(st.lists(closed, max_size=8), closed)
+def test_time_that_is_taken_away_never_adds(stretches: list[Stretch], more: Stretch) -> None:
+    away = Stretch(GAP, more.start_ms, more.end_ms)
+    assert delivered([*stretches, away]).at_least_ms <= delivered(stretches).at_least_ms
+
+
+@given(st.lists(closed, max_size=8), st.integers(-(10**12), 10**12))
+def test_another_clock_changes_nothing(stretches: list[Stretch], offset_ms: int) -> None:
+    """A device whose clock is hours or years off delivers the same minutes."""
+    moved = [Stretch(s.kind, s.start_ms + offset_ms, (s.end_ms or 0) + offset_ms) for s in stretches]
+    assert delivered(moved) == delivered(stretches)
+
+
+@given(st.lists(closed, max_size=8), st.integers(0, 7), st.integers(0, 100))
+def test_stretch_told_in_two_pieces_is_the_same_stretch(
+    stretches: list[Stretch], place: int, cut: int
+) -> None:
+    pieces = list(stretches)
+    if pieces:
+        whole = pieces.pop(place % len(pieces))
+        assert whole.end_ms is not None
+        middle = min(whole.end_ms, whole.start_ms + cut)
+        pieces += [
+            Stretch(whole.kind, whole.start_ms, middle),
+            Stretch(whole.kind, middle, whole.end_ms),
+        ]
+    assert delivered(pieces) == delivered(stretches)
+
+
+@given(st.lists(closed, max_size=8))
+def test_what_is_delivered_and_what_is_not_is_all_the_running(stretches: list[Stretch]) -> None:
+    found = delivered(stretches)
+    if found.delivered_ms is not None and found.not_counted_ms is not None:
+        alone = delivered([s for s in stretches if s.kind is RUN])
+        assert found.delivered_ms + found.not_counted_ms == alone.delivered_ms
+
+
+@pytest.mark.parametrize(
+    ("what", "stretches", "at_least"),
+    [
+        ("pause open at the end", [(RUN, 0, 60), (PAUSE, 55, None)], 55),
+        ("pause open before the run", [(RUN, 10, 60), (PAUSE, 5, None)], 0),
+        ("run open, the other counted", [(RUN, 0, 10), (RUN, 5, None)], 10),
+        ("gap open, later run lost", [(RUN, 0, 10), (GAP, 20, None), (RUN, 30, 40)], 10),
+    ],
+)
+def test_open_ends_leave_the_certain_part(
+    what: str, stretches: list[tuple[StretchKind, int, int | None]], at_least: int
+) -> None:
+    found = of_minutes(*stretches)
+    assert (found.minutes, found.at_least_ms) == (None, at_least * MS_PER_MINUTE), what

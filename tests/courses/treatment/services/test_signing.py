@@ -137,6 +137,7 @@ def test_what_is_missing_is_listed_by_name(nurse: User, physician: User, now: da
         "after_heart_rate_bpm",
         "skin_after",
         "symptoms",
+        "education",
     }
 
 

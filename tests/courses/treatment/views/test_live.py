@@ -1,6 +1,7 @@
 """While it runs: the figures with their age, the strip, and rows that the device fills."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from courses.models import Reading, Session
 from courses.treatment import binding, services, tile
+from courses.treatment.services.charting import DEVICE_FIELDS
 from devices.beat_file import to_plain
 from devices.gating.average_beat import NOTHING, OFFSETS_MS, AverageBeat
 from devices.models import Recording
@@ -24,6 +26,8 @@ LIVE: dict[str, Any] = {
     "n_beats": 68,
     "hr_bpm": 67.6,
     "ds_peak": 1.42,
+    "ds_area": 1.1,
+    "running": [[0.0, 190.0]],
     "inflation_median_ms": -12.4,
     "deflation_lead_ms": 84.0,
     "pressure_mmhg": 262.1,
@@ -109,7 +113,12 @@ def test_row_takes_from_the_device_what_the_person_saw(
     answer = add(nurse_client, running, device=token, **{"reading-spo2_percent": "96"})
     row = Reading.objects.get(session=running)
     assert (row.pressure_mmhg, row.heart_rate_bpm, row.inflation_ms, row.spo2_percent) == (262, 68, -12, 96)
-    assert row.from_device == ["pressure_mmhg", "heart_rate_bpm", "ds_peak", "inflation_ms"]
+    assert (row.ds_peak, row.ds_area, row.device_minutes) == (
+        Decimal("1.42"),
+        Decimal("1.10"),
+        Decimal("3.1"),
+    )
+    assert row.from_device == list(DEVICE_FIELDS)
     assert "saved" in answer.content.decode()
 
 

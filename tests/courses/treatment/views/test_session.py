@@ -33,6 +33,7 @@ AFTER = {
     "after-heart_rate_bpm": "64",
     "after-skin_after": "Intact",
     "after-symptoms": "none",
+    "after-education": ["skin_care", "diary"],
 }
 
 

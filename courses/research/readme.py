@@ -1,0 +1,50 @@
+"""The first page of an export, for whoever opens the folder years later. PURE."""
+
+from collections.abc import Sequence
+
+_IDENTITY = """The folder is de-identified: it holds no name, record number, date or free text. Days are counted from the first
+session, ages end at 90, and the recordings' headers name neither day nor hour. Rare courses may still be
+recognised by who knows them; handle it as your review board says.
+"""
+_NAMED = """**This folder names the patient** (identity.csv, notes.csv, and the day in each recording's header). Keep it as you
+keep the chart.
+"""
+
+
+def readme(subject: str, sessions: int, missing: Sequence[str], *, deidentified: bool) -> str:
+    """Markdown; ``missing`` are sentences."""
+    lacking = "".join(f"- {sentence}\n" for sentence in missing) or "- Nothing.\n"
+    return f"""# Course {subject} of enhanced external counterpulsation: {sessions} sessions
+
+{_IDENTITY if deidentified else _NAMED}
+| file | what |
+|---|---|
+| course.csv | one row: the patient's age and sex, and what was ordered |
+| sessions.csv | a row a session; names the files of its waves and beats |
+| vitals.csv, readings.csv, events.csv | what was charted; rows that were struck out are left out |
+| minutes.csv | a row a minute of each recording, as the engine judged it |
+| outcomes.csv | a row a point of the course |
+| beats/session-NN.parquet | a row a heart beat |
+| recordings/session-NN.edf | EDF+: ECG, finger pulse, cuff pressures; triggers and valve events as annotations |
+| data-dictionary.csv | every column: unit, meaning, source |
+| manifest.json | SHA-256 and size of every file |
+
+Empty (in Parquet: null) means not known or not measured; nothing was filled in. Times `t_s` count from the first sample
+of the session's recording by the server's clock, within the second that clocks are known to.
+A sample of -32768 counts in an EDF file was not measured.
+
+The figures of the engine were validated on simulated counterpulsation and real ECG; no public recording of
+counterpulsation exists.
+
+## What is missing
+{lacking}
+## To read it
+```python
+import pandas as pd
+from edfio import read_edf
+
+sessions = pd.read_csv("sessions.csv")
+beats = pd.read_parquet("beats/session-01.parquet")
+ecg = read_edf("recordings/session-01.edf").get_signal("ECG")
+```
+"""
