@@ -63,6 +63,7 @@ ROWS = [
         only("physician", status=302),
         method="post",
         data=lambda world: {"shows": "initials"},
+        outsider=302,
     ),
     Row(
         "courses:open-session",
