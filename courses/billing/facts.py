@@ -12,10 +12,12 @@ from courses.billing.line import AmendedFact, LineFacts, PartialDecision, PayerK
 from courses.billing.line import Coverage as Verdict
 from courses.billing.supervision import SupervisionMode, counts
 from courses.billing.supervision import SupervisionPeriod as Supervision
-from courses.models import Session, SupervisionPeriod, TreatmentRules
+from courses.models import Session, SessionRepeat, SupervisionPeriod, TreatmentRules
 from courses.progress.exceptions import ended_early
 from courses.treatment.amendable import values_of
 from courses.treatment.countersigning import wanted_by
+from courses.treatment.settling import newest_of, short_rule_of
+from courses.treatment.short_session import ShortFinding, ShortRule, judge
 from eecp_clinic.models import Clinic, Membership
 from eecp_clinic.roles import Role
 from patients.banner import primary_coverage
@@ -43,12 +45,15 @@ def federal_holidays(first_year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays("US", years=range(first_year, first_year + 3)))
 
 
-def rules_of(clinic: Clinic, service_day: date, *, planned_sessions: int) -> ScrubRules:
+def rules_of(
+    clinic: Clinic, service_day: date, *, planned_sessions: int, audio_video_accepted: bool = False
+) -> ScrubRules:
     """What the clinic has settled. What no source settles stays at its strict default: no minimum of minutes, and
     supervision by a physician on site."""
     return ScrubRules(
         time_zone=clinic.time_zone,
         planned_sessions=planned_sessions,
+        audio_video_accepted=audio_video_accepted,
         holidays=federal_holidays(service_day.year),
     )
 
@@ -103,7 +108,11 @@ class Surroundings:
             )
         )
         self.periods = self._periods(sessions, clinics)
-        self.rules = list(TreatmentRules.objects.filter(clinic__in=clinics))
+        self.rules = list(TreatmentRules.objects.filter(clinic__in=clinics).select_related("owner"))
+        self.repeated: defaultdict[int, list[int]] = defaultdict(list)
+        repeats = SessionRepeat.objects.filter(session__course__in={s.course_id for s in sessions})
+        for course_id, number in repeats.values_list("session__course", "session__number"):
+            self.repeated[course_id].append(number or 0)
 
     @staticmethod
     def _periods(sessions: Sequence[Session], clinics: set[int]) -> list[SupervisionPeriod]:
@@ -128,6 +137,34 @@ class Surroundings:
 
     def began_at(self, session: Session) -> datetime | None:
         return next((start for _, start in self.siblings[session.course_id]), None)
+
+    def number_that_counts(self, session: Session) -> int | None:
+        """Its number in the course, without the hours before it that were given again."""
+        if session.number is None:
+            return None
+        return session.number - sum(number < session.number for number in self.repeated[session.course_id])
+
+    def is_given_again(self, session: Session) -> bool:
+        return session.number in self.repeated[session.course_id]
+
+    def short(self, session: Session) -> ShortFinding | None:
+        """What the clinic's rule, as in force when the session ended, says of one that ended early."""
+        if session.ended_at is None:
+            return None
+        rules = newest_of(self.rules, session.course.clinic, session.ended_at)
+        return judge(
+            ended_early=session.stop_reason != Session.StopReason.COMPLETED,
+            minutes=session.minutes_delivered,
+            ordered=session.course.order.session_minutes,
+            rule=short_rule_of(rules) if rules else ShortRule(),
+        )
+
+    def accepts_audio_video(self, session: Session) -> bool:
+        """Whether the clinic had settled that live audio and video is enough when the session began."""
+        rules = (
+            newest_of(self.rules, session.course.clinic, session.started_at) if session.started_at else None
+        )
+        return rules is not None and rules.audio_video_supervision
 
     def needs_countersignature(self, session: Session) -> bool:
         clinic, signature = session.course.clinic, session.signature
@@ -177,7 +214,7 @@ def facts_of(session: Session, around: Surroundings, now: datetime) -> LineFacts
         started_at=session.started_at,
         ended_at=session.ended_at,
         signed_at=session.signature.signed_at if session.signature else None,
-        number_in_course=session.number,
+        number_in_course=around.number_that_counts(session),
         number_on_day=around.number_on_day(session),
         order_signed_at=order.signature.signed_at if order.signature else None,
         course_began_at=around.began_at(session),
@@ -191,6 +228,8 @@ def facts_of(session: Session, around: Surroundings, now: datetime) -> LineFacts
             session.minutes_delivered,
             stopped_early=session.stop_reason != Session.StopReason.COMPLETED,
         ),
+        short=around.short(session),
+        given_again=around.is_given_again(session),
         partial_decision=PartialDecision(line.partial_decision) if line and line.partial_decision else None,
         place_of_service=clinic.place_of_service or None,
         supervision=supervision,

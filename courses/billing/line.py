@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from courses.billing.supervision import SupervisionPeriod
 from courses.intervals import Interval
+from courses.treatment.short_session import ShortFinding
 
 
 class Coverage(StrEnum):
@@ -91,6 +92,9 @@ class LineFacts:
     effective_minutes: int | None = None
     ended_early: bool | None = None
     partial_decision: PartialDecision | None = None
+    #: what the clinic's written rule says of an hour that ended early; None where that is not known
+    short: ShortFinding | None = None
+    given_again: bool = False
     place_of_service: str | None = None
     modifiers: tuple[str, ...] = ()
     other_codes_that_day: tuple[str, ...] = ()

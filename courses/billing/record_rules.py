@@ -10,11 +10,13 @@ from datetime import datetime
 from courses.billing.findings import LineFinding, Mover, Severity, block, note
 from courses.billing.line import LineFacts, PartialDecision, ScrubRules
 from courses.billing.supervision import counts, supervision_gaps, supervisors_during
+from courses.treatment.short_session import Outcome, ShortFinding
 
 NCD = "NCD 20.20, version 2"
 SIGNATURES = "CMS Program Integrity Manual, ch. 3 §3.3.2.4"
 INCIDENT_TO = "42 CFR 410.26; G0166 is an incident-to code (PC/TC 5)"
 CLINIC = "The clinic's own rule"
+_BY_RULE = {Outcome.BILLABLE, Outcome.NOT_BILLABLE}
 
 
 def signature(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
@@ -141,7 +143,15 @@ def recording(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
 
 
 def minutes(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
-    if facts.partial_decision is PartialDecision.DO_NOT_BILL:
+    if facts.given_again:
+        yield block(
+            "given_again",
+            "The hour was cut short and is given again: the other session is billed in its place.",
+            CLINIC,
+            "given_again",
+            Mover.NOBODY,
+        )
+    elif facts.partial_decision is PartialDecision.DO_NOT_BILL:
         yield block(
             "decided_not_to_bill",
             "It was decided not to bill this session. Record another decision to change that.",
@@ -173,8 +183,11 @@ def minutes(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
 
 
 def _ended_early(facts: LineFacts) -> Iterator[LineFinding]:
-    """No source gives a minimum of minutes for one unit, so nothing decides this but a person."""
+    """No source gives a minimum of minutes for one unit, so nothing decides this but the clinic's rule or a person."""
     if facts.ended_early is False:
+        return
+    if facts.short is not None and facts.short.outcome in _BY_RULE:
+        yield from _by_rule(facts.short)
         return
     said = "ended early" if facts.ended_early else "may have ended early: that is not recorded"
     yield block(
@@ -184,6 +197,21 @@ def _ended_early(facts: LineFacts) -> Iterator[LineFinding]:
         "partial_decision" if facts.ended_early else "ended_early",
         Mover.BILLING if facts.ended_early else Mover.NURSE,
     )
+
+
+def _by_rule(short: ShortFinding) -> Iterator[LineFinding]:
+    """What the clinic wrote down beforehand; a person may still decide otherwise, with a reason."""
+    said = f"{short.fact} The clinic's rule: {short.rule}"
+    if short.outcome is Outcome.BILLABLE:
+        yield note("short_billable", f"The session ended early. {said}", short.source, "partial_decision")
+    else:
+        yield block(
+            "short_not_billable",
+            f"The session ended early and is not billed. {said}",
+            short.source,
+            "partial_decision",
+            Mover.NOBODY,
+        )
 
 
 def _clock(moment: datetime, rules: ScrubRules) -> str:

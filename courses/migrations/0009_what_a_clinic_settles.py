@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 ('not_billable_under_minutes', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='ended early: not billable under')),
                 ('short_session_rule', models.TextField(blank=True, max_length=1000, verbose_name="the clinic's written rule")),
                 ('countersignature', models.BooleanField(default=False, verbose_name='A physician countersigns each session')),
-                ('audio_video_supervision', models.BooleanField(default=True, verbose_name='Supervision by live audio and video is allowed')),
+                ('audio_video_supervision', models.BooleanField(default=False, verbose_name='Supervision by live audio and video is allowed')),
                 ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='eecp_clinic.clinic')),
                 ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
             ],

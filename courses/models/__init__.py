@@ -17,6 +17,7 @@ from courses.models.progress import OutcomeMeasure, Review, SupervisionPeriod
 from courses.models.reaching import CalendarLink, Reminder, ReminderOptOut
 from courses.models.recordings import SetAsideRecording
 from courses.models.remittances import Remittance, RemittanceAdjustment, RemittanceClaim, RemittanceLine
+from courses.models.repeats import SessionRepeat
 from courses.models.research import ResearchExport
 from courses.models.scheduling import Appointment
 from courses.models.settled import ClinicLimit, TreatmentRules
@@ -66,6 +67,7 @@ __all__ = [
     "ResearchExport",
     "Review",
     "Session",
+    "SessionRepeat",
     "SessionSheet",
     "SetAsideRecording",
     "SettingChange",

@@ -105,6 +105,7 @@ class Course(models.Model):
     )
     # What a physician decided after the order was signed; the order itself stays as it was (Review says who and when).
     extra_sessions = models.PositiveSmallIntegerField(_("sessions added by a decision"), default=0)
+    repeated_sessions = models.PositiveSmallIntegerField(_("sessions given again"), default=0)
     pressure_changed_mmhg = models.PositiveSmallIntegerField(
         _("pressure target as changed by a decision"), null=True, blank=True
     )
@@ -141,8 +142,8 @@ class Course(models.Model):
 
     @property
     def sessions_ordered(self) -> int:
-        """Sessions of the order with those that a decision added; the order must be fetched."""
-        return self.order.sessions + self.extra_sessions
+        """Sessions of the order with those that a decision added and those given again; the order must be fetched."""
+        return self.order.sessions + self.extra_sessions + self.repeated_sessions
 
     @property
     def pressure_target_mmhg(self) -> int:

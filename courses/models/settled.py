@@ -77,7 +77,7 @@ class TreatmentRules(Settled):
     short_session_rule = models.TextField(_("the clinic's written rule"), max_length=1000, blank=True)
     countersignature = models.BooleanField(_("A physician countersigns each session"), default=False)
     audio_video_supervision = models.BooleanField(
-        _("Supervision by live audio and video is allowed"), default=True
+        _("Supervision by live audio and video is allowed"), default=False
     )
 
     objects = TreatmentRulesQuerySet.as_manager()

@@ -10,17 +10,15 @@ from django.db.models import Count, Exists, Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, TruncDate
 
 from courses.models import Amendment, Countersignature, Session, TreatmentRules
+from courses.treatment.settling import newest_of
 from eecp_clinic.models import Clinic, Membership, User
 from eecp_clinic.roles import Role, StaffRequest
 
 
 def wanted_by(rules: Iterable[TreatmentRules], clinic: Clinic, signed_at: datetime) -> bool:
     """Whether ``rules`` (newest first, as they are ordered) of the clinic asked for it when a session was signed."""
-    day = clinic.day_of(signed_at)
-    for row in rules:
-        if row.clinic_id == clinic.pk and row.effective_on <= day and row.settled_at <= signed_at:
-            return row.countersignature
-    return False
+    settled = newest_of(rules, clinic, signed_at)
+    return settled is not None and settled.countersignature
 
 
 def needs_countersignature(session: Session) -> bool:

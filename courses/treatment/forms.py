@@ -147,6 +147,12 @@ class PauseForm(ReasonForm):
         self.fields["reason"].widget.attrs["list"] = "pause-reasons"
 
 
+class RepeatForm(ReasonForm):
+    """Why an hour that was cut short is given again."""
+
+    prefix = "repeat"
+
+
 class HoldForm(ReasonForm):
     """Why not today; it is sent with the form of the check, beside whose fields it stands."""
 

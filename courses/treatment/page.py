@@ -16,6 +16,7 @@ from courses.models import (
     Pause,
     Reading,
     Session,
+    SessionRepeat,
     SettingChange,
     TreatmentEvent,
     VitalSigns,
@@ -115,6 +116,7 @@ def context_of(request: StaffRequest, session: Session, now: datetime, **bound: 
         "device": session.device,
         "banner": banner_of(session, now),
         "may_chart": may_chart,
+        "is_clinical": bool(request.roles & set(CLINICAL)),
         "may_download": bool(request.roles & {*CLINICAL, Role.ADMINISTRATOR}),
         "before": vitals_in(session, VitalSigns.Phase.BEFORE),
         "after": vitals_in(session, VitalSigns.Phase.AFTER),
@@ -234,6 +236,8 @@ def _hour(session: Session) -> dict[str, Any]:
         "readings": flow_rows(session),
         "happenings": happenings_shown(session),
         "short": short_of(session),
+        "repeat": SessionRepeat.objects.filter(session=session).select_related("decided_by").first(),
+        "repeat_form": forms.RepeatForm(),
     }
 
 

@@ -1,5 +1,6 @@
 """The clinic's limits and rules as the pure rules take them, in force at one moment."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from courses.models import ClinicLimit, TreatmentRules
@@ -12,6 +13,13 @@ from eecp_clinic.models import Clinic
 
 #: The fields of the rules that are gates, as ``gates`` names them.
 GATES = ("coverage_not_current", "authorization_used_up", "no_supervision", "review_overdue")
+
+
+def newest_of(rules: Iterable[TreatmentRules], clinic: Clinic, at: datetime) -> TreatmentRules | None:
+    """Of rows that are fetched already, newest first as they are ordered: the one in force at that moment."""
+    day = clinic.day_of(at)
+    mine = (row for row in rules if row.clinic_id == clinic.pk)
+    return next((row for row in mine if row.effective_on <= day and row.settled_at <= at), None)
 
 
 def limits_at(clinic: Clinic, at: datetime) -> Limits:

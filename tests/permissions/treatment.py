@@ -73,6 +73,7 @@ ROWS = [
         data=lambda world: {"patient": world["hour_to_open"].patient.code},
     ),
     Row("courses:session", only(*READS), args=code),
+    step("again", 409),
     Row("courses:session-replay", only(*CLINICAL, "administrator"), args=code),
     Row("courses:session-figures", only(*READS), args=code),
     step("ready", 302),

@@ -25,6 +25,8 @@ NOT_KEPT = {"filing_limit"}
 BLOCKED_EVERY = timedelta(minutes=5)
 READY_EVERY = timedelta(days=1)
 AT_ONCE = 200
+#: Findings that a person may answer with a decision and its reason.
+DECIDED_BY_A_PERSON = {"partial_needs_decision", "short_billable", "short_not_billable"}
 #: The code of a line for which no claim is made.
 PATIENT_PAYS = "patient_pays"
 
@@ -71,7 +73,12 @@ def findings_of(session: Session, around: Surroundings, now: datetime) -> tuple[
     if coverage is not None and coverage.payer.kind == Payer.Kind.SELF_PAY:
         sentence = "The patient pays by agreement: no claim is made."
         return (block(PATIENT_PAYS, sentence, "The coverage on file", "payer_kind", Mover.NOBODY),)
-    rules = rules_of(session.course.clinic, day, planned_sessions=session.course.order.sessions)
+    rules = rules_of(
+        session.course.clinic,
+        day,
+        planned_sessions=session.course.order.sessions,
+        audio_video_accepted=around.accepts_audio_video(session),
+    )
     return scrub(facts_of(session, around, now), rules)
 
 
@@ -136,7 +143,7 @@ def decide_partial(*, line: ClaimLine, decision: str, reason: str, actor: User, 
 def is_partial(line: ClaimLine) -> bool:
     """Whether a person decides this line: it waits for a decision, or has one that can be changed."""
     codes = {finding["code"] for finding in line.findings}
-    return bool(line.partial_decision) or "partial_needs_decision" in codes
+    return bool(line.partial_decision) or bool(codes & DECIDED_BY_A_PERSON)
 
 
 def _refuse_decision(decision: str, reason: str) -> None:

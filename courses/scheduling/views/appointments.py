@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from courses.access import get_appointment
 from courses.banner import course_banner
-from courses.models import Appointment
+from courses.models import Appointment, SessionRepeat
 from courses.scheduling.cards import LIGHTS
 from courses.scheduling.forms import MoveForm, ReasonForm
 from courses.scheduling.history import history_of
@@ -133,10 +133,15 @@ def page_of(
         else None,
         "is_free": is_free(found, now) and clinical,
         "day_url": day_url(found),
-        "may_make_up": clinical and found.state in NOT_GIVEN and bool(left_to_book(found.course, now)),
+        "may_make_up": clinical and is_not_given(found) and bool(left_to_book(found.course, now)),
         "history": history_of(found) if clinical else [],
     }
     return render(request, "courses/scheduling/appointment.html", context, status=status)
+
+
+def is_not_given(found: Appointment) -> bool:
+    """Whether the hour was not given, or was cut short and is given again."""
+    return found.state in NOT_GIVEN or SessionRepeat.objects.filter(session__appointment=found).exists()
 
 
 def is_free(found: Appointment, now: datetime) -> bool:

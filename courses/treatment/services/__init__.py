@@ -9,6 +9,7 @@ from courses.treatment.services.happenings import change_setting, record_event, 
 from courses.treatment.services.holding import hold_session, open_hold, release_hold, see_hold
 from courses.treatment.services.marking import mark_legs
 from courses.treatment.services.opening import open_session
+from courses.treatment.services.repeating import give_again
 from courses.treatment.services.replaying import note_replay
 from courses.treatment.services.running import end_session, pause_session, resume_session, start_session
 from courses.treatment.services.settling import settle_limit, settle_rules
@@ -27,6 +28,7 @@ __all__ = [
     "countersign_sessions",
     "detach_recording",
     "end_session",
+    "give_again",
     "hold_session",
     "mark_legs",
     "note_replay",

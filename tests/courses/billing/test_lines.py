@@ -10,7 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from courses.billing.services import decide_partial, refresh_line, refresh_lines
-from courses.models import ClaimLine, Session, SupervisionPeriod
+from courses.models import ClaimLine, Session, SupervisionPeriod, TreatmentRules
+from courses.treatment.services import give_again
 from eecp_clinic.errors import Conflict, InvalidInput, NotAllowed
 from eecp_clinic.models import AuditEvent, User
 from patients.models import Coverage, Payer
@@ -243,3 +244,65 @@ def test_full_session_leaves_nothing_to_decide(given: Given, biller: User) -> No
     line = refresh_line(session=given.session(0), now=LATER)
     with pytest.raises(Conflict, match="given in full"):
         decide_partial(line=line, decision="bill", reason="Because", actor=biller, now=LATER)
+
+
+def settle(given: Given, **values: Any) -> None:
+    TreatmentRules.objects.create(
+        clinic=given.clinic,
+        owner=given.physician,
+        effective_on=date(2026, 11, 1),
+        settled_at=FIRST_HOUR - timedelta(days=20),
+        reason="Settled for the test",
+        **values,
+    )
+
+
+@pytest.mark.parametrize(
+    ("minutes", "code", "severity"),
+    [
+        ("50.0", "short_billable", "note"),
+        ("19.9", "short_not_billable", "block"),
+        ("30.0", "partial_needs_decision", "block"),
+    ],
+)
+def test_short_hour_follows_the_clinics_written_rule(
+    given: Given, minutes: str, code: str, severity: str
+) -> None:
+    settle(
+        given,
+        billable_from_minutes=45,
+        not_billable_under_minutes=20,
+        short_session_rule="As the medical director wrote.",
+    )
+    session = given.session(0, stop_reason="patient_wish", minutes_delivered=Decimal(minutes))
+    line = refresh_line(session=session, now=LATER)
+    assert code in codes(line, severity)
+    assert (line.state == ClaimLine.State.READY) is (severity == "note")
+
+
+def test_short_hour_that_the_rule_refuses_may_still_be_billed_by_decision(given: Given, biller: User) -> None:
+    settle(given, not_billable_under_minutes=20, short_session_rule="As the medical director wrote.")
+    session = given.session(0, stop_reason="patient_wish", minutes_delivered=Decimal("19.0"))
+    line = refresh_line(session=session, now=LATER)
+    line = decide_partial(line=line, decision="bill", reason="By contract", actor=biller, now=LATER)
+    assert line.state == ClaimLine.State.READY
+
+
+def test_hour_given_again_is_not_billed_and_does_not_count(given: Given, nurse: User) -> None:
+    short = given.session(0, stop_reason="patient_wish", minutes_delivered=Decimal("20.0"))
+    give_again(session=short, reason="Cut short after 20 min", actor=given.nurse, now=LATER)
+    assert codes(refresh_line(session=short, now=LATER)) == {"given_again"}
+    given.course.refresh_from_db()
+    assert given.course.sessions_ordered == given.course.order.sessions + 1
+    for number in range(1, 36):
+        last = given.session(number)
+    assert last.number == 36
+    assert "beyond_course" not in codes(refresh_line(session=last, now=LATER + timedelta(days=60)))
+
+
+def test_supervision_by_audio_and_video_counts_where_the_clinic_settled_it(given: Given) -> None:
+    session = given.session(0)
+    SupervisionPeriod.objects.update(mode=SupervisionPeriod.Mode.AUDIO_VIDEO)
+    assert "not_supervised" in codes(refresh_line(session=session, now=LATER))
+    settle(given, audio_video_supervision=True)
+    assert "not_supervised" not in codes(refresh_line(session=session, now=LATER))
