@@ -11,6 +11,7 @@ from courses.scheduling.wishes import left_to_book
 from courses.treatment.services import give_again
 from eecp_clinic.errors import Conflict, InvalidInput, NotAllowed
 from eecp_clinic.models import AuditEvent, Clinic, User
+from eecp_clinic.roles import Role
 from tests import factories
 
 
@@ -34,7 +35,7 @@ def test_course_gets_one_session_more_in_its_place(short: Session, nurse: User, 
 def test_signed_hour_is_given_again_without_being_touched(
     short: Session, nurse: User, clinic: Clinic, now: datetime
 ) -> None:
-    short.signature = factories.make_signature(clinic, nurse, "nurse", f"session:{short.code}")
+    short.signature = factories.make_signature(clinic, nurse, Role.NURSE, f"session:{short.code}")
     short.state = Session.State.SIGNED
     short.save()
     give_again(session=short, reason="Cut short", actor=nurse, now=now)
