@@ -10,6 +10,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from courses.billing.line import AmendedFact, LineFacts, PartialDecision, PayerKind, ScrubRules
 from courses.billing.line import Coverage as Verdict
+from courses.billing.payer_gathering import Given, PayerRecord, diagnoses_of
 from courses.billing.supervision import SupervisionMode, counts
 from courses.billing.supervision import SupervisionPeriod as Supervision
 from courses.models import Session, SessionRepeat, SupervisionPeriod, TreatmentRules
@@ -21,6 +22,8 @@ from courses.treatment.short_session import ShortFinding, ShortRule, judge
 from eecp_clinic.models import Clinic, Membership
 from eecp_clinic.roles import Role
 from patients.banner import primary_coverage
+from patients.clinic_rules import diagnosis_sets, notice_rules
+from patients.diagnoses import CODE_SET
 from patients.eligibility.conclusion import Pathway
 from patients.models import Coverage, EligibilityAssessment, Payer
 
@@ -33,6 +36,8 @@ VERDICTS = {
     Pathway.SELF_PAY: Verdict.NOT_COVERED,
     Pathway.MA_DETERMINATION: Verdict.DETERMINATION_NEEDED,
 }
+#: What a course usually has (NCD 20.20): beyond it a notice is due, whatever was ordered.
+USUAL_SESSIONS = 35
 PAYER_KINDS = {
     Payer.Kind.ORIGINAL_MEDICARE: PayerKind.ORIGINAL_MEDICARE,
     Payer.Kind.MEDICARE_ADVANTAGE: PayerKind.MEDICARE_ADVANTAGE,
@@ -50,9 +55,12 @@ def rules_of(
 ) -> ScrubRules:
     """What the clinic has settled. What no source settles stays at its strict default: no minimum of minutes, and
     supervision by a physician on site."""
+    notices = notice_rules()
     return ScrubRules(
         time_zone=clinic.time_zone,
-        planned_sessions=planned_sessions,
+        planned_sessions=min(planned_sessions, USUAL_SESSIONS),
+        abn_edition=(notices.mandatory_from, notices.approved_to),
+        diagnosis_set=diagnosis_sets()[CODE_SET],
         audio_video_accepted=audio_video_accepted,
         holidays=federal_holidays(service_day.year),
     )
@@ -65,11 +73,13 @@ def sessions_with_facts(sessions: Iterable[int]) -> list[Session]:
         .select_related(
             "course__clinic",
             "course__order__signature",
+            "course__order__assessment__workup",
             "signature",
             "recording",
             "gating_report",
             "claim_line",
         )
+        .defer("course__order__assessment__facts", "course__order__assessment__decision")
         .defer("gating_report__report", "gating_report__config", "recording__manifest", "recording__live")
         .select_related("course__patient")
         .prefetch_related(
@@ -92,15 +102,7 @@ class Surroundings:
     """What sessions share: who supervised around them, and the other sessions of their courses."""
 
     def __init__(self, sessions: Sequence[Session]) -> None:
-        self.siblings: defaultdict[int, list[tuple[int, datetime]]] = defaultdict(list)
-        rows = (
-            Session.objects.completed()
-            .filter(course__in={s.course_id for s in sessions}, started_at__isnull=False)
-            .order_by("started_at")
-        )
-        for pk, course_id, started_at in rows.values_list("pk", "course_id", "started_at"):
-            if started_at is not None:
-                self.siblings[course_id].append((pk, started_at))
+        self.record = PayerRecord(sessions)
         clinics = {s.course.clinic_id for s in sessions}
         self.physicians = set(
             Membership.objects.filter(clinic__in=clinics, role=Role.PHYSICIAN).values_list(
@@ -113,6 +115,33 @@ class Surroundings:
         repeats = SessionRepeat.objects.filter(session__course__in={s.course_id for s in sessions})
         for course_id, number in repeats.values_list("session__course", "session__number"):
             self.repeated[course_id].append(number or 0)
+        self.given = self._given(sessions)
+
+    def _given(self, sessions: Sequence[Session]) -> dict[int, list[Given]]:
+        """The sessions of each patient that are over, in their order."""
+        clinics = {session.course.patient_id: session.course.clinic for session in sessions}
+        found: dict[int, list[Given]] = {patient: [] for patient in clinics}
+        rows = (
+            Session.objects.completed()
+            .filter(course__patient__in=clinics, started_at__isnull=False)
+            .order_by("started_at")
+        )
+        for pk, course, patient, number, start, end in rows.values_list(
+            "pk", "course_id", "course__patient_id", "number", "started_at", "ended_at"
+        ):
+            if start is not None:
+                counts = number not in self.repeated.get(course, ())
+                found[patient].append(Given(pk, course, start, end, clinics[patient].day_of(start), counts))
+        return found
+
+    def of_patient(self, session: Session) -> list[Given]:
+        return self.given[session.course.patient_id]
+
+    def _of_day(self, session: Session) -> list[Given]:
+        if session.started_at is None:
+            return []
+        day = session.course.clinic.day_of(session.started_at)
+        return [one for one in self.of_patient(session) if one.day == day]
 
     @staticmethod
     def _periods(sessions: Sequence[Session], clinics: set[int]) -> list[SupervisionPeriod]:
@@ -128,15 +157,32 @@ class Surroundings:
         )
 
     def number_on_day(self, session: Session) -> int | None:
-        clinic = session.course.clinic
-        if session.started_at is None:
+        keys = [one.pk for one in self._of_day(session)]
+        return keys.index(session.pk) + 1 if session.pk in keys else None
+
+    def minutes_since_previous(self, session: Session) -> int | None:
+        """From the end of the day's session before; below 0 where the two overlap."""
+        start = session.started_at
+        before = [one for one in self._of_day(session) if start and one.started_at < start]
+        if start is None or not before or before[-1].ended_at is None:
             return None
-        day = clinic.day_of(session.started_at)
-        same_day = [pk for pk, start in self.siblings[session.course_id] if clinic.day_of(start) == day]
-        return same_day.index(session.pk) + 1 if session.pk in same_day else None
+        return int((start - before[-1].ended_at).total_seconds() // 60)
 
     def began_at(self, session: Session) -> datetime | None:
-        return next((start for _, start in self.siblings[session.course_id]), None)
+        own = (one.started_at for one in self.of_patient(session) if one.course == session.course_id)
+        return next(own, None)
+
+    def earlier_course_ended_on(self, session: Session) -> date | None:
+        """The last session of another course before this one, or what the workup says of one given elsewhere."""
+        began, workup = self.began_at(session), session.course.order.assessment.workup
+        days = [
+            one.day
+            for one in self.of_patient(session)
+            if began and one.course != session.course_id and one.started_at < began
+        ]
+        if workup.last_course_ended_on is not None:
+            days.append(workup.last_course_ended_on)
+        return max(days, default=None)
 
     def number_that_counts(self, session: Session) -> int | None:
         """Its number in the course, without the hours before it that were given again."""
@@ -208,6 +254,7 @@ def facts_of(session: Session, around: Surroundings, now: datetime) -> LineFacts
     report, line = session.gating_report, getattr(session, "claim_line", None)
     effective = report.effective_minutes if report else None
     supervision = around.supervision(session)
+    asked, modifiers = around.record.asked(session)
     return LineFacts(
         as_of=clinic.day_of(now),
         service_date=day,
@@ -220,6 +267,13 @@ def facts_of(session: Session, around: Surroundings, now: datetime) -> LineFacts
         course_began_at=around.began_at(session),
         payer_kind=PAYER_KINDS.get(Payer.Kind(coverage.payer.kind), PayerKind.OTHER) if coverage else None,
         coverage=verdict_on(session, coverage, day),
+        payer=around.record.payer(session, coverage, day, around.of_patient(session)),
+        diagnoses=diagnoses_of(session, day),
+        asked=asked,
+        modifiers=modifiers,
+        sessions_per_day=order.sessions_per_day,
+        minutes_since_previous=around.minutes_since_previous(session),
+        earlier_course_ended_on=around.earlier_course_ended_on(session),
         recording_attached=recording is not None,
         recording_verified=True if recording is not None and recording.is_verified else None,
         effective_minutes=None if effective is None else int(effective),

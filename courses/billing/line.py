@@ -3,14 +3,16 @@
 Every fact may be None: not known.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from courses.billing.payer_facts import Asked, DiagnosisFacts, PayerFacts
 from courses.billing.supervision import SupervisionPeriod
 from courses.intervals import Interval
 from courses.treatment.short_session import ShortFinding
+from patients.eligibility.diagnosis_set import DiagnosisSet
 
 
 class Coverage(StrEnum):
@@ -26,15 +28,6 @@ class PayerKind(StrEnum):
     ORIGINAL_MEDICARE = "original_medicare"
     MEDICARE_ADVANTAGE = "medicare_advantage"
     OTHER = "other"
-
-
-class Notice(StrEnum):
-    """A valid notice that names this session, given before it."""
-
-    ABN_OPTION_1 = "abn_option_1"  # treat and bill Medicare
-    ABN_OPTION_2 = "abn_option_2"  # treat, the patient pays, no claim
-    ABN_OPTION_3 = "abn_option_3"  # no treatment
-    PLAN_DETERMINATION = "plan_determination"  # a Medicare Advantage plan's decision in favour
 
 
 class PartialDecision(StrEnum):
@@ -63,6 +56,14 @@ class ScrubRules:
     audio_video_accepted: bool = False
     physicians_only: bool = True
     planned_sessions: int = 35
+    #: First Coast LCD L28838 (2009); other contractors: to be confirmed
+    months_between_courses: int = 12
+    #: between two sessions of one day; no source names one
+    minimum_gap_minutes: int | None = None
+    #: the days of the ABN's edition in use; None: not known here
+    abn_edition: tuple[date, date] | None = None
+    #: which codes support the claim; None: no list is known
+    diagnosis_set: DiagnosisSet | None = None
     warn_days_before_filing_limit: int = 30
     holidays: frozenset[date] = frozenset()
 
@@ -86,7 +87,10 @@ class LineFacts:
     course_began_at: datetime | None = None
     payer_kind: PayerKind | None = None
     coverage: Coverage | None = None
-    notice: Notice | None = None
+    payer: PayerFacts = field(default_factory=PayerFacts)
+    diagnoses: DiagnosisFacts | None = None
+    #: as its live claim asks; None: it stands in no claim yet
+    asked: Asked | None = None
     recording_attached: bool | None = None
     recording_verified: bool | None = None
     effective_minutes: int | None = None
@@ -96,7 +100,12 @@ class LineFacts:
     short: ShortFinding | None = None
     given_again: bool = False
     place_of_service: str | None = None
-    modifiers: tuple[str, ...] = ()
+    #: those of its live claim; None: it stands in no claim yet
+    modifiers: tuple[str, ...] | None = None
+    sessions_per_day: int | None = None
+    #: from the end of the day's session before to the start of this one
+    minutes_since_previous: int | None = None
+    earlier_course_ended_on: date | None = None
     other_codes_that_day: tuple[str, ...] = ()
     billing_npi: str | None = None
     supervision: tuple[SupervisionPeriod, ...] = ()

@@ -1,12 +1,21 @@
 """May this line be claimed? Every reason against it, and everything worth knowing before it goes.
 
-PURE. A line without a block may go. The rules stand in ``record_rules`` and ``claim_rules``, in the order in
-which they are told.
+PURE. A line without a block may go. The rules stand in modules by what they are about, in the order in which they
+are told.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 
-from courses.billing import after_signing_rules, claim_rules, record_rules
+from courses.billing import (
+    after_signing_rules,
+    asked_rules,
+    claim_rules,
+    coverage_rules,
+    diagnosis_rules,
+    notice_rules,
+    record_rules,
+    repeat_rules,
+)
 from courses.billing.findings import LineFinding, Severity
 from courses.billing.line import LineFacts, ScrubRules
 
@@ -21,11 +30,20 @@ RULES: tuple[Rule, ...] = (
     record_rules.minutes,
     after_signing_rules.amendments,
     after_signing_rules.countersignature,
-    claim_rules.coverage,
+    coverage_rules.decision,
+    coverage_rules.in_force,
+    coverage_rules.authorization,
+    notice_rules.abn,
+    notice_rules.advantage,
+    diagnosis_rules.diagnosis,
     claim_rules.place,
-    claim_rules.second_of_day,
-    claim_rules.beyond_course,
+    claim_rules.practitioner,
+    repeat_rules.second_of_day,
+    repeat_rules.beyond_course,
+    repeat_rules.early_repeat,
     claim_rules.same_day,
+    asked_rules.refused_modifiers,
+    asked_rules.asked,
     claim_rules.filing,
 )
 

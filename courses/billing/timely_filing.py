@@ -9,7 +9,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from courses.billing.months import months_after
+
 SATURDAY = 5
+MEDICARE_MONTHS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,18 +23,15 @@ class FilingLimit:
     days_left: int
 
 
-def filing_limit(service_from: date, *, on: date, holidays: Collection[date]) -> FilingLimit:
+def filing_limit(
+    service_from: date, *, on: date, holidays: Collection[date], months: int = MEDICARE_MONTHS
+) -> FilingLimit:
     """The last day on which a line may be received, and how far off it is from ``on``.
 
+    ``months`` is the payer's limit.
     ``holidays`` are federal holidays with their observed days, for the year after the service too.
     """
-    last_day = _a_year_after(service_from)
+    last_day = months_after(service_from, months)
     while last_day.weekday() >= SATURDAY or last_day in holidays:
         last_day += timedelta(days=1)
     return FilingLimit(last_day, (last_day - on).days)
-
-
-def _a_year_after(day: date) -> date:
-    if (day.month, day.day) == (2, 29):
-        return date(day.year + 1, 2, 28)
-    return day.replace(year=day.year + 1)

@@ -16,6 +16,7 @@ from eecp_clinic.errors import Conflict, InvalidInput, NotAllowed
 from eecp_clinic.models import AuditEvent, User
 from patients.models import Coverage, Payer
 from tests import factories
+from tests.courses.billing.billing_given import add_line, make_claim, make_line, make_profile
 from tests.courses.courses_given import FIRST_HOUR, Given
 
 LATER = FIRST_HOUR + timedelta(days=14)
@@ -77,7 +78,7 @@ def no_coverage(given: Given) -> None:
         ({"stop_reason": "patient_wish"}, None, "partial_needs_decision", "billing"),
         ({"minutes_delivered": None}, None, "partial_needs_decision", "nurse"),
         ({}, other_payer, "assessment_incomplete", "physician"),
-        ({}, no_coverage, "payer_not_known", "front_desk"),
+        ({}, no_coverage, "coverage_not_in_force", "front_desk"),
         ({}, hospital, "place_denied", "billing"),
     ],
 )
@@ -306,3 +307,44 @@ def test_supervision_by_audio_and_video_counts_where_the_clinic_settled_it(given
     assert "not_supervised" in codes(refresh_line(session=session, now=LATER))
     settle(given, audio_video_supervision=True)
     assert "not_supervised" not in codes(refresh_line(session=session, now=LATER))
+
+
+def test_answered_abn_lets_an_hour_that_is_not_covered_go_with_ga(given: Given) -> None:
+    session, old = given.session(0), given.course.order.assessment
+    factories.make_assessment(
+        given.course.patient, given.physician, workup=old.workup, supersedes=old, pathway="not_covered"
+    )
+    assert codes(refresh_line(session=session, now=LATER)) == {"not_covered"}
+    factories.make_notice(
+        given.course.patient,
+        given.physician,
+        option="1",
+        signed_on=date(2026, 11, 24),
+        signed_by="SAMPLE Joan",
+        answered_by=given.nurse,
+        answered_at=FIRST_HOUR,
+    )
+    line = refresh_line(session=session, now=LATER)
+    assert line.state == ClaimLine.State.READY
+    assert "goes_with_ga" in codes(line, "note")
+
+
+def test_authorization_counts_the_hours_given_under_it(given: Given) -> None:
+    first, second = given.session(0), given.session(1)
+    coverage = given.course.patient.coverages.get()
+    make_profile(
+        coverage.payer, needs_authorization=True, confirmed_by=given.physician, confirmed_at=FIRST_HOUR
+    )
+    assert codes(refresh_line(session=first, now=LATER)) == {"authorization_missing"}
+    factories.make_authorization(coverage, sessions_approved=1)
+    assert codes(refresh_line(session=first, now=LATER)) == set()
+    assert codes(refresh_line(session=second, now=LATER)) == {"authorization_used_up"}
+
+
+def test_session_asked_in_a_claim_is_held_to_what_the_claim_says(given: Given, biller: User) -> None:
+    first, second = make_line(given, 0), make_line(given, 1)
+    claim = make_claim(given, biller, first)
+    add_line(claim, second, 2, service_date=FIRST_HOUR.date(), units=2)
+    found = codes(refresh_line(session=second.session, now=LATER))
+    assert found == {"duplicate_line", "units_not_one"}
+    assert "duplicate_line" in codes(refresh_line(session=first.session, now=LATER))

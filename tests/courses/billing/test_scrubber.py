@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from courses.billing.findings import LineFinding, Mover, Severity
-from courses.billing.line import Coverage, LineFacts, Notice, PartialDecision, PayerKind, ScrubRules
+from courses.billing.line import Coverage, LineFacts, PartialDecision, PayerKind, ScrubRules
+from courses.billing.payer_facts import AbnGiven, AbnOption, DiagnosisFacts, PayerFacts, PlanAnswer
 from courses.billing.scrubber import may_go, scrub
 from courses.billing.supervision import SupervisionMode, SupervisionPeriod
+from patients.eligibility.packaged import load_diagnosis_sets
 
 BEGAN = datetime(2026, 9, 15, 14, tzinfo=UTC)  # 10:00 in New York
 MINUTE = timedelta(minutes=1)
@@ -36,8 +38,13 @@ CLEAN = LineFacts(
     place_of_service="11",
     billing_npi=NPI,
     supervision=(DOCTOR,),
+    diagnoses=DiagnosisFacts(codes=("I25.112",), book="FY2026, release of 01-Apr-2026"),
 )
-RULES = ScrubRules(time_zone="America/New_York")
+RULES = ScrubRules(
+    time_zone="America/New_York",
+    abn_edition=(date(2026, 5, 12), date(2029, 3, 31)),
+    diagnosis_set=load_diagnosis_sets()["icd-10-cm"],
+)
 
 
 def findings(rules: ScrubRules = RULES, **changes: Any) -> dict[str, LineFinding]:
@@ -52,7 +59,16 @@ def test_a_clean_line_may_go_and_tells_how_long_there_is_time() -> None:
     ]
 
 
-ABN = {"coverage": Coverage.NOT_COVERED, "notice": Notice.ABN_OPTION_1}
+GIVEN = AbnGiven(
+    given_on=date(2026, 9, 1),
+    signed_on=date(2026, 9, 2),
+    option=AbnOption.TREAT_AND_CLAIM,
+    sessions=35,
+    session=7,
+)
+ABN = {"coverage": Coverage.NOT_COVERED, "payer": PayerFacts(abns=(GIVEN,))}
+OPTION_2 = PayerFacts(abns=(replace(GIVEN, option=AbnOption.TREAT_WITHOUT_CLAIM),))
+APPROVED = PayerFacts(answers=(PlanAnswer(answered_on=date(2026, 9, 1), approved=True),))
 ADVANTAGE = {"payer_kind": PayerKind.MEDICARE_ADVANTAGE}
 LATE = BEGAN - timedelta(days=7)
 
@@ -73,9 +89,9 @@ LATE = BEGAN - timedelta(days=7)
         ({"coverage": None}, "assessment_missing", Mover.PHYSICIAN),
         ({"coverage": Coverage.INCOMPLETE}, "assessment_incomplete", Mover.PHYSICIAN),
         ({"coverage": Coverage.NOT_COVERED}, "not_covered", Mover.BILLING),
-        ({"coverage": Coverage.NOT_COVERED, "notice": Notice.ABN_OPTION_2}, "not_covered", Mover.BILLING),
+        ({"coverage": Coverage.NOT_COVERED, "payer": OPTION_2}, "abn_option_2", Mover.BILLING),
         ({"coverage": Coverage.NOT_COVERED, "payer_kind": PayerKind.OTHER}, "not_covered", Mover.BILLING),
-        (ABN, "ga_missing", Mover.BILLING),
+        ({**ABN, "modifiers": ()}, "ga_missing", Mover.BILLING),
         ({"payer_kind": None}, "payer_not_known", Mover.FRONT_DESK),
         ({**ADVANTAGE, "coverage": Coverage.DETERMINATION_NEEDED}, "determination_missing", Mover.BILLING),
         ({**ADVANTAGE, **ABN}, "determination_missing", Mover.BILLING),
@@ -113,7 +129,7 @@ def test_each_reason_blocks_the_line_and_says_whose_move_it_is(
         {"place_of_service": "49"},
         {**ABN, "modifiers": ("GA",)},
         {**ADVANTAGE},
-        {**ADVANTAGE, "coverage": Coverage.DETERMINATION_NEEDED, "notice": Notice.PLAN_DETERMINATION},
+        {**ADVANTAGE, "coverage": Coverage.DETERMINATION_NEEDED, "payer": APPROVED},
         {"payer_kind": PayerKind.OTHER},
         {"ended_early": True, "partial_decision": PartialDecision.BILL},
         {"order_signed_at": CLEAN.course_began_at},
@@ -199,7 +215,7 @@ def test_another_payers_limit_is_not_medicares() -> None:
 
 
 def test_blocks_come_first() -> None:
-    found = scrub(replace(CLEAN, number_in_course=36, coverage=None), RULES)
+    found = scrub(replace(CLEAN, place_of_service="12", coverage=None), RULES)
     assert [finding.severity for finding in found] == [Severity.BLOCK, Severity.WARN, Severity.NOTE]
 
 
@@ -231,6 +247,7 @@ NEEDED = (
     "ended_early",
     "place_of_service",
     "billing_npi",
+    "diagnoses",
 )
 
 

@@ -1,0 +1,76 @@
+"""The decision in force, the coverage in force, and the authorization of a line. PURE."""
+
+from collections.abc import Iterator
+
+from courses.billing.findings import LineFinding, Mover, block, warn
+from courses.billing.line import Coverage, LineFacts, PayerKind, ScrubRules
+
+NCD = "NCD 20.20, version 2"
+ON_FILE = "The coverage on file"
+POLICY = "The payer's policy named in the assessment"
+AUTHORIZATION = "The payer's profile and its authorizations on file"
+
+
+def decision(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
+    if facts.coverage is None or facts.coverage is Coverage.INCOMPLETE:
+        code = "assessment_missing" if facts.coverage is None else "assessment_incomplete"
+        said = "There is no" if facts.coverage is None else "The record is incomplete for the"
+        sentence = (
+            f"{said} eligibility assessment in force on the day. Complete it; a notice is no substitute."
+        )
+        yield block(code, sentence, NCD, "coverage", Mover.PHYSICIAN)
+    elif facts.payer_kind is PayerKind.OTHER and facts.coverage is not Coverage.COVERED:
+        sentence = "The payer's policy is not met. Do not bill it; talk to the patient and the payer."
+        yield block("not_covered", sentence, POLICY, "coverage", Mover.BILLING)
+    elif facts.payer_kind is PayerKind.ORIGINAL_MEDICARE and facts.coverage is Coverage.DETERMINATION_NEEDED:
+        sentence = (
+            "The assessment waits for a plan, and Original Medicare pays first. Assess the patient again."
+        )
+        yield block("assessment_of_another_payer", sentence, NCD, "coverage", Mover.PHYSICIAN)
+
+
+def in_force(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
+    ended, said = facts.payer.coverage_ended_on, facts.payer.inactive_said_on
+    if facts.payer_kind is None and ended is not None:
+        sentence = f"The coverage on file ended on {ended:%d-%b-%Y}, before the session. Ask who pays now and enter it."
+        yield block("coverage_not_in_force", sentence, ON_FILE, "payer_kind", Mover.FRONT_DESK)
+    elif facts.payer_kind is None:
+        sentence = "The payer is not known. Enter the coverage in force on the day."
+        yield block("payer_not_known", sentence, ON_FILE, "payer_kind", Mover.FRONT_DESK)
+    elif said is not None:
+        sentence = (
+            f"{facts.payer.name} said on {said:%d-%b-%Y} that the coverage is not in force. "
+            "Correct the coverage, or ask again and record the answer."
+        )
+        yield block("coverage_said_inactive", sentence, ON_FILE, "payer", Mover.FRONT_DESK)
+
+
+def authorization(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
+    """Blocks where the profile says that one is needed; warns where one is on file and it is not known."""
+    payer = facts.payer
+    if payer.needs_authorization is False or not (payer.needs_authorization or payer.approvals):
+        return
+    found = _authorization_fault(facts)
+    if found is not None:
+        told = block if payer.needs_authorization else warn
+        yield told(found[0], found[1], payer.profile_source or AUTHORIZATION, "payer", Mover.BILLING)
+
+
+def _authorization_fault(facts: LineFacts) -> tuple[str, str] | None:
+    payer = facts.payer
+    if not payer.approvals:
+        sentence = f"{payer.name} wants an authorization, and none is on file. Enter it, or ask for one."
+        return "authorization_missing", sentence
+    holding = [approval for approval in payer.approvals if approval.holds_on(facts.service_date)]
+    if not holding:
+        return "authorization_not_in_force", (
+            f"No authorization of {payer.name} on file holds on {facts.service_date:%d-%b-%Y}. "
+            "Ask for one that does."
+        )
+    if all(approval.session > approval.sessions for approval in holding):
+        approval = max(holding, key=lambda one: one.sessions)
+        return "authorization_used_up", (
+            f"Authorization {approval.number} is for {approval.sessions} sessions, and this is session "
+            f"{approval.session} under it. Ask {payer.name} for an extension."
+        )
+    return None
