@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from courses.billing.findings import LineFinding, Mover, block, note, warn
-from courses.billing.line import Coverage, LineFacts, ScrubRules
+from courses.billing.line import Coverage, LineFacts, PayerKind, ScrubRules
 from courses.billing.payer_facts import DiagnosisFacts
 from patients.eligibility.diagnosis_set import DiagnosisSet, Support
 from patients.eligibility.wording import day_text, listed
@@ -65,6 +65,7 @@ def _supporting(found: DiagnosisFacts, codes: DiagnosisSet, facts: LineFacts) ->
     sentence = (
         f"{listed(found.codes)} does not support the claim: no code of stable angina. Look at the chart."
     )
-    # Where no cover is expected the line goes to be denied, and the code says truly why.
-    told = warn if facts.coverage is Coverage.NOT_COVERED else block
+    # Where no cover is expected the line goes to be denied, and the code says truly why; another payer has its own list.
+    is_open = facts.coverage is Coverage.NOT_COVERED or facts.payer_kind is PayerKind.OTHER
+    told = warn if is_open else block
     yield told("diagnosis_not_supporting", sentence, LIST, "diagnoses", Mover.PHYSICIAN)

@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from courses.billing.evidence import Criterion, Decision, Evidence, Identity, Order, ReviewSheet
-from courses.billing.facts import Surroundings
 from courses.billing.session_evidence import Picture
 from courses.billing.session_sheet import sheet_of, signed, signed_sessions
+from courses.billing.surroundings import Surroundings
 from courses.models import Course, OutcomeMeasure, Packet, Review, Session, TreatmentOrder
 from courses.progress.course_page import paper_charts
 from courses.progress.decision_words import decision_in_words

@@ -84,7 +84,7 @@ class PayerRecord:
             profile = None
         return PayerFacts(
             name=coverage.payer.name,
-            inactive_said_on=self._inactive(coverage, session, day),
+            inactive_said_on=self._inactive(coverage, session),
             abns=abns,
             answers=tuple(_answer(found) for found in self._answers[coverage.pk]),
             approvals=tuple(
@@ -105,10 +105,10 @@ class PayerRecord:
             profile_source=profile.source if profile else "",
         )
 
-    def _inactive(self, coverage: Coverage, session: Session, day: date) -> date | None:
-        """The day of the last answer, where it said not in force and may speak of the day of service."""
+    def _inactive(self, coverage: Coverage, session: Session) -> date | None:
+        """The day of the last answer, where it said not in force; an end on file explains it, and the days decide."""
         last = self._verified.get(coverage.pk)
-        if last is None or last.outcome != Verification.Outcome.INACTIVE:
+        if last is None or last.outcome != Verification.Outcome.INACTIVE or coverage.ends_on is not None:
             return None
         return session.course.clinic.day_of(last.made_at)
 

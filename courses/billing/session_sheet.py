@@ -7,7 +7,6 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 
 from courses.billing.charted import change_of, education_of, event_of, examined_of, override_of, struck_of
-from courses.billing.facts import Surroundings
 from courses.billing.gating_evidence import figures_of, findings_of, minutes_of
 from courses.billing.session_evidence import (
     Amended,
@@ -22,6 +21,7 @@ from courses.billing.session_evidence import (
     Vitals,
 )
 from courses.billing.supervision import supervision_gaps
+from courses.billing.surroundings import Surroundings
 from courses.intervals import Interval
 from courses.models import Course, HoldOverride, Session, SettingChange, TreatmentEvent, VitalSigns
 from courses.models import Reading as ReadingRow

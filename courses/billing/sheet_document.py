@@ -8,11 +8,11 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from courses.billing.evidence import StandaloneSheet
-from courses.billing.facts import Surroundings
 from courses.billing.gathering import identity_of, order_of
 from courses.billing.packet_document import LANGUAGE, pictures_of
 from courses.billing.session_evidence import SessionSheet
 from courses.billing.session_sheet import sheet_of, with_all_of_it
+from courses.billing.surroundings import Surroundings
 from courses.models import Session
 from courses.treatment.verifying import verify
 from eecp_clinic.pdf import Document, render

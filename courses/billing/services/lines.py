@@ -8,9 +8,10 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext
 
-from courses.billing.facts import Surroundings, facts_of, rules_of, service_day, sessions_with_facts
+from courses.billing.facts import facts_of, rules_of, service_day, sessions_with_facts
 from courses.billing.findings import LineFinding, Mover, block
 from courses.billing.scrubber import may_go, scrub
+from courses.billing.surroundings import Surroundings
 from courses.models import ClaimLine, Session
 from eecp_clinic import audit
 from eecp_clinic.errors import Conflict, InvalidInput

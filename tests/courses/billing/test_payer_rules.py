@@ -173,8 +173,11 @@ def test_clinics_gap_between_two_sessions_is_asked_for_only_where_it_is_settled(
     assert "gap_too_short" not in {finding.code for finding in scrub(facts, RULES)}
 
 
-def test_code_that_supports_nothing_keeps_no_line_back_that_goes_to_be_denied() -> None:
-    assert findings(**ABN, **coded("I50.22"))["diagnosis_not_supporting"].severity is WARN
+@pytest.mark.parametrize("changes", [ABN, OTHER])
+def test_code_that_supports_nothing_only_warns_where_denial_is_expected_or_the_list_is_anothers(
+    changes: dict[str, Any],
+) -> None:
+    assert findings(**changes, **coded("I50.22"))["diagnosis_not_supporting"].severity is WARN
 
 
 def test_code_lists_that_do_not_reach_the_day_are_not_applied() -> None:

@@ -1,0 +1,157 @@
+"""What sessions share around their lines: who supervised, the patient's other sessions, the clinic's rules."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.db.models import Q
+
+from courses.billing.payer_gathering import Given, PayerRecord
+from courses.billing.supervision import SupervisionMode
+from courses.billing.supervision import SupervisionPeriod as Supervision
+from courses.models import Session, SessionRepeat, SupervisionPeriod, TreatmentRules
+from courses.treatment.countersigning import wanted_by
+from courses.treatment.settling import newest_of, short_rule_of
+from courses.treatment.short_session import ShortFinding, ShortRule, judge
+from eecp_clinic.models import Membership
+from eecp_clinic.roles import Role
+
+
+class Surroundings:
+    """What sessions share: who supervised around them, and the other sessions of their courses."""
+
+    def __init__(self, sessions: Sequence[Session]) -> None:
+        self.record = PayerRecord(sessions)
+        clinics = {s.course.clinic_id for s in sessions}
+        self.physicians = set(
+            Membership.objects.filter(clinic__in=clinics, role=Role.PHYSICIAN).values_list(
+                "clinic_id", "user_id"
+            )
+        )
+        self.periods = self._periods(sessions, clinics)
+        self.rules = list(TreatmentRules.objects.filter(clinic__in=clinics).select_related("owner"))
+        self.repeated: defaultdict[int, list[int]] = defaultdict(list)
+        repeats = SessionRepeat.objects.filter(session__course__in={s.course_id for s in sessions})
+        for course_id, number in repeats.values_list("session__course", "session__number"):
+            self.repeated[course_id].append(number or 0)
+        self.given = self._given(sessions)
+
+    def _given(self, sessions: Sequence[Session]) -> dict[int, list[Given]]:
+        """The sessions of each patient that are over, in their order."""
+        clinics = {session.course.patient_id: session.course.clinic for session in sessions}
+        found: dict[int, list[Given]] = {patient: [] for patient in clinics}
+        rows = (
+            Session.objects.completed()
+            .filter(course__patient__in=clinics, started_at__isnull=False)
+            .order_by("started_at")
+        )
+        for pk, course, patient, number, start, end in rows.values_list(
+            "pk", "course_id", "course__patient_id", "number", "started_at", "ended_at"
+        ):
+            if start is not None:
+                counts = number not in self.repeated.get(course, ())
+                found[patient].append(Given(pk, course, start, end, clinics[patient].day_of(start), counts))
+        return found
+
+    def of_patient(self, session: Session) -> list[Given]:
+        return self.given[session.course.patient_id]
+
+    def _of_day(self, session: Session) -> list[Given]:
+        if session.started_at is None:
+            return []
+        day = session.course.clinic.day_of(session.started_at)
+        return [one for one in self.of_patient(session) if one.day == day]
+
+    @staticmethod
+    def _periods(sessions: Sequence[Session], clinics: set[int]) -> list[SupervisionPeriod]:
+        starts = [s.started_at for s in sessions if s.started_at]
+        ends = [s.ended_at for s in sessions if s.ended_at]
+        if not starts or not ends:
+            return []
+        around = Q(ended_at__isnull=True) | Q(ended_at__gt=min(starts))
+        return list(
+            SupervisionPeriod.objects.filter(around, clinic__in=clinics, started_at__lt=max(ends))
+            .select_related("practitioner")
+            .order_by("started_at")
+        )
+
+    def number_on_day(self, session: Session) -> int | None:
+        keys = [one.pk for one in self._of_day(session)]
+        return keys.index(session.pk) + 1 if session.pk in keys else None
+
+    def minutes_since_previous(self, session: Session) -> int | None:
+        """From the end of the day's session before; below 0 where the two overlap."""
+        start = session.started_at
+        before = [one for one in self._of_day(session) if start and one.started_at < start]
+        if start is None or not before or before[-1].ended_at is None:
+            return None
+        return int((start - before[-1].ended_at).total_seconds() // 60)
+
+    def began_at(self, session: Session) -> datetime | None:
+        own = (one.started_at for one in self.of_patient(session) if one.course == session.course_id)
+        return next(own, None)
+
+    def earlier_course_ended_on(self, session: Session) -> date | None:
+        """The last session of another course before this one, or what the workup says of one given elsewhere."""
+        began, workup = self.began_at(session), session.course.order.assessment.workup
+        days = [
+            one.day
+            for one in self.of_patient(session)
+            if began and one.course != session.course_id and one.started_at < began
+        ]
+        if workup.last_course_ended_on is not None:
+            days.append(workup.last_course_ended_on)
+        return max(days, default=None)
+
+    def number_that_counts(self, session: Session) -> int | None:
+        """Its number in the course, without the hours before it that were given again."""
+        if session.number is None:
+            return None
+        return session.number - sum(number < session.number for number in self.repeated[session.course_id])
+
+    def is_given_again(self, session: Session) -> bool:
+        return session.number in self.repeated[session.course_id]
+
+    def short(self, session: Session) -> ShortFinding | None:
+        """What the clinic's rule, as in force when the session ended, says of one that ended early."""
+        if session.ended_at is None:
+            return None
+        rules = newest_of(self.rules, session.course.clinic, session.ended_at)
+        return judge(
+            ended_early=session.stop_reason != Session.StopReason.COMPLETED,
+            minutes=session.minutes_delivered,
+            ordered=session.course.order.session_minutes,
+            rule=short_rule_of(rules) if rules else ShortRule(),
+        )
+
+    def accepts_audio_video(self, session: Session) -> bool:
+        """Whether the clinic had settled that live audio and video is enough when the session began."""
+        rules = (
+            newest_of(self.rules, session.course.clinic, session.started_at) if session.started_at else None
+        )
+        return rules is not None and rules.audio_video_supervision
+
+    def needs_countersignature(self, session: Session) -> bool:
+        clinic, signature = session.course.clinic, session.signature
+        if signature is None or (clinic.pk, signature.signer_id) in self.physicians:
+            return False
+        return wanted_by(self.rules, clinic, signature.signed_at)
+
+    def supervision(self, session: Session) -> tuple[Supervision, ...]:
+        if session.started_at is None or session.ended_at is None:
+            return ()
+        clinic_id = session.course.clinic_id
+        return tuple(
+            Supervision(
+                practitioner=period.practitioner.signing_name,
+                npi=period.practitioner.npi,
+                is_physician=(clinic_id, period.practitioner_id) in self.physicians,
+                mode=SupervisionMode(period.mode),
+                start=period.started_at,
+                end=period.ended_at,
+            )
+            for period in self.periods
+            if period.clinic_id == clinic_id
+            and period.started_at < session.ended_at
+            and (period.ended_at is None or period.ended_at > session.started_at)
+        )
