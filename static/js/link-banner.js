@@ -23,7 +23,7 @@ const show = () => {
   banner.hidden = false;
   // The age ticks for the eye; the ear hears the sentence once.
   const tick = () => {
-    banner.querySelector("[data-age]").textContent = state === "away" ? `(${age(Date.now() - link.lastContact)})` : "";
+    banner.querySelector("[data-link-age]").textContent = state === "away" ? `(${age(Date.now() - link.lastContact)})` : "";
     if (link.state === "away") show.timer = setTimeout(tick, 1000);
   };
   tick();

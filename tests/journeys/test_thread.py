@@ -91,15 +91,15 @@ def decide(page: Page, patient: Patient, today: str) -> None:
 def sign_decision_and_order(page: Page, patient: Patient) -> Course:
     decision = patient.assessments.in_force().get()
     page.goto(f"/patients/{patient.code}/decisions/{decision.code}/")
-    page.locator("[name=password]").fill(factories.PASSWORD)
+    page.locator("#id_password").fill(factories.PASSWORD)
     submit(page, "Sign this decision")
     page.goto(f"/patients/{patient.code}/orders/new/")
     page.locator("[name=goals]").fill("Fewer angina episodes")
     submit(page, re.compile("Write the order|Save"))
-    page.locator("[name=password]").fill("not the password")
+    page.locator("#id_password").fill("not the password")
     page.get_by_role("button", name="Sign the order").click()
     expect(page.get_by_text("The password is not right").first).to_be_visible()
-    page.locator("[name=password]").fill(factories.PASSWORD)
+    page.locator("#id_password").fill(factories.PASSWORD)
     submit(page, "Sign the order")
     return Course.objects.get(patient=patient)
 
@@ -195,7 +195,7 @@ def sign_session(page: Page, session: Session, eventually: Callable[[Callable[[]
     assert recording is not None
     eventually(lambda: recording.reports.exists())
     page.goto(f"/sessions/{session.code}/")
-    page.locator("[name=password]").fill(factories.PASSWORD)
+    page.locator("#id_password").fill(factories.PASSWORD)
     submit(page, "Sign the session")
     session.refresh_from_db()
     assert session.is_signed
@@ -207,7 +207,7 @@ def review(page: Page, course: Course) -> None:
     page.goto(f"/courses/{course.code}/review/")
     page.locator("[name=text]").fill("First hour well tolerated.")
     page.locator("[name=decision]").select_option("continue")
-    page.locator("[name=password]").fill(factories.PASSWORD)
+    page.locator("#id_password").fill(factories.PASSWORD)
     submit(page, re.compile("Sign"))
     assert course.reviews.count() == 1
 

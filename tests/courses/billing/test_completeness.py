@@ -78,7 +78,7 @@ def test_whole_packet_lacks_nothing() -> None:
         ({"unsigned": 1}, "1 completed session is not signed"),
         ({"unsigned": 2}, "2 completed sessions are not signed"),
         ({"sessions": ()}, "No session is signed"),
-        ({"order": replace(WHOLE.order, sessions=2)}, "mid-course review"),
+        ({"sessions_ordered": 2}, "mid-course review"),
         ({"measured_points": frozenset()}, "before treatment"),
         ({"state": "completed"}, "course summary"),
         ({"state": "discontinued"}, "at the end"),

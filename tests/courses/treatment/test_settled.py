@@ -24,7 +24,7 @@ def test_a_clinic_that_settled_nothing_has_the_defaults(clinic: Clinic, now: dat
     rules = TreatmentRules.objects.in_force(clinic, now)
     assert rules._state.adding
     assert not rules.countersignature
-    assert rules.audio_video_supervision
+    assert not rules.audio_video_supervision  # on site, until the clinic settles otherwise
     assert rules.billable_from_minutes is None
     assert rules.no_supervision == TreatmentRules.Gate.WARN
 

@@ -88,7 +88,7 @@ def test_physician_signs_with_the_password(patient: Patient, physician_client: C
     assert sign(physician_client, assessment, factories.PASSWORD)[0] == 302
     page = page_of(physician_client, assessment)
     assert "Petra Physician-Example, MD" in page
-    assert 'name="password"' not in page
+    assert 'id="id_password"' not in page
 
 
 def test_wrong_password_signs_nothing_and_says_so(patient: Patient, physician_client: Client) -> None:
@@ -117,7 +117,7 @@ def test_replaced_decision_leads_to_the_newer_and_cannot_be_signed(
     newer = assess(physician_client, patient, workup=workup.code)
     page = page_of(physician_client, old)
     assert f"/decisions/{newer.code}/" in page
-    assert 'name="password"' not in page
+    assert 'id="id_password"' not in page
     assert sign(physician_client, old, factories.PASSWORD)[0] == 409
 
 

@@ -65,7 +65,7 @@ def test_whole_session_by_its_pages(
     assert post(nurse_client, session, "ready", **BEFORE).status_code == 302
     assert "Start treatment" in page(nurse_client, session)
     assert post(nurse_client, session, "start").status_code == 302
-    assert "Not an alarm system" in page(nurse_client, session)
+    assert "not an alarm system" in page(nurse_client, session)
     assert post(nurse_client, session, "pause", **{"pause-reason": "Bathroom"}).status_code == 302
     assert "Resume" in page(nurse_client, session)
     assert post(nurse_client, session, "resume").status_code == 302
