@@ -95,7 +95,7 @@ def test_an_hour_is_dragged_refused_where_taken_and_offered_when_freed(
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("The booked hours stay as they are.")).to_be_visible()
     page.goto(f"/appointments/{ilse.code}/")
-    page.get_by_label("Reason").select_option("ill")
+    page.get_by_label("Reason", exact=True).select_option("ill")
     page.get_by_role("button", name="Cancel the appointment").click()
     page.get_by_role("link", name=re.compile("Who could take")).click()
     page.get_by_role("button", name="Offer it").click()
