@@ -59,7 +59,7 @@ class MoveForm(forms.Form):
     device = forms.ModelChoiceField(label=_("Device"), queryset=Device.objects.none(), to_field_name="code")
     reason = forms.CharField(label=_("Why"), max_length=150)
     fewer_nurses = forms.BooleanField(
-        label=_("Also with fewer nurses than the clinic's rule asks for; why is kept"),
+        label=_("Also with fewer nurses than the clinic's rule asks for"),
         required=False,
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
