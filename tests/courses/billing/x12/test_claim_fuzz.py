@@ -86,7 +86,14 @@ def test_five_hundred_claims_are_accepted_or_refused_with_a_reason() -> None:
     passed: list[Claim] = []
     refused: list[X12Refusal] = []
 
-    @settings(max_examples=CLAIMS, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+    # The same claims each time: how many of them pass is counted below, and chance decides nothing there.
+    @settings(
+        max_examples=CLAIMS,
+        database=None,
+        deadline=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
+    )
     @given(claims)
     def sort(claim: Claim) -> None:
         refusal = refusal_of(claim)
