@@ -107,7 +107,7 @@ def test_every_page_says_whose_it_is_and_leaves_room_below(signed: Session, now:
         assert f"sheet page {number} of {len(pages)}" in text
         assert "Session 1 of 35" in text
         lowest: list[float] = []
-        page.extract_text(visitor_text=lambda text, cm, tm, font, size: lowest.append(_height(text, cm, tm)))  # noqa: B023
+        page.extract_text(visitor_text=lambda text, cm, tm, font, size: lowest.append(_height(text, cm, tm)))  # noqa: B023  # called within the turn
         assert min(lowest) > 34  # points: 12 mm stay free for the packet's own page x of y
 
 
