@@ -11,8 +11,8 @@ from courses.billing.supervision import SupervisionMode
 from courses.billing.supervision import SupervisionPeriod as Supervision
 from courses.models import Session, SessionRepeat, SupervisionPeriod, TreatmentRules
 from courses.treatment.countersigning import wanted_by
-from courses.treatment.settling import newest_of, short_rule_of
-from courses.treatment.short_session import ShortFinding, ShortRule, judge
+from courses.treatment.settling import judged_short, newest_of
+from courses.treatment.short_session import ShortFinding
 from eecp_clinic.models import Membership
 from eecp_clinic.roles import Role
 
@@ -117,12 +117,7 @@ class Surroundings:
         if session.ended_at is None:
             return None
         rules = newest_of(self.rules, session.course.clinic, session.ended_at)
-        return judge(
-            ended_early=session.stop_reason != Session.StopReason.COMPLETED,
-            minutes=session.minutes_delivered,
-            ordered=session.course.order.session_minutes,
-            rule=short_rule_of(rules) if rules else ShortRule(),
-        )
+        return judged_short(session, rules, session.minutes_delivered)
 
     def accepts_audio_video(self, session: Session) -> bool:
         """Whether the clinic had settled that live audio and video is enough when the session began."""

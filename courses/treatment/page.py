@@ -235,10 +235,17 @@ def _hour(session: Session) -> dict[str, Any]:
         "supervision": supervision_of(session),
         "readings": flow_rows(session),
         "happenings": happenings_shown(session),
-        "short": short_of(session),
-        "repeat": SessionRepeat.objects.filter(session=session).select_related("decided_by").first(),
-        "repeat_form": forms.RepeatForm(),
+        **_short(session),
     }
+
+
+def _short(session: Session) -> dict[str, Any]:
+    """Of a session that ended early: what the clinic's rule says, and whether it is given again."""
+    short = short_of(session)
+    if short is None:
+        return {"short": None}
+    repeat = SessionRepeat.objects.filter(session=session).select_related("decided_by").first()
+    return {"short": short, "repeat": repeat, "repeat_form": forms.RepeatForm()}
 
 
 def newest_report(session: Session) -> GatingReport | None:

@@ -12,8 +12,8 @@ from courses.treatment.dose import delivered_in, minutes_of
 from courses.treatment.limit_rules import Tier
 from courses.treatment.limits import LimitFinding, worst_tier
 from courses.treatment.precheck import findings_for, holds, vitals_in
-from courses.treatment.settling import short_rule_of
-from courses.treatment.short_session import Outcome, judge
+from courses.treatment.settling import judged_short
+from courses.treatment.short_session import Outcome
 from courses.treatment.standing import standing_findings
 from eecp_clinic.roles import CLINICAL, Role
 
@@ -110,12 +110,7 @@ def short_of(session: Session) -> dict[str, Any] | None:
         return None
     rules = TreatmentRules.objects.in_force(session.course.clinic, session.ended_at)
     minutes = session.minutes_delivered if session.is_signed else minutes_of(delivered_in(session))
-    found = judge(
-        ended_early=session.stop_reason != Session.StopReason.COMPLETED,
-        minutes=minutes,
-        ordered=session.course.order.session_minutes,
-        rule=short_rule_of(rules),
-    )
+    found = judged_short(session, rules, minutes)
     if found.outcome is Outcome.FULL:
         return None
     light, label = OUTCOME_CHIPS[found.outcome]

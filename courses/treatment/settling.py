@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from decimal import Decimal
 
-from courses.models import ClinicLimit, TreatmentRules
+from courses.models import ClinicLimit, Session, TreatmentRules
 from courses.treatment.clinic_limits import ClinicFigure, with_clinic
 from courses.treatment.gates import Gate, Gates
 from courses.treatment.limit_rules import Limits, Source, Tier
 from courses.treatment.limits_file import packaged_limits
-from courses.treatment.short_session import ShortRule
+from courses.treatment.short_session import ShortFinding, ShortRule, judge
 from eecp_clinic.models import Clinic
 
 #: The fields of the rules that are gates, as ``gates`` names them.
@@ -50,9 +51,9 @@ def gates_of(rules: TreatmentRules) -> Gates:
     )
 
 
-def short_rule_of(rules: TreatmentRules) -> ShortRule:
-    """The rule for sessions that end early."""
-    if rules._state.adding:
+def short_rule_of(rules: TreatmentRules | None) -> ShortRule:
+    """The rule for sessions that end early; an empty one where the clinic settled nothing."""
+    if rules is None or rules._state.adding:
         return ShortRule()
     return ShortRule(
         billable_from=rules.billable_from_minutes,
@@ -60,6 +61,16 @@ def short_rule_of(rules: TreatmentRules) -> ShortRule:
         text=rules.short_session_rule,
         owner=rules.owner.signing_name,
         effective=rules.effective_on,
+    )
+
+
+def judged_short(session: Session, rules: TreatmentRules | None, minutes: Decimal | None) -> ShortFinding:
+    """What these rules say of a session that is over; ``minutes`` were delivered."""
+    return judge(
+        ended_early=session.stop_reason != Session.StopReason.COMPLETED,
+        minutes=minutes,
+        ordered=session.course.order.session_minutes,
+        rule=short_rule_of(rules),
     )
 
 
