@@ -10,7 +10,7 @@ from datetime import date
 from typing import TypeVar
 
 from courses.progress.small_counts import hidden_groups, total_is_hidden
-from courses.progress.trends import Direction, Outcomes, compare
+from courses.progress.trends import Change, Outcomes, compare
 
 _ANY_DAY = date(2000, 1, 1)
 
@@ -113,13 +113,16 @@ class Figure:
     by_device: tuple[Cell, ...] = ()
 
 
-def class_gain(baseline: int | None, end: int | None) -> int | None:
-    """CCS classes gained, positive is better; None where either is not known. ``trends.py`` decides."""
-    if baseline is None or end is None:
-        return None
+def class_change(baseline: int | None, end: int | None) -> Change:
+    """How the CCS class changed from baseline to end, as ``trends.py`` decides and says it."""
     was, now = (Outcomes(measured_on=_ANY_DAY, ccs_class=value) for value in (baseline, end))
-    change = next(one for one in compare(was, now) if one.code == "ccs_class")
-    return 0 if change.direction is Direction.SAME else int(change.gain or 0)
+    return next(one for one in compare(was, now) if one.code == "ccs_class")
+
+
+def class_gain(baseline: int | None, end: int | None) -> int | None:
+    """CCS classes gained, positive is better; None where either is not known."""
+    gain = class_change(baseline, end).gain
+    return None if gain is None else int(gain)
 
 
 def _share(fact: CourseFact, counts: bool | None) -> Sums:
