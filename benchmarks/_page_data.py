@@ -7,26 +7,19 @@ real report of a simulated hour; the others were charted by hand. Triggers are s
 """
 
 import itertools
-import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from benchmarks import _page_hours
+from benchmarks._page_plan import DAY, STARTS, Place, Planned, signatures
 
 if TYPE_CHECKING:
-    from courses.models import Course, Session
-    from devices.models import Device
-    from eecp_clinic.models import Clinic, Signature, User
-    from eecp_clinic.roles import Role
-    from patients.models import Coverage, EligibilityAssessment, Patient, Payer
+    from courses.models import Course
+    from patients.models import Coverage, EligibilityAssessment, Patient
 
-#: Of the fourteen courses that the demo has under way, six went to their end in a generation that lies behind,
-#: so that each has about three hundred sessions: the demo's 297.
+#: What a generation that lies behind was given: eight whole courses and two that were stopped, 297 sessions as in the demo.
 BEHIND_SESSIONS = (35, 35, 35, 35, 35, 35, 35, 35, 9, 8)
-READINGS, OF_THE_HOUR = 3, 60
-STARTS = [time(8), time(9, 15), time(10, 30), time(11, 45), time(13, 15), time(14, 30), time(15, 45)]
 ENDINGS = (
     "",
     "berg",
@@ -43,47 +36,6 @@ ENDINGS = (
     "by",
     "stad",
 )
-DAY = timedelta(days=1)
-
-
-@dataclass
-class Place:
-    """The clinic with what rows need at hand, and the codes of pages to open."""
-
-    clinic: "Clinic"
-    nurse: "User"
-    physician: "User"
-    biller: "User"
-    devices: list["Device"]
-    payer: "Payer"
-    facts: dict[str, Any]
-    decision: dict[str, Any]
-    findings: list[dict[str, Any]]
-    report: str
-    today: date
-    courses: list[str] = field(default_factory=list)
-    sessions: list[str] = field(default_factory=list)
-    patients: list[str] = field(default_factory=list)
-    names: list[str] = field(default_factory=list)
-    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
-
-    def at(self, day: date, hour: time) -> datetime:
-        return datetime.combine(day, hour, tzinfo=self.clinic.zone).astimezone(UTC)
-
-
-@dataclass(frozen=True)
-class Planned:
-    """One course to be made: who, on which days at which hour of which device, and how many of them lie behind."""
-
-    patient: "Patient"
-    coverage: "Coverage"
-    days: Sequence[date]
-    start: time
-    device: "Device"
-    done: int
-    state: str
-    end_reason: str = ""
-    recorded: bool = False
 
 
 def prepare(now: datetime) -> Place:
@@ -162,6 +114,7 @@ def _generation(place: Place, number: int) -> None:
     _waiting_for_decision(place, number, people[len(plans) :], coverages[len(plans) :])
     sessions = _page_hours.hours(place, plans, courses)
     _page_hours.chart(place, sessions)
+    _page_hours.happenings(place, sessions)
     _page_hours.lines(place, sessions)
     _page_hours.progress(place, plans, courses)
     recorded = [
@@ -259,23 +212,6 @@ def _weekdays_before(day: date, count: int) -> list[date]:
     return list(itertools.islice((one for one in days if one.weekday() < 5), count))[::-1]
 
 
-def signatures(
-    place: Place, signer: "User", role: "Role", subject: str, count: int, at: datetime
-) -> "list[Signature]":
-    from eecp_clinic.models import Signature
-    from eecp_clinic.signing import canonical, sha256_of
-
-    text = canonical({"subject": subject, "values": {f"field_{n}": "what was signed" for n in range(60)}})
-    digest = sha256_of(text)
-    return Signature.objects.bulk_create(
-        Signature(
-            clinic=place.clinic, signer=signer, name=signer.get_full_name(), credentials=signer.credentials, role=role,
-            meaning="Signed", signed_at=at, authentication="password", subject=subject, content=text, content_sha256=digest,
-        )
-        for _ in range(count)
-    )  # fmt: skip
-
-
 def _assessments(
     place: Place, coverages: "Sequence[Coverage]", at: datetime, *, signed: bool
 ) -> "list[EligibilityAssessment]":
@@ -316,7 +252,7 @@ def _courses(place: Place, plans: Sequence[Planned]) -> "list[Course]":
     from courses.models import Course, TreatmentOrder
     from eecp_clinic.roles import Role
 
-    decided, at = [], place.at(min(plan.days[0] for plan in plans) - 6 * DAY, STARTS[3])
+    at = place.at(min(plan.days[0] for plan in plans) - 6 * DAY, STARTS[3])
     decided = _assessments(place, [plan.coverage for plan in plans], at, signed=True)
     names = signatures(place, place.physician, Role.PHYSICIAN, "order", len(plans), at)
     orders = TreatmentOrder.objects.bulk_create(
