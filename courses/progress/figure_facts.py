@@ -157,10 +157,7 @@ def _events(period: Period) -> dict[tuple[date, str], tuple[int, int]]:
     counted = rows.values("month", "session__device__code").annotate(
         events=Count("pk"), severe=Count("pk", filter=Q(severity=TreatmentEvent.Severity.SEVERE))
     )
-    return {
-        (row["month"], row["session__device__code"]): (row["events"], row["severe"])
-        for row in counted
-    }
+    return {(row["month"], row["session__device__code"]): (row["events"], row["severe"]) for row in counted}
 
 
 def nurse_facts(period: Period) -> tuple[list[SessionFact], dict[str, str]]:

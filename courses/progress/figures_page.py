@@ -63,7 +63,6 @@ class FiguresPage:
     last: date
     rows: tuple[Row, ...]
     charts: tuple[Chart, ...]
-    distribution: Chart | None
     by_device: Breakdown
     by_nurse: Breakdown | None
     least: int = LEAST
@@ -92,12 +91,12 @@ def counted(period: Period, *, nurses: bool) -> Counted:
 def figures_page(period: Period, *, nurses: bool) -> FiguresPage:
     found = counted(period, nurses=nurses)
     of_devices = [one for one in found.figures if one.by_device]
+    drawn = [*(_by_month(one, period) for one in found.figures), _distribution(period)]
     return FiguresPage(
         period=period,
         last=period.months[-1],
         rows=tuple(_row(one, period) for one in found.figures),
-        charts=tuple(made for one in found.figures if (made := _by_month(one, period)) is not None),
-        distribution=_distribution(period),
+        charts=tuple(one for one in drawn if one is not None),
         by_device=_breakdown(of_devices, found.devices, period, "device"),
         by_nurse=_breakdown(found.nurses, found.people, period, "") if nurses else None,
     )
@@ -250,7 +249,9 @@ def _distribution(period: Period) -> Chart | None:
 
 def csv_rows(found: Counted, period: Period) -> list[tuple[str, ...]]:
     """What the page tells, as a table: a row a cell. A hidden cell says so and has neither value nor cases."""
-    rows: list[tuple[str, ...]] = [("figure", "definition", "by", "group", "value", "unit", "cases", "of", "published", "source")]
+    rows: list[tuple[str, ...]] = [
+        ("figure", "definition", "by", "group", "value", "unit", "cases", "of", "published", "source")
+    ]
     for figure in (*found.figures, *found.nurses):
         group_kind = "nurse" if figure in found.nurses else "device"
         called = found.people if group_kind == "nurse" else found.devices
