@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import pghistory
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +12,15 @@ from courses.models.ordering import Course
 from courses.models.treatment import Session
 from eecp_clinic.codes import new_code
 from eecp_clinic.models import Clinic, User
+
+#: Whether a short session is billed is not thought over while a payer has it.
+KEPT_ONCE_BILLED = """
+    IF EXISTS (SELECT 1 FROM courses_claimmembership m JOIN courses_claim c ON c.id = m.claim_id
+               WHERE m.line_id = OLD.id AND m.live AND c.sent_at IS NOT NULL) THEN
+        RAISE EXCEPTION 'this session was billed: correct it by a replacement claim' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+"""
 
 
 class ClaimLineQuerySet(models.QuerySet["ClaimLine"]):
@@ -62,6 +72,15 @@ class ClaimLine(models.Model):
                 condition=Q(partial_decision="")
                 | (~Q(decision_reason="") & Q(decided_by__isnull=False) & Q(decided_at__isnull=False)),
                 name="claim_line_decided_with_reason",
+            )
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="billed_line_keeps_its_decision",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition("OLD.partial_decision IS DISTINCT FROM NEW.partial_decision"),
+                func=KEPT_ONCE_BILLED,
             )
         ]
 
