@@ -1,6 +1,7 @@
 """What is asked of a payer, and the documentation behind it."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import pghistory
 import pgtrigger
@@ -12,6 +13,9 @@ from courses.models.ordering import Course
 from courses.models.treatment import Session
 from eecp_clinic.codes import new_code
 from eecp_clinic.models import Clinic, User
+
+if TYPE_CHECKING:
+    from courses.models.claims import Claim
 
 #: Whether a short session is billed is not thought over while a payer has it.
 KEPT_ONCE_BILLED = """
@@ -86,6 +90,14 @@ class ClaimLine(models.Model):
 
     def __str__(self) -> str:
         return f"Line {self.code}"
+
+    @property
+    def billed_in(self) -> "Claim | None":
+        """The claim that a payer has of this line: what it rests on is corrected by replacing or voiding that."""
+        member = (
+            self.memberships.filter(live=True, claim__sent_at__isnull=False).select_related("claim").first()
+        )
+        return member.claim if member else None
 
 
 class PacketQuerySet(models.QuerySet["Packet"]):
