@@ -4,7 +4,9 @@ from courses.models.amendments import Amendment, Countersignature
 from courses.models.billing import ClaimLine, Packet
 from courses.models.billing_identity import BillingProvider, PractitionerBilling
 from courses.models.claim_files import Acknowledgement, ClaimFile, ClaimStatus, ControlNumbers
+from courses.models.claim_steps import ClaimStep
 from courses.models.claims import Claim, ClaimMembership, ClaimOverride
+from courses.models.deposits import Deposit
 from courses.models.diary import DiaryEntry, DiaryLink
 from courses.models.exceptions import ExceptionNote
 from courses.models.happenings import SettingChange, TreatmentEvent
@@ -38,10 +40,12 @@ __all__ = [
     "ClaimMembership",
     "ClaimOverride",
     "ClaimStatus",
+    "ClaimStep",
     "ClinicLimit",
     "ControlNumbers",
     "Countersignature",
     "Course",
+    "Deposit",
     "DiaryEntry",
     "DiaryLink",
     "ExceptionNote",
