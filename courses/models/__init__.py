@@ -22,8 +22,10 @@ from courses.models.research import ResearchExport
 from courses.models.scheduling import Appointment
 from courses.models.settled import ClinicLimit, TreatmentRules
 from courses.models.sheets import SessionSheet
+from courses.models.supervision import SupervisionGapNote, SupervisionLog
 from courses.models.treatment import Pause, Reading, Session, VitalSigns
 from courses.models.waiting import WaitListEntry, WaitListOffer
+from courses.models.work_mail import WorkMail, WorkMailOff
 
 __all__ = [
     "Acknowledgement",
@@ -71,6 +73,8 @@ __all__ = [
     "SessionSheet",
     "SetAsideRecording",
     "SettingChange",
+    "SupervisionGapNote",
+    "SupervisionLog",
     "SupervisionPeriod",
     "TreatmentEvent",
     "TreatmentOrder",
@@ -78,4 +82,6 @@ __all__ = [
     "VitalSigns",
     "WaitListEntry",
     "WaitListOffer",
+    "WorkMail",
+    "WorkMailOff",
 ]
