@@ -24,8 +24,10 @@ from courses.models.research import ResearchExport
 from courses.models.scheduling import Appointment
 from courses.models.settled import ClinicLimit, TreatmentRules
 from courses.models.sheets import SessionSheet
+from courses.models.supervision import SupervisionGapNote, SupervisionLog
 from courses.models.treatment import Pause, Reading, Session, VitalSigns
 from courses.models.waiting import WaitListEntry, WaitListOffer
+from courses.models.work_mail import WorkMail, WorkMailOff
 
 __all__ = [
     "Acknowledgement",
@@ -75,6 +77,8 @@ __all__ = [
     "SessionSheet",
     "SetAsideRecording",
     "SettingChange",
+    "SupervisionGapNote",
+    "SupervisionLog",
     "SupervisionPeriod",
     "TreatmentEvent",
     "TreatmentOrder",
@@ -82,4 +86,6 @@ __all__ = [
     "VitalSigns",
     "WaitListEntry",
     "WaitListOffer",
+    "WorkMail",
+    "WorkMailOff",
 ]
