@@ -74,6 +74,9 @@ class PayerProfile(models.Model):
     needs_authorization = models.BooleanField(_("needs an authorization"), null=True, blank=True)
     review_days = models.PositiveSmallIntegerField(_("days to decide, standard"), null=True, blank=True)
     review_hours = models.PositiveSmallIntegerField(_("hours to decide, expedited"), null=True, blank=True)
+    records_days = models.PositiveSmallIntegerField(
+        _("days to answer a request for records"), null=True, blank=True
+    )
     source = models.CharField(_("where this comes from"), max_length=300, blank=True)
     owner = models.ForeignKey(
         User,
