@@ -1,7 +1,7 @@
 """The stages of a course's life: ordering, scheduling, treatment, progress, billing."""
 
 from courses.models.amendments import Amendment, Countersignature
-from courses.models.billing import ClaimLine, Packet
+from courses.models.billing import ClaimLine
 from courses.models.billing_identity import BillingProvider, PractitionerBilling
 from courses.models.claim_files import Acknowledgement, ClaimFile, ClaimStatus, ControlNumbers
 from courses.models.claim_steps import ClaimStep
@@ -14,6 +14,7 @@ from courses.models.holds import Hold, HoldNotice, HoldOverride
 from courses.models.marks import BodyMark
 from courses.models.moves import Move, PatientAbsence
 from courses.models.ordering import Course, TreatmentOrder
+from courses.models.packets import EvidenceCheck, Packet, PacketBatch, RecordsRequest
 from courses.models.payer_profiles import FeeSchedule, FeeScheduleRow, PayerProfile
 from courses.models.progress import OutcomeMeasure, Review, SupervisionPeriod
 from courses.models.reaching import CalendarLink, Reminder, ReminderOptOut
@@ -50,6 +51,7 @@ __all__ = [
     "Deposit",
     "DiaryEntry",
     "DiaryLink",
+    "EvidenceCheck",
     "ExceptionNote",
     "FeeSchedule",
     "FeeScheduleRow",
@@ -59,11 +61,13 @@ __all__ = [
     "Move",
     "OutcomeMeasure",
     "Packet",
+    "PacketBatch",
     "PatientAbsence",
     "Pause",
     "PayerProfile",
     "PractitionerBilling",
     "Reading",
+    "RecordsRequest",
     "Reminder",
     "ReminderOptOut",
     "Remittance",
