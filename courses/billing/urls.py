@@ -2,13 +2,19 @@
 
 from django.urls import URLPattern, path
 
-from courses.billing import packet_views, sheet_views, views
+from courses.billing import other_services_views, packet_views, sheet_views, views
 
 urlpatterns: list[URLPattern] = [
     path("claims/", views.claims, name="claims"),
     path("claims/lines/<str:code>/", views.line, name="claim-line"),
     path("claims/lines/<str:code>/decide/", views.decide, name="claim-decide"),
     path("courses/<str:code>/claims/check/", views.check, name="claims-check"),
+    path("courses/<str:code>/other-services/", other_services_views.index, name="other-services"),
+    path(
+        "courses/<str:code>/other-services/<str:service>/strike/",
+        other_services_views.strike,
+        name="other-service-strike",
+    ),
     path("courses/<str:code>/packets/", packet_views.request_one, name="packet-request"),
     path("packets/<str:code>/", packet_views.packet, name="packet"),
     path("packets/<str:code>/retry/", packet_views.retry, name="packet-retry"),

@@ -3,6 +3,7 @@
 from courses.models.amendments import Amendment, Countersignature
 from courses.models.billing import ClaimLine
 from courses.models.billing_identity import BillingProvider, PractitionerBilling
+from courses.models.billing_rules import BillingRules
 from courses.models.claim_files import Acknowledgement, ClaimFile, ClaimStatus, ControlNumbers
 from courses.models.claim_steps import ClaimStep
 from courses.models.claims import Claim, ClaimMembership, ClaimOverride
@@ -14,7 +15,9 @@ from courses.models.holds import Hold, HoldNotice, HoldOverride
 from courses.models.marks import BodyMark
 from courses.models.moves import Move, PatientAbsence
 from courses.models.ordering import Course, TreatmentOrder
+from courses.models.other_services import OtherService
 from courses.models.packets import EvidenceCheck, Packet, PacketBatch, RecordsRequest
+from courses.models.patient_accounts import BillingPaper, PatientPayment
 from courses.models.payer_profiles import FeeSchedule, FeeScheduleRow, PayerProfile
 from courses.models.progress import OutcomeMeasure, Review, SupervisionPeriod
 from courses.models.reaching import CalendarLink, Reminder, ReminderOptOut
@@ -34,7 +37,9 @@ __all__ = [
     "Acknowledgement",
     "Amendment",
     "Appointment",
+    "BillingPaper",
     "BillingProvider",
+    "BillingRules",
     "BodyMark",
     "CalendarLink",
     "Claim",
@@ -59,10 +64,12 @@ __all__ = [
     "HoldNotice",
     "HoldOverride",
     "Move",
+    "OtherService",
     "OutcomeMeasure",
     "Packet",
     "PacketBatch",
     "PatientAbsence",
+    "PatientPayment",
     "Pause",
     "PayerProfile",
     "PractitionerBilling",

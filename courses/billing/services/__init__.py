@@ -5,6 +5,7 @@ from courses.billing.services.claim_making import check_claim, discard_claim, ma
 from courses.billing.services.control_numbers import next_control_number
 from courses.billing.services.corrections import replace_claim, void_claim
 from courses.billing.services.lines import decide_partial, refresh_due_lines, refresh_line, refresh_lines
+from courses.billing.services.other_services import note_other_service, strike_other_service
 from courses.billing.services.packets import hand_out, render_packet, request_packet, retry_packet
 from courses.billing.services.sheets import hand_out_sheet, render_sheet, request_sheets, retry_sheet
 
@@ -18,6 +19,7 @@ __all__ = [
     "make_claims",
     "mark_sent",
     "next_control_number",
+    "note_other_service",
     "refresh_due_lines",
     "refresh_line",
     "refresh_lines",
@@ -28,5 +30,6 @@ __all__ = [
     "request_sheets",
     "retry_packet",
     "retry_sheet",
+    "strike_other_service",
     "void_claim",
 ]
