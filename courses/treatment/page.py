@@ -18,8 +18,6 @@ from courses.models import (
     Reading,
     Session,
     SessionRepeat,
-    SettingChange,
-    TreatmentEvent,
     VitalSigns,
 )
 from courses.session_states import State as Stand
@@ -33,6 +31,7 @@ from courses.treatment.happenings import happenings_of, happenings_shown
 from courses.treatment.hour_trend import trend_of
 from courses.treatment.live_beat import live_beat
 from courses.treatment.locks import State, stand_of
+from courses.treatment.people import give_people
 from courses.treatment.precheck import vitals_in
 from courses.treatment.ready_page import check_of, hold_of, short_of, signs_shown
 from courses.treatment.report_section import section_of
@@ -80,13 +79,20 @@ def with_rows(session: Session) -> Session:
     """A session just fetched by ``get_session``, with its rows: the page asks the same number of questions for any number."""
     prefetch_related_objects(
         [session],
-        Prefetch("vital_signs", VitalSigns.objects.select_related("recorded_by")),
-        Prefetch("readings", Reading.objects.select_related("recorded_by", "struck_by").order_by("at")),
-        Prefetch("pauses", Pause.objects.select_related("paused_by").order_by("started_at")),
-        Prefetch("treatment_events", TreatmentEvent.objects.select_related("recorded_by", "struck_by")),
-        Prefetch("setting_changes", SettingChange.objects.select_related("recorded_by", "struck_by")),
+        "vital_signs",
+        Prefetch("readings", Reading.objects.order_by("at")),
+        Prefetch("pauses", Pause.objects.order_by("started_at")),
+        "treatment_events",
+        "setting_changes",
         "hold_overrides__decided_by",
         "body_marks",
+    )
+    give_people(
+        session.vital_signs.all(),
+        session.readings.all(),
+        session.pauses.all(),
+        session.treatment_events.all(),
+        session.setting_changes.all(),
     )
     report = session.gating_report
     if report is not None and session.recording is not None and report.recording_id == session.recording.pk:
