@@ -53,6 +53,8 @@ def test_supervision_noted_late_sends_the_sessions_of_that_time_only(
             started_at=FIRST_HOUR - timedelta(hours=1),
             ended_at=FIRST_HOUR + timedelta(hours=3),
             now=FIRST_HOUR + timedelta(days=3),
+            reason="Forgotten in the rush",
+            password=PASSWORD,
         )
     assert sent == asked_for(touched)
 
