@@ -70,7 +70,7 @@ def printed(request: StaffRequest, day: str, username: str, version: int) -> Htt
     signed = get_log(request.clinic, username, _day(day), version)
     document = file_of(signed)
     audit.record(
-        "supervision_log.downloaded",
+        "supervision.log_downloaded",
         subject=signed.signature.subject,
         actor=request.user,
         clinic=request.clinic,

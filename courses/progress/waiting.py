@@ -21,9 +21,6 @@ from eecp_clinic.models import Clinic, Membership, User
 from eecp_clinic.roles import Role
 from patients.models import EligibilityAssessment, Patient
 
-#: An ended session is signed the same day; after this it stands in the list.
-UNSIGNED_AFTER = timedelta(hours=24)
-
 LABELS = {
     Kind.HOLD: gettext_lazy("Session held"),
     Kind.MID_COURSE: gettext_lazy("Mid-course review"),
@@ -244,9 +241,11 @@ def _session(row: Session) -> str:
 
 
 def _unsigned_sessions(people: People, now: datetime) -> Iterator[About]:
+    """Sessions that ended before today: until then their nurse is still at it."""
+    today = people.clinic.day_of(now)
     rows = (
         Session.objects.of(people.clinic)
-        .filter(state=Session.State.ENDED, ended_at__lt=now - UNSIGNED_AFTER)
+        .filter(state=Session.State.ENDED, ended_at__lt=day_bounds(people.clinic, today)[0])
         .select_related("course__patient", "course__order")
     )
     for row in rows:

@@ -85,20 +85,12 @@ class Item:
 
 
 def items(facts: Iterable[Fact], today: date) -> tuple[Item, ...]:
-    """Every fact with its day and lateness, what is due first standing first.
-
-    Raises
-    ------
-    ValueError
-        Something waits since a day that has not come.
-    """
+    """Every fact with its day and lateness, what is due first standing first."""
     found = [_item(fact, today) for fact in facts]
     return tuple(sorted(found, key=lambda item: (item.due_on or item.fact.since_on, item.fact.since)))
 
 
 def _item(fact: Fact, today: date) -> Item:
-    if fact.since_on > today:
-        raise ValueError(f"{fact.kind} waits since {fact.since_on}, which has not come. Check the clock.")
     due_on = fact.due_on
     if due_on is None and fact.kind in DAYS_ALLOWED:
         due_on = fact.since_on + timedelta(days=DAYS_ALLOWED[fact.kind])

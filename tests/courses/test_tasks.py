@@ -11,6 +11,7 @@ from courses.progress.services import note_supervision
 from courses.signals import session_signed
 from courses.tasks import refresh_due_lines, refresh_lines
 from tests.courses.courses_given import FIRST_HOUR, Given
+from tests.factories import PASSWORD
 
 Sent = list[tuple[str, list[int]]]
 

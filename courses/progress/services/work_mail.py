@@ -19,7 +19,7 @@ def switch_mail(*, clinic: Clinic, person: User, wanted: bool, now: datetime) ->
     else:
         WorkMailOff.objects.get_or_create(clinic=clinic, person=person, defaults={"since": now})
     audit.record(
-        "work_mail.wanted" if wanted else "work_mail.ended",
+        "mail.wanted" if wanted else "mail.ended",
         subject=f"clinic:{clinic.code}",
         actor=person,
         clinic=clinic,
