@@ -3,6 +3,8 @@
 from django.urls import URLPattern, path
 
 from courses.billing import other_services_views, packet_views, sheet_views, views
+from courses.billing.setup import fee_views
+from courses.billing.setup import views as setup_views
 
 urlpatterns: list[URLPattern] = [
     path("claims/", views.claims, name="claims"),
@@ -19,6 +21,15 @@ urlpatterns: list[URLPattern] = [
     path("packets/<str:code>/", packet_views.packet, name="packet"),
     path("packets/<str:code>/retry/", packet_views.retry, name="packet-retry"),
     path("packets/<str:code>/file/", packet_views.download, name="packet-file"),
+    path("billing/setup/", setup_views.index, name="setup"),
+    path("billing/setup/provider/", setup_views.provider, name="setup-provider"),
+    path("billing/setup/practitioners/", setup_views.practitioners, name="setup-practitioners"),
+    path("billing/setup/payers/<str:payer>/", setup_views.profile, name="setup-profile"),
+    path("billing/setup/payers/<str:payer>/confirm/", setup_views.confirm, name="setup-confirm"),
+    path("billing/setup/fees/", fee_views.fees, name="setup-fees"),
+    path("billing/setup/fees/keep/", fee_views.keep, name="setup-fees-keep"),
+    path("billing/setup/fees/<str:code>/", fee_views.schedule, name="fee-schedule"),
+    path("billing/rules/", setup_views.rules, name="billing-rules"),
     path("sessions/<str:code>/sheet/", sheet_views.status, name="sheet"),
     path("sessions/<str:code>/sheet/retry/", sheet_views.retry, name="sheet-retry"),
     path("sessions/<str:code>/sheet/<int:version>/", sheet_views.download, name="sheet-file"),

@@ -5,12 +5,22 @@ from courses.billing.services.control_numbers import next_control_number
 from courses.billing.services.lines import decide_partial, refresh_due_lines, refresh_line, refresh_lines
 from courses.billing.services.other_services import note_other_service, strike_other_service
 from courses.billing.services.packets import hand_out, render_packet, request_packet, retry_packet
+from courses.billing.services.setup import (
+    confirm_profile,
+    import_fees,
+    save_practitioner,
+    save_profile,
+    save_provider,
+    settle_billing_rules,
+)
 from courses.billing.services.sheets import hand_out_sheet, render_sheet, request_sheets, retry_sheet
 
 __all__ = [
+    "confirm_profile",
     "decide_partial",
     "hand_out",
     "hand_out_sheet",
+    "import_fees",
     "make_claim_file",
     "mark_sent",
     "next_control_number",
@@ -24,5 +34,9 @@ __all__ = [
     "request_sheets",
     "retry_packet",
     "retry_sheet",
+    "save_practitioner",
+    "save_profile",
+    "save_provider",
+    "settle_billing_rules",
     "strike_other_service",
 ]
