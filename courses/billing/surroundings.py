@@ -20,7 +20,7 @@ from courses.models import (
 from courses.treatment.countersigning import wanted_by
 from courses.treatment.settling import judged_short, newest_of
 from courses.treatment.short_session import ShortFinding
-from eecp_clinic.models import Membership
+from eecp_clinic.models import Membership, User
 from eecp_clinic.roles import Role
 
 
@@ -153,6 +153,11 @@ class Surroundings:
         if signature is None or (clinic.pk, signature.signer_id) in self.physicians:
             return False
         return wanted_by(self.rules, clinic, signature.signed_at)
+
+    def practitioner(self, session: Session, npi: str | None) -> User | None:
+        """Who of those who supervised around the session has that NPI."""
+        of_clinic = (p for p in self.periods if p.clinic_id == session.course.clinic_id)
+        return next((p.practitioner for p in of_clinic if npi and p.practitioner.npi == npi), None)
 
     def supervision(self, session: Session) -> tuple[Supervision, ...]:
         if session.started_at is None or session.ended_at is None:

@@ -21,6 +21,7 @@ from courses.progress.payer_rule import findings_for
 from courses.progress.services.outcomes import require_point
 from courses.progress.services.reviews import OVER
 from courses.progress.waiting import waiting
+from courses.scheduling.outlook import Outlook, outlook_of
 from courses.treatment.countersigning import to_countersign
 from eecp_clinic.errors import Conflict, InvalidInput, NotAllowed
 from eecp_clinic.roles import CLINICAL, Role, StaffRequest, staff_view
@@ -45,10 +46,10 @@ def reviews(request: StaffRequest) -> HttpResponse:
 @staff_view(*READS_COURSES)
 def detail(request: StaffRequest, code: str) -> HttpResponse:
     course, now = get_course(request.clinic, code), timezone.now()
-    assessment = course.order.assessment
+    assessment, outlook = course.order.assessment, outlook_of(course, now)
     context = {
-        **about(course, now),
-        "page": course_page(course, now),
+        **about(course, now, outlook),
+        "page": course_page(course, now, outlook),
         "decision": decision_page(assessment, can_mend=False),
         "pathway": pathway_shown(assessment.pathway),
         "packets": Packet.objects.filter(course=course).select_related("requested_by")[:5],
@@ -69,6 +70,7 @@ def detail(request: StaffRequest, code: str) -> HttpResponse:
 def review(request: StaffRequest, code: str) -> HttpResponse:
     """Write a review and sign it in one act; the course stands beside it."""
     course, now = get_course(request.clinic, code), timezone.now()
+    outlook = outlook_of(course, now)
     form = ReviewForm(posted(request), initial={"kind": request.GET.get("kind", Review.Kind.PROGRESS)})
     if request.method == "POST":
         require_same_patient(request, course.patient)
@@ -79,11 +81,11 @@ def review(request: StaffRequest, code: str) -> HttpResponse:
         request,
         "courses/progress/review.html",
         {
-            **about(course, now),
+            **about(course, now, outlook),
             "form": form,
             "can_measure": True,
             "can_follow": True,
-            "page": course_page(course, now),
+            "page": course_page(course, now, outlook),
             "payer_findings": _payer_findings(course, form, now),
         },
     )
@@ -138,5 +140,5 @@ def outcome(request: StaffRequest, code: str, point: str) -> HttpResponse:
     )
 
 
-def about(course: Course, now: datetime) -> dict[str, Any]:
-    return {"course": course, "patient": course.patient, "banner": course_banner(course, now)}
+def about(course: Course, now: datetime, outlook: Outlook | None = None) -> dict[str, Any]:
+    return {"course": course, "patient": course.patient, "banner": course_banner(course, now, outlook)}

@@ -1,7 +1,9 @@
 """What happens to claim lines and packets."""
 
 from courses.billing.services.claim_files import make_claim_file, mark_sent
+from courses.billing.services.claim_making import check_claim, discard_claim, make_claims
 from courses.billing.services.control_numbers import next_control_number
+from courses.billing.services.corrections import replace_claim, void_claim
 from courses.billing.services.lines import decide_partial, refresh_due_lines, refresh_line, refresh_lines
 from courses.billing.services.other_services import note_other_service, strike_other_service
 from courses.billing.services.packets import hand_out, render_packet, request_packet, retry_packet
@@ -16,12 +18,15 @@ from courses.billing.services.setup import (
 from courses.billing.services.sheets import hand_out_sheet, render_sheet, request_sheets, retry_sheet
 
 __all__ = [
+    "check_claim",
     "confirm_profile",
     "decide_partial",
+    "discard_claim",
     "hand_out",
     "hand_out_sheet",
     "import_fees",
     "make_claim_file",
+    "make_claims",
     "mark_sent",
     "next_control_number",
     "note_other_service",
@@ -30,6 +35,7 @@ __all__ = [
     "refresh_lines",
     "render_packet",
     "render_sheet",
+    "replace_claim",
     "request_packet",
     "request_sheets",
     "retry_packet",
@@ -39,4 +45,5 @@ __all__ = [
     "save_provider",
     "settle_billing_rules",
     "strike_other_service",
+    "void_claim",
 ]

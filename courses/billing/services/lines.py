@@ -127,6 +127,9 @@ def decide_partial(*, line: ClaimLine, decision: str, reason: str, actor: User, 
             gettext("The session was given in full: there is nothing to decide. Check the line again."),
             code="not_partial",
         )
+    if (claim := locked.billed_in) is not None:
+        said = gettext("This session was billed with claim %(code)s: correct it by a replacement claim.")
+        raise Conflict(said % {"code": claim.code}, code="billed")
     locked.partial_decision, locked.decision_reason = decision, reason.strip()
     locked.decided_by, locked.decided_at = actor, now
     locked.full_clean(validate_unique=False, exclude=["findings"])
