@@ -3,11 +3,13 @@
 from django.urls import URLPattern, path
 
 from courses.billing import other_services_views, packet_views, sheet_views, views
+from courses.billing.books import line_views, override_views
 from courses.billing.setup import fee_views
 from courses.billing.setup import views as setup_views
 
 urlpatterns: list[URLPattern] = [
     path("claims/", views.claims, name="claims"),
+    path("claims/lines.csv", line_views.lines_csv, name="claim-lines-csv"),
     path("claims/lines/<str:code>/", views.line, name="claim-line"),
     path("claims/lines/<str:code>/decide/", views.decide, name="claim-decide"),
     path("courses/<str:code>/claims/check/", views.check, name="claims-check"),
@@ -29,6 +31,8 @@ urlpatterns: list[URLPattern] = [
     path("billing/setup/fees/", fee_views.fees, name="setup-fees"),
     path("billing/setup/fees/keep/", fee_views.keep, name="setup-fees-keep"),
     path("billing/setup/fees/<str:code>/", fee_views.schedule, name="fee-schedule"),
+    path("billing/overrides/", override_views.overrides, name="overrides"),
+    path("billing/overrides.csv", override_views.overrides_csv, name="overrides-csv"),
     path("billing/rules/", setup_views.rules, name="billing-rules"),
     path("sessions/<str:code>/sheet/", sheet_views.status, name="sheet"),
     path("sessions/<str:code>/sheet/retry/", sheet_views.retry, name="sheet-retry"),

@@ -64,6 +64,9 @@ ROWS = [
     Row("courses:setup-fees", only(*SETUP)),
     Row("courses:setup-fees-keep", only(*SETUP, status=422), method="post", outsider=422),
     Row("courses:fee-schedule", only(*SETUP), args=lambda world: [world["fees"].code]),
+    Row("courses:claim-lines-csv", only(*SETUP)),
+    Row("courses:overrides", only("administrator", "physician")),
+    Row("courses:overrides-csv", only("administrator", "physician")),
     Row("courses:billing-rules", only(*SETUP, "physician")),
     Row("courses:billing-rules", only("administrator", status=422), method="post", outsider=422),
 ]

@@ -50,6 +50,8 @@ WANTS = (
     "needs_authorization",
     "review_days",
     "review_hours",
+    "appeal_days",
+    "records_days",
 )
 STANDING = ("source", "owner", "effective_on")
 RULES = ("usual_sessions", "months_between_courses", "minimum_gap_minutes")
@@ -144,7 +146,13 @@ class ProfileForm(RemembersOpened, forms.ModelForm):  # type: ignore[type-arg]
             required=False,
             empty_label=_("Not known"),
         )
-        units = {"filing_months": _("months"), "review_days": _("days"), "review_hours": "h"}
+        units = {
+            "filing_months": _("months"),
+            "review_days": _("days"),
+            "review_hours": "h",
+            "appeal_days": _("days"),
+            "records_days": _("days"),
+        }
         for name, unit in units.items():
             self.fields[name].unit = unit  # type: ignore[attr-defined]
         self.remember()
