@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from courses.billing import other_services_views, packet_views, sheet_views, views
-from courses.billing.books import line_views, override_views
+from courses.billing.books import account_views, line_views, override_views
 from courses.billing.setup import fee_views
 from courses.billing.setup import views as setup_views
 
@@ -31,6 +31,18 @@ urlpatterns: list[URLPattern] = [
     path("billing/setup/fees/", fee_views.fees, name="setup-fees"),
     path("billing/setup/fees/keep/", fee_views.keep, name="setup-fees-keep"),
     path("billing/setup/fees/<str:code>/", fee_views.schedule, name="fee-schedule"),
+    path("courses/<str:code>/account/", account_views.account, name="account"),
+    path("courses/<str:code>/account/payments/", account_views.pay, name="account-pay"),
+    path(
+        "courses/<str:code>/account/payments/<str:payment>/withdraw/",
+        account_views.withdraw,
+        name="account-withdraw",
+    ),
+    path("courses/<str:code>/account/estimate/", account_views.estimate, name="account-estimate"),
+    path("courses/<str:code>/account/statement/", account_views.statement, name="account-statement"),
+    path("courses/<str:code>/account/invoice/", account_views.invoice, name="account-invoice"),
+    path("papers/<str:code>/", account_views.paper, name="billing-paper"),
+    path("papers/<str:code>/cancel/", account_views.cancel, name="billing-paper-cancel"),
     path("billing/overrides/", override_views.overrides, name="overrides"),
     path("billing/overrides.csv", override_views.overrides_csv, name="overrides-csv"),
     path("billing/rules/", setup_views.rules, name="billing-rules"),
