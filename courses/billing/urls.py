@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from courses.billing import other_services_views, packet_views, sheet_views, views
-from courses.billing.books import account_views, line_views, override_views
+from courses.billing.books import account_views, day_views, line_views, override_views
 from courses.billing.setup import fee_views
 from courses.billing.setup import views as setup_views
 
@@ -43,6 +43,7 @@ urlpatterns: list[URLPattern] = [
     path("courses/<str:code>/account/invoice/", account_views.invoice, name="account-invoice"),
     path("papers/<str:code>/", account_views.paper, name="billing-paper"),
     path("papers/<str:code>/cancel/", account_views.cancel, name="billing-paper-cancel"),
+    path("billing/day/", day_views.day, name="day-sheet"),
     path("billing/overrides/", override_views.overrides, name="overrides"),
     path("billing/overrides.csv", override_views.overrides_csv, name="overrides-csv"),
     path("billing/rules/", setup_views.rules, name="billing-rules"),
