@@ -74,7 +74,8 @@ class BillingRules(Settled):
             ),
             models.CheckConstraint(
                 condition=Q(package_sessions__isnull=True, package_usd__isnull=True)
-                | Q(package_sessions__range=(1, 200), package_usd__gt=0),
+                | Q(package_sessions__isnull=False, package_usd__isnull=False)
+                & Q(package_sessions__range=(1, 200), package_usd__gt=0),
                 name="billing_rules_package_whole",
                 violation_error_message=_(
                     "A package has a number of sessions, 1 to 200, and a price above 0: enter both, or neither."

@@ -57,7 +57,8 @@ class BillingPaper(models.Model):
                 name="billing_paper_credit_names_invoice",
             ),
             models.CheckConstraint(
-                condition=~Q(kind__in=["invoice", "credit"]) | Q(amount__gt=0, course__isnull=False),
+                condition=~Q(kind__in=["invoice", "credit"])
+                | Q(amount__isnull=False, amount__gt=0, course__isnull=False),
                 name="billing_paper_invoice_asks_an_amount",
             ),
         ]
