@@ -20,6 +20,7 @@ def missing_from(evidence: Evidence, zone: ZoneInfo) -> tuple[str, ...]:
         *_order(evidence),
         *_course(evidence),
         *(sentence for sheet in evidence.sessions for sentence in _session(sheet, zone)),
+        *_sheets(evidence),
         *_looks(evidence),
     )
 
@@ -54,6 +55,12 @@ def _course(evidence: Evidence) -> Iterator[str]:
         yield f"{evidence.unsigned} completed {noun} not signed and not in this packet."
     if not evidence.sessions:
         yield "No session is signed."
+
+
+def _sheets(evidence: Evidence) -> Iterator[str]:
+    """Sheets that are not in the packet or not whole, and records that are no longer what was signed."""
+    yield from (f"Session {used.session}: {used.problem}" for used in evidence.sheets if used.problem)
+    yield from (f"Session {number}: {sentence}" for number, sentence in evidence.differing)
 
 
 def _session(sheet: SessionSheet, zone: ZoneInfo) -> Iterator[str]:
