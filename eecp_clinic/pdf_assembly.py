@@ -171,19 +171,12 @@ def _lead_to(out: Pdf, items: list[tuple[Inserted, Any]]) -> None:
             destination[0] = page
             destination[3] = page.MediaBox[3]
     numbers = {page.obj.objgen: number for number, page in enumerate(out.pages)}
+    entries = [OutlineItem(one.title, numbers[page.objgen], "Fit") for one, page in items]
     with out.open_outline() as outline:
         top = outline.root[0].children if outline.root else outline.root
-        at = next(
-            (i for i, item in enumerate(top) if items and _page_of(item, numbers) > _number(items, numbers)),
-            0,
-        )
-        top[at or len(top) : at or len(top)] = [
-            OutlineItem(one.title, numbers[page.objgen], "Fit") for one, page in items
-        ]
-
-
-def _number(items: list[tuple[Inserted, Any]], numbers: dict[Any, int]) -> int:
-    return numbers[items[0][1].objgen]
+        first = min((numbers[page.objgen] for _, page in items), default=0)
+        at = next((i for i, item in enumerate(top) if _page_of(item, numbers) > first), len(top))
+        top[at:at] = entries
 
 
 def _page_of(item: OutlineItem, numbers: dict[Any, int]) -> int:

@@ -18,6 +18,7 @@ def missing_from(evidence: Evidence, zone: ZoneInfo) -> tuple[str, ...]:
     return (
         *_decision(evidence),
         *_order(evidence),
+        *_papers(evidence),
         *_course(evidence),
         *(sentence for sheet in evidence.sessions for sentence in _session(sheet, zone)),
         *_sheets(evidence),
@@ -45,6 +46,14 @@ def _order(evidence: Evidence) -> Iterator[str]:
         yield "The order was signed after session 1 began."
     if not order.diagnoses:
         yield "The order names no diagnosis."
+
+
+def _papers(evidence: Evidence) -> Iterator[str]:
+    opinion = evidence.opinion
+    if opinion is None or not opinion.name or opinion.given_on is None or not opinion.reasons:
+        yield "The specialist's opinion is not known with name, day and reason."
+    if not any(paper.is_consent for paper in evidence.papers):
+        yield "No consent is on file."
 
 
 def _course(evidence: Evidence) -> Iterator[str]:

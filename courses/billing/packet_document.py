@@ -12,8 +12,8 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from courses.billing.completeness import missing_from
-from courses.billing.evidence import Evidence
 from courses.billing.enclosed_evidence import SheetUsed
+from courses.billing.evidence import Evidence
 from courses.billing.gathering import gather
 from courses.billing.packet_json import FILE_NAME, evidence_plain
 from courses.billing.sheet_document import LANGUAGE

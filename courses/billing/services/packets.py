@@ -9,8 +9,8 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext
 
-from courses.billing.kept_files import read_kept
 from courses.billing.gathering import sessions_of
+from courses.billing.kept_files import read_kept
 from courses.billing.packet_document import Made, put_together
 from courses.billing.services.packet_sheets import Progress, collect
 from courses.hints import enqueue

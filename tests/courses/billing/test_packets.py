@@ -22,6 +22,7 @@ from courses.tasks import render_packets
 from devices.analysis import report_of
 from eecp_clinic.errors import Conflict, NotAllowed, NotFound
 from eecp_clinic.models import AuditEvent, User
+from tests.courses.billing.packets_given import file_consent
 from tests.courses.courses_given import FIRST_HOUR, Given
 from tests.devices.gating.synthetic import Session, draw
 from tests.devices.stored import store_waveform
@@ -33,6 +34,7 @@ LATER = FIRST_HOUR + timedelta(days=14)
 @pytest.fixture
 def packet(given: Given, biller: User) -> Packet:
     """Of a course with three signed sessions, one outcome and one review."""
+    file_consent(given)
     for index in range(3):
         given.session(index)
     record_outcome(
@@ -152,7 +154,7 @@ def test_worker_that_was_overtaken_leaves_the_other_file_alone(
     assert not render_packet(packet_id=packet.pk, now=LATER)
     packet.refresh_from_db()
     assert (packet.state, packet.file.name) == (Packet.State.RENDERING, "")
-    assert not list((tmp_path / "media").rglob("*.pdf"))
+    assert not list((tmp_path / "media" / "packets").rglob("*.pdf"))
 
 
 def test_packet_left_half_made_is_taken_over_after_a_quarter_of_an_hour(packet: Packet) -> None:
