@@ -7,7 +7,7 @@ writing; the rules are ISO 32000-1 (14.7 structure, 7.11.4 embedded files) and I
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
@@ -20,14 +20,16 @@ from eecp_clinic.pdf import CannotAssemble, Document
 
 #: PDF 1.7, 12.5.3: annotations of an archived file are printed.
 _PRINTED = 4
+#: How a part of a file links to another part, before they are one file.
+PLACE = "packet:"
 
 
 @dataclass(frozen=True, slots=True)
 class Inserted:
-    """A finished document. ``anchor`` is the destination in the frame that leads to its first page; ``key`` is its own."""
+    """A finished document, which comes to stand before page ``before`` (from 0) of the frame. ``key`` is its own."""
 
     content: bytes
-    anchor: str
+    before: int
     title: str
     key: str
 
@@ -48,25 +50,25 @@ def assemble(
     frame: bytes,
     inserted: Sequence[Inserted],
     *,
-    before: int,
     stamps: bytes,
+    places: Mapping[str, int],
     attached: Sequence[Attached] = (),
 ) -> Document:
-    """``frame`` with ``inserted`` before its page ``before`` (from 0). Raises CannotAssemble where the counts differ."""
+    """``frame`` with ``inserted``, in their order. ``places``: to which page (from 1) a link to ``packet:NAME`` leads.
+
+    Raises CannotAssemble where there are not as many stamps as pages, or a link leads nowhere.
+    """
     with Pdf.open(BytesIO(frame)) as out:
-        structure = _Structure(out, before)
-        items = []
+        structure = _Structure(out)
+        entries, at = [], 0
         for one in inserted:
-            first = _take_in(out, one, before, structure)
-            items.append((one, out.pages[before].obj))
-            before += first
+            entries.append((one, at + one.before))
+            at += _take_in(out, one, at + one.before, structure)
         structure.finish()
-        _lead_to(out, items)
+        _lead_to(out, places)
+        _outline(out, entries)
         _stamp(out, stamps)
         _attach(out, attached)
-        for page in out.pages:
-            for annotation in page.obj.get("/Annots", []):
-                annotation.F = _PRINTED
         target = BytesIO()
         out.save(
             target,
@@ -90,17 +92,13 @@ def _take_in(out: Pdf, one: Inserted, at: int, structure: "_Structure") -> int:
 class _Structure:
     """The structure tree of the frame, into which those of others grow (ISO 32000-1, 14.7)."""
 
-    def __init__(self, out: Pdf, before: int) -> None:
+    def __init__(self, out: Pdf) -> None:
+        self.out = out
         self.root = out.Root.StructTreeRoot
         self.document = self.root.K[0] if isinstance(self.root.K, Array) else self.root.K
         self.numbers = list(self.root.ParentTree.Nums)
         self.elements = list(self.document.K)
-        first_after = {page.obj.objgen for page in list(out.pages)[before:]}
-        self.at = next(
-            (i for i, element in enumerate(self.elements) if element.Pg.objgen in first_after),
-            len(self.elements),
-        )
-        self.out = out
+        self.pages = [page.obj.objgen for page in out.pages]
 
     def take_in(self, out: Pdf, source: Pdf, one: Inserted, pages: list[Any]) -> None:
         theirs = out.copy_foreign(source.Root.StructTreeRoot)
@@ -116,8 +114,11 @@ class _Structure:
         part.S, part.P, part.T = Name.Part, self.document, String(one.title)
         part.Pg = pages[0]
         _own_keys(part, one.key)
-        self.elements.insert(self.at, part)
-        self.at += 1
+        later = set(self.pages[one.before :])
+        self.elements.insert(
+            next((i for i, own in enumerate(self.elements) if own.Pg.objgen in later), len(self.elements)),
+            part,
+        )
 
     def _next(self) -> int:
         return max((int(number) for number, _ in _pairs(self.numbers)), default=-1) + 1
@@ -146,9 +147,8 @@ def elements_of(element: Any) -> list[Any]:
         one = waiting.pop()
         found.append(one)
         kids = one.get("/K", [])
-        for kid in reversed(list(kids) if isinstance(kids, Array) else [kids]):
-            if isinstance(kid, Dictionary) and "/S" in kid:
-                waiting.append(kid)
+        listed = list(kids) if isinstance(kids, Array) else [kids]
+        waiting += [kid for kid in reversed(listed) if isinstance(kid, Dictionary) and "/S" in kid]
     return found
 
 
@@ -162,26 +162,36 @@ def _own_keys(part: Any, key: str) -> None:
             attributes.Headers = Array([String(f"{key}-{header}") for header in attributes.Headers])
 
 
-def _lead_to(out: Pdf, items: list[tuple[Inserted, Any]]) -> None:
-    """The contents' links and the outline lead to the documents themselves."""
-    first_page = {one.anchor: page for one, page in items}
-    names = out.Root.Names.Dests.Names if "/Names" in out.Root else []
-    for name, destination in zip(list(names)[::2], list(names)[1::2], strict=True):
-        if (page := first_page.get(str(name))) is not None:
-            destination[0] = page
-            destination[3] = page.MediaBox[3]
+def _lead_to(out: Pdf, places: Mapping[str, int]) -> None:
+    """Links between the parts become links within the file; every annotation is one that is printed."""
+    for page in out.pages:
+        for annotation in page.obj.get("/Annots", []):
+            annotation.F = _PRINTED
+            address = str(annotation.A.URI) if "/A" in annotation and "/URI" in annotation.A else ""
+            if address.startswith(PLACE):
+                name = address.removeprefix(PLACE)
+                if name not in places:
+                    raise CannotAssemble(f"A link leads to {name}, which is nowhere.")
+                to = out.pages[places[name] - 1].obj
+                annotation.Dest = Array([to, Name.XYZ, 0, to.MediaBox[3], 0])
+                del annotation.A
+
+
+def _outline(out: Pdf, entries: Sequence[tuple[Inserted, int]]) -> None:
+    """What was put in stands in the outline among the parts of the frame."""
     numbers = {page.obj.objgen: number for number, page in enumerate(out.pages)}
-    entries = [OutlineItem(one.title, numbers[page.objgen], "Fit") for one, page in items]
     with out.open_outline() as outline:
-        top = outline.root[0].children if outline.root else outline.root
-        first = min((numbers[page.objgen] for _, page in items), default=0)
-        at = next((i for i, item in enumerate(top) if _page_of(item, numbers) > first), len(top))
-        top[at:at] = entries
+        for one, page in entries:
+            root = outline.root
+            at = next((i for i, item in enumerate(root) if _page_of(item, numbers) > page), len(root))
+            root.insert(at, OutlineItem(one.title, page, "Fit"))
 
 
 def _page_of(item: OutlineItem, numbers: dict[Any, int]) -> int:
     where = item.destination
-    return numbers.get(where[0].objgen, -1) if isinstance(where, Array) else -1
+    if isinstance(where, Array):
+        return numbers.get(where[0].objgen, -1)
+    return where if isinstance(where, int) else -1
 
 
 def _stamp(out: Pdf, stamps: bytes) -> None:

@@ -1,12 +1,10 @@
 """From the evidence to the packet: a frame around the kept sheets of its sessions. The same evidence gives the same bytes.
 
-The frame (contents with the verdict, decision, order, reviews, claims, logs) is laid out twice: the first time tells on
-which pages its parts stand, so that the contents can name the page of everything.
+The contents with the verdict are laid out last, when it is known on which page everything else begins.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
@@ -69,61 +67,77 @@ def _differing(sessions: Sequence[Session]) -> tuple[tuple[int, str], ...]:
 def _document(
     evidence: Evidence, missing: tuple[str, ...], collected: Sequence[Collected], attached: bytes
 ) -> Document:
-    frame, numbers = _frame(evidence, missing, collected)
-    before = frame.anchors[_AFTER_SESSIONS] - 1
+    body = _body(evidence, collected)
+    front, places = _front(evidence, missing, collected, body)
+    total = front.pages + body.pages + sum(one.used.pages for one in collected if one.content is not None)
     stamps = render_to_string(
-        "packet/stamps.html",
-        {"packet": evidence, "pages": range(_total(frame, collected)), "language": LANGUAGE},
+        "packet/stamps.html", {"packet": evidence, "pages": range(total), "language": LANGUAGE}
+    )
+    before = body.anchors[_AFTER_SESSIONS] - 1
+    sheets = [
+        Inserted(one.content, before, f"Session {one.used.session}", f"s{one.used.session}")
+        for one in collected
+        if one.content is not None
+    ]
+    data = Attached(
+        FILE_NAME,
+        "application/json",
+        "The evidence of this packet, machine-readable",
+        "Data",
+        attached,
+        evidence.made_for,
     )
     return assemble(
-        frame.content,
-        [
-            Inserted(
-                one.content,
-                f"session-{one.used.session}",
-                f"Session {one.used.session}, page {numbers[f'session-{one.used.session}']}",
-                f"s{one.used.session}",
-            )
-            for one in collected
-            if one.content is not None
-        ],
-        before=before,
+        body.content,
+        [Inserted(front.content, 0, "Contents", "front"), *sheets],
         stamps=render(stamps, kind=Kind.STAMPS).content,
-        attached=[
-            Attached(
-                FILE_NAME,
-                "application/json",
-                "The evidence of this packet, machine-readable",
-                "Data",
-                attached,
-                evidence.made_for,
-            )
-        ],
+        places=places,
+        attached=[data],
     )
 
 
-def _frame(
-    evidence: Evidence, missing: tuple[str, ...], collected: Sequence[Collected]
-) -> tuple[Document, dict[str, int]]:
-    """The frame with the page of every part in its contents."""
+def _body(evidence: Evidence, collected: Sequence[Collected]) -> Document:
+    """Everything but the contents and the sheets. Its links lead to parts of the whole packet by their name."""
+    differing = dict(evidence.differing)
+    rows = [
+        {"sheet": sheet, "used": one.used, "there": one.content, "differs": differing.get(sheet.number, "")}
+        for sheet, one in zip(evidence.sessions, collected, strict=True)
+    ]
     pictures = {f"course-{picture.name}": picture.svg for picture in evidence.course_pictures}
-    numbers: dict[str, int] = {}
+    html = render_to_string("packet/packet.html", {"packet": evidence, "rows": rows, "language": LANGUAGE})
+    return render(html, pictures=pictures, kind=Kind.ARCHIVAL)
+
+
+def _front(
+    evidence: Evidence, missing: tuple[str, ...], collected: Sequence[Collected], body: Document
+) -> tuple[Document, dict[str, int]]:
+    """Letter and contents, with the page on which each part begins: again where they are longer than was thought."""
+    pages, contents = 1, 1
     for _ in range(_MOST_LAYOUTS):
-        html = render_to_string("packet/packet.html", _context(evidence, missing, numbers))
-        frame = render(html, pictures=pictures, kind=Kind.ARCHIVAL)
-        found = _numbers(frame, collected)
-        if found == numbers:
-            return frame, numbers
-        numbers = found
+        places = _places(body, collected, pages) | {"contents": contents}
+        rows = [
+            {"sheet": sheet, "page": places.get(f"session-{sheet.number}")} for sheet in evidence.sessions
+        ]
+        context = {
+            "packet": evidence,
+            "missing": missing,
+            "rows": rows,
+            "numbers": places,
+            "language": LANGUAGE,
+        }
+        front = render(render_to_string("packet/front.html", context), kind=Kind.ARCHIVAL)
+        if (front.pages, front.anchors["contents"]) == (pages, contents):
+            return front, places
+        pages, contents = front.pages, front.anchors["contents"]
     raise ValueError("The pages of the contents do not come to rest. Tell the administrator.")
 
 
-def _numbers(frame: Document, collected: Sequence[Collected]) -> dict[str, int]:
+def _places(body: Document, collected: Sequence[Collected], front: int) -> dict[str, int]:
     """Of every part and sheet the page on which it begins in the whole packet."""
-    after = frame.anchors[_AFTER_SESSIONS]
-    added = _total(frame, collected) - frame.pages
-    parts = {name: page if page < after else page + added for name, page in frame.anchors.items()}
-    return parts | {f"session-{number}": page for number, page in pages_of(collected, after)}
+    after = body.anchors[_AFTER_SESSIONS]
+    added = sum(one.used.pages for one in collected if one.content is not None)
+    parts = {name: page + front + (added if page >= after else 0) for name, page in body.anchors.items()}
+    return parts | {f"session-{number}": page for number, page in pages_of(collected, after + front)}
 
 
 def pages_of(collected: Sequence[Collected], first: int) -> Iterator[tuple[int, int]]:
@@ -132,21 +146,3 @@ def pages_of(collected: Sequence[Collected], first: int) -> Iterator[tuple[int, 
         if one.content is not None:
             yield one.used.session, first
             first += one.used.pages
-
-
-def _total(frame: Document, collected: Sequence[Collected]) -> int:
-    return frame.pages + sum(one.used.pages for one in collected if one.content is not None)
-
-
-def _context(evidence: Evidence, missing: tuple[str, ...], numbers: dict[str, int]) -> dict[str, Any]:
-    differing = dict(evidence.differing)
-    rows = [
-        {
-            "sheet": sheet,
-            "used": used,
-            "page": numbers.get(f"session-{sheet.number}"),
-            "differs": differing.get(sheet.number, ""),
-        }
-        for sheet, used in zip(evidence.sessions, evidence.sheets, strict=True)
-    ]
-    return {"packet": evidence, "missing": missing, "rows": rows, "numbers": numbers, "language": LANGUAGE}

@@ -21,9 +21,14 @@ TABLE = (
     '<tbody><tr><th scope="row">one</th><td>1</td></tr></tbody></table>'
 )
 FRAME = (
-    HEAD + '<h1>Frame</h1><ol><li><a href="#one">First</a></li><li><a href="#two">Second</a></li></ol>'
-    '<p id="one">1</p><p id="two">2</p>' + TABLE + '<section class="part" id="after"><h2>After</h2></section>'
+    HEAD
+    + '<h1>Frame</h1><ol><li><a href="packet:one">First</a></li><li><a href="packet:two">Second</a></li></ol>'
+    + TABLE
+    + '<section class="part" id="after"><h2>After</h2></section>'
 )
+
+
+PLACES = {"one": 2, "two": 4}
 
 
 def inner(title: str) -> bytes:
@@ -43,16 +48,14 @@ def attachment() -> Attached:
 @pytest.fixture(scope="module")
 def parts() -> tuple[Document, list[Inserted], bytes]:
     frame = render(FRAME, kind=Kind.ARCHIVAL)
-    inserted = [Inserted(inner(name), name, f"Part {name}", name) for name in ("one", "two")]
+    inserted = [Inserted(inner(name), 1, f"Part {name}", name) for name in ("one", "two")]
     return frame, inserted, stamps(frame.pages + 4)
 
 
 @pytest.fixture(scope="module")
 def whole(parts: tuple[Document, list[Inserted], bytes]) -> Document:
     frame, inserted, drawn = parts
-    return assemble(
-        frame.content, inserted, before=frame.anchors["after"] - 1, stamps=drawn, attached=[attachment()]
-    )
+    return assemble(frame.content, inserted, stamps=drawn, places=PLACES, attached=[attachment()])
 
 
 @pytest.fixture
@@ -62,21 +65,18 @@ def pdf(whole: Document) -> Any:
 
 
 def test_pages_stand_in_their_order_and_contents_lead_to_them(pdf: Pdf) -> None:
-    names = list(pdf.Root.Names.Dests.Names)
-    places = {str(name): place[0].objgen for name, place in zip(names[::2], names[1::2], strict=True)}
     numbers = [page.obj.objgen for page in pdf.pages]
-    assert (numbers.index(places["one"]), numbers.index(places["two"])) == (1, 3)
+    links = [annotation.Dest[0].objgen for annotation in pdf.pages[0].obj.Annots]
+    assert [numbers.index(link) for link in links] == [1, 3]
     with pdf.open_outline() as outline:
-        assert [item.title for item in outline.root[0].children] == ["Part one", "Part two", "After"]
+        assert [item.title for item in outline.root] == ["Frame", "Part one", "Part two"]
 
 
 def test_same_parts_give_the_same_bytes(
     parts: tuple[Document, list[Inserted], bytes], whole: Document
 ) -> None:
     frame, inserted, drawn = parts
-    again = assemble(
-        frame.content, inserted, before=frame.anchors["after"] - 1, stamps=drawn, attached=[attachment()]
-    )
+    again = assemble(frame.content, inserted, stamps=drawn, places=PLACES, attached=[attachment()])
     assert again.content == whole.content
 
 
@@ -169,7 +169,13 @@ def test_stamps_are_artifacts_on_every_page(pdf: Pdf) -> None:
 def test_stamps_for_other_pages_are_refused(parts: tuple[Document, list[Inserted], bytes]) -> None:
     frame, inserted, _ = parts
     with pytest.raises(CannotAssemble, match="1 stamps"):
-        assemble(frame.content, inserted, before=1, stamps=stamps(1))
+        assemble(frame.content, inserted, stamps=stamps(1), places=PLACES)
+
+
+def test_link_that_leads_nowhere_is_refused(parts: tuple[Document, list[Inserted], bytes]) -> None:
+    frame, inserted, drawn = parts
+    with pytest.raises(CannotAssemble, match="leads to two"):
+        assemble(frame.content, inserted, stamps=drawn, places={"one": 2})
 
 
 def test_what_is_no_pdf_carries_nothing_and_says_so() -> None:
