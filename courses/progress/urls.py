@@ -2,10 +2,19 @@
 
 from django.urls import URLPattern, path
 
-from courses.progress import diary_views, exception_views, figure_views, supervision_views, views
+from courses.progress import (
+    diary_views,
+    exception_views,
+    figure_views,
+    supervision_log_views,
+    supervision_views,
+    views,
+    work_mail_views,
+)
 
 urlpatterns: list[URLPattern] = [
     path("reviews/", views.reviews, name="reviews"),
+    path("reviews/mail/", work_mail_views.switch, name="work-mail"),
     path("courses/<str:code>/", views.detail, name="detail"),
     path("courses/<str:code>/review/", views.review, name="review"),
     path("courses/<str:code>/outcomes/<str:point>/", views.outcome, name="outcome"),
@@ -24,4 +33,11 @@ urlpatterns: list[URLPattern] = [
     path("supervision/begin/", supervision_views.begin, name="supervision-begin"),
     path("supervision/end/", supervision_views.end, name="supervision-end"),
     path("supervision/note/", supervision_views.note, name="supervision-note"),
+    path("supervision/gaps/<str:code>/", supervision_log_views.gap, name="supervision-gap"),
+    path("supervision/<str:day>/<str:username>/", supervision_log_views.log, name="supervision-log"),
+    path(
+        "supervision/<str:day>/<str:username>/<int:version>.pdf",
+        supervision_log_views.printed,
+        name="supervision-log-file",
+    ),
 ]
