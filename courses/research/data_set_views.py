@@ -16,6 +16,7 @@ from courses.research.data_set_rows import people_in
 from courses.research.data_set_services import NAME, make_data_set
 from courses.research.services import MAKES
 from eecp_clinic.roles import StaffRequest, staff_view
+from patients.forms import posted
 
 
 class DataSetForm(forms.Form):
@@ -31,7 +32,7 @@ class DataSetForm(forms.Form):
 def data_set(request: StaffRequest) -> HttpResponseBase:
     """The months as on the page of the figures."""
     period = period_of(request)
-    form = DataSetForm(request.POST or None)
+    form = DataSetForm(posted(request))
     if request.method == "POST" and form.is_valid():
         made = make_data_set(
             period=period, reason=form.cleaned_data["reason"], actor=request.user, now=timezone.now()

@@ -52,7 +52,12 @@ ROWS = [
     Row("courses:explain", only(*CLINICAL), method="post", args=hour, data=form),
     Row("courses:figures", only(*CLINICAL, "administrator")),
     Row("courses:figure-csv", only(*CLINICAL, "administrator")),
-    Row("courses:figure-rows", only(*CLINICAL, "administrator"), args=lambda _world: ["completion"]),
+    Row(
+        "courses:figure-rows",
+        only(*CLINICAL, "administrator"),
+        args=lambda _world: ["completion"],
+        outsider=200,  # the rows of their own clinic
+    ),
     Row("courses:outcomes-due", only(*CLINICAL)),
     Row("courses:reviews", only(*CLINICAL)),
     Row("courses:detail", only(*READS), args=course),
