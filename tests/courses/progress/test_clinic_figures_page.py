@@ -4,6 +4,7 @@ import csv
 import io
 from datetime import date
 
+import pgtrigger
 import pytest
 from django.db import connection
 from django.test import Client
@@ -19,7 +20,7 @@ from devices.models import Device
 from eecp_clinic.models import Clinic, User
 from tests import factories
 from tests.conftest import client_of
-from tests.courses.progress.figures_given import ended_course
+from tests.courses.progress.figures_given import ENDED_AT, ended_course
 
 PAGE = {"from": "2026-09", "to": "2026-10"}
 
@@ -95,13 +96,18 @@ def test_rows_of_a_figure_are_as_many_as_it_says(period: Period, code: str) -> N
     assert len(counts) == totals(period)[code][0]
 
 
-def test_struck_event_and_other_clinics_are_not_counted(
-    period: Period, outsider: User, nurse: User, now: object
-) -> None:
+def test_other_clinics_and_other_months_are_not_counted(period: Period, outsider: User) -> None:
     other = outsider.memberships.all()[0].clinic
     assert set(totals(Period(other, period.first, period.after)).values()) == {(0, None)}
     assert totals(Period(period.clinic, date(2026, 1, 1), date(2026, 3, 1)))["completion"] == (0, None)
-    assert TreatmentEvent.objects.count() == 1
+
+
+def test_event_that_was_struck_is_not_counted(period: Period, nurse: User) -> None:
+    assert totals(period)["events"][1] == pytest.approx(1000 / 22)
+    with pgtrigger.ignore("courses.TreatmentEvent:event_frozen_with_session"):
+        TreatmentEvent.objects.update(struck_at=ENDED_AT, struck_by=nurse, struck_reason="Other patient")
+    found = totals(period)
+    assert (found["events"], found["courses_with_event"]) == ((22, 0), (11, 0))
 
 
 def test_months_split_what_the_total_joins(period: Period) -> None:
