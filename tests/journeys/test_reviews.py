@@ -1,6 +1,6 @@
 """What waits for a physician is done from one page; a gap in the supervision is explained and its log signed."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -27,18 +27,26 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 DAY = timedelta(days=1)
 
 
+def where_it_is_noon(now: datetime) -> str:
+    """A zone in which it is about twelve, so that an hour ago was today whenever the test runs."""
+    ahead = 12 - now.hour
+    return f"Etc/GMT{'-' if ahead > 0 else '+'}{abs(ahead)}" if ahead else "Etc/UTC"
+
+
 @pytest.fixture
 def course() -> Course:
     """Past its middle and one session more; an hour of today is over, of which the first half was supervised."""
     cache.clear()
     clinic: Clinic = factories.make_clinic()
+    now = timezone.now()
+    clinic.time_zone = where_it_is_noon(now)
+    clinic.save()
     nurse: User = factories.make_user(clinic, Role.NURSE, "nora", "Nora", "Nurse-Example", "RN")
     physician = factories.make_user(clinic, Role.PHYSICIAN, "petra", "Petra", "Physician-Example", "MD")
     patient = factories.make_patient(clinic)
     order = factories.make_order(patient, physician, sessions=6)
     course = factories.make_course(patient, physician, order=order)
     device = factories.make_device(clinic)
-    now = timezone.now()
     for start in (now - 4 * DAY, now - 3 * DAY, now - 2 * DAY, now - timedelta(minutes=61)):
         hour = factories.make_appointment(course, device, start, state="done")
         factories.make_session(hour, nurse, Session.State.ENDED)
