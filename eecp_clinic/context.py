@@ -15,7 +15,10 @@ PLACES = [
     (_("Schedule"), "courses:week", (Role.NURSE, Role.PHYSICIAN, Role.FRONT_DESK)),
     (_("Patients"), "patients:list", EVERYBODY),
     (_("Reviews"), "courses:reviews", CLINICAL),
+    (_("Figures"), "courses:figures", (Role.PHYSICIAN, Role.ADMINISTRATOR)),
     (_("Claims"), "courses:claims", (Role.BILLING, Role.ADMINISTRATOR)),
+    (_("Books"), "courses:day-sheet", (Role.BILLING, Role.ADMINISTRATOR)),
+    (_("Billing setup"), "courses:setup", (Role.BILLING, Role.ADMINISTRATOR)),
     (_("Plan answers"), "patients:determinations", (Role.BILLING, Role.FRONT_DESK)),
     (_("Devices"), "devices:list", (Role.NURSE, Role.ADMINISTRATOR)),
     (_("Hours"), "courses:hours", (Role.ADMINISTRATOR,)),
@@ -24,7 +27,10 @@ PLACES = [
 
 #: Pages that belong to a place although their address does not begin with its own.
 WITHIN = {
+    "courses:figures": ("/exceptions/",),
     "courses:week": ("/month/", "/wait-list/", "/plan/", "/repair/", "/moves/"),
+    "courses:day-sheet": ("/billing/overrides/",),
+    "courses:setup": ("/billing/rules/",),
     "courses:treatment-rules": ("/limits/",),
 }
 

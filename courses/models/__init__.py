@@ -1,10 +1,13 @@
 """The stages of a course's life: ordering, scheduling, treatment, progress, billing."""
 
 from courses.models.amendments import Amendment, Countersignature
-from courses.models.billing import ClaimLine, Packet
+from courses.models.billing import ClaimLine
 from courses.models.billing_identity import BillingProvider, PractitionerBilling
+from courses.models.billing_rules import BillingRules
 from courses.models.claim_files import Acknowledgement, ClaimFile, ClaimStatus, ControlNumbers
+from courses.models.claim_steps import ClaimStep
 from courses.models.claims import Claim, ClaimMembership, ClaimOverride
+from courses.models.deposits import Deposit
 from courses.models.diary import DiaryEntry, DiaryLink
 from courses.models.exceptions import ExceptionNote
 from courses.models.happenings import SettingChange, TreatmentEvent
@@ -12,6 +15,9 @@ from courses.models.holds import Hold, HoldNotice, HoldOverride
 from courses.models.marks import BodyMark
 from courses.models.moves import Move, PatientAbsence
 from courses.models.ordering import Course, TreatmentOrder
+from courses.models.other_services import OtherService
+from courses.models.packets import EvidenceCheck, Packet, PacketBatch, RecordsRequest
+from courses.models.patient_accounts import BillingPaper, PatientPayment
 from courses.models.payer_profiles import FeeSchedule, FeeScheduleRow, PayerProfile
 from courses.models.progress import OutcomeMeasure, Review, SupervisionPeriod
 from courses.models.reaching import CalendarLink, Reminder, ReminderOptOut
@@ -31,7 +37,9 @@ __all__ = [
     "Acknowledgement",
     "Amendment",
     "Appointment",
+    "BillingPaper",
     "BillingProvider",
+    "BillingRules",
     "BodyMark",
     "CalendarLink",
     "Claim",
@@ -40,12 +48,15 @@ __all__ = [
     "ClaimMembership",
     "ClaimOverride",
     "ClaimStatus",
+    "ClaimStep",
     "ClinicLimit",
     "ControlNumbers",
     "Countersignature",
     "Course",
+    "Deposit",
     "DiaryEntry",
     "DiaryLink",
+    "EvidenceCheck",
     "ExceptionNote",
     "FeeSchedule",
     "FeeScheduleRow",
@@ -53,13 +64,17 @@ __all__ = [
     "HoldNotice",
     "HoldOverride",
     "Move",
+    "OtherService",
     "OutcomeMeasure",
     "Packet",
+    "PacketBatch",
     "PatientAbsence",
+    "PatientPayment",
     "Pause",
     "PayerProfile",
     "PractitionerBilling",
     "Reading",
+    "RecordsRequest",
     "Reminder",
     "ReminderOptOut",
     "Remittance",

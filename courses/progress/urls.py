@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from courses.progress import (
     diary_views,
     exception_views,
+    figure_views,
     supervision_log_views,
     supervision_views,
     views,
@@ -24,6 +25,9 @@ urlpatterns: list[URLPattern] = [
     path("diary/<str:secret>/", diary_views.own, name="diary-own"),
     path("exceptions/", exception_views.month, name="exceptions"),
     path("exceptions/<str:code>/<str:parameter>/", exception_views.explain, name="explain"),
+    path("figures/", figure_views.figures, name="figures"),
+    path("figures/table.csv", figure_views.figure_csv, name="figure-csv"),
+    path("figures/<slug:figure>/rows/", figure_views.figure_rows, name="figure-rows"),
     path("outcomes/", exception_views.due, name="outcomes-due"),
     path("supervision/", supervision_views.supervision, name="supervision"),
     path("supervision/begin/", supervision_views.begin, name="supervision-begin"),

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('courses', '0017_hours_given_again'),
+        ('courses', '0018_claim_steps_deposits_and_appeals'),
         ('eecp_clinic', '0005_drafts'),
         ('pghistory', '0007_auto_20250421_0444'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
