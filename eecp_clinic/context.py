@@ -16,7 +16,6 @@ PLACES = [
     (_("Reviews"), "courses:reviews", CLINICAL),
     (_("Claims"), "courses:claims", (Role.BILLING, Role.ADMINISTRATOR)),
     (_("Books"), "courses:day-sheet", (Role.BILLING, Role.ADMINISTRATOR)),
-    (_("Billing setup"), "courses:setup", (Role.BILLING, Role.ADMINISTRATOR)),
     (_("Plan answers"), "patients:determinations", (Role.BILLING, Role.FRONT_DESK)),
     (_("Devices"), "devices:list", (Role.NURSE, Role.ADMINISTRATOR)),
     (_("Hours"), "courses:hours", (Role.ADMINISTRATOR,)),
@@ -26,8 +25,7 @@ PLACES = [
 #: Pages that belong to a place although their address does not begin with its own.
 WITHIN = {
     "courses:week": ("/month/", "/wait-list/", "/plan/", "/repair/", "/moves/"),
-    "courses:day-sheet": ("/billing/overrides/",),
-    "courses:setup": ("/billing/rules/",),
+    "courses:day-sheet": ("/billing/",),
     "courses:treatment-rules": ("/limits/",),
 }
 

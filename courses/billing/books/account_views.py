@@ -44,6 +44,10 @@ class PaymentForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only fo
         super().__init__(*args, **kwargs)
         plain_dates_and_not_known(self)
         self.fields["amount"].unit = "USD"  # type: ignore[attr-defined]
+        self.fields["method"].choices = [  # type: ignore[attr-defined]
+            ("", gettext_lazy("Choose")),
+            *PatientPayment.Method.choices,
+        ]
 
 
 class EstimateForm(forms.Form):
@@ -64,7 +68,9 @@ class EstimateForm(forms.Form):
         label=gettext_lazy("What will be scheduled separately"),
         required=False,
         max_length=300,
-        help_text=gettext_lazy("Such as an echocardiogram before the course. Empty: nothing is known of"),
+        help_text=gettext_lazy(
+            "Such as an echocardiogram before the course. Empty: the clinic knows of nothing"
+        ),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
