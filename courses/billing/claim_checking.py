@@ -43,8 +43,8 @@ def _of_form(claim: Claim, now: datetime) -> list[str]:
         if profile.form == PayerProfile.Form.PAPER:
             filling.pages(paper_claim(claim, now))
             return []
-    except (ClinicError, PaperRefusal) as refusal:
-        return [str(refusal)]
+    except (ClinicError, PaperRefusal) as error:
+        return [str(error)]
     refusal = refusal_of(asked)
     return [str(refusal)] if refusal else []
 

@@ -2,14 +2,48 @@
 
 from django.urls import URLPattern, path
 
-from courses.billing import other_services_views, packet_views, sheet_views, views
+from courses.billing import (
+    answer_views,
+    claim_views,
+    deposit_views,
+    file_views,
+    other_services_views,
+    packet_views,
+    sheet_views,
+    views,
+    worklist_views,
+)
 from courses.billing.books import account_views, day_views, line_views, override_views
 from courses.billing.setup import fee_views
 from courses.billing.setup import views as setup_views
 
 urlpatterns: list[URLPattern] = [
-    path("claims/", views.claims, name="claims"),
+    path("claims/", worklist_views.worklist, name="claims"),
     path("claims/lines.csv", line_views.lines_csv, name="claim-lines-csv"),
+    path("claims/make/", worklist_views.make, name="claims-make"),
+    path("claims/courses/", views.claims, name="claims-by-course"),
+    path("claims/files/", file_views.index, name="claim-files"),
+    path("claims/files/make/", worklist_views.make_files, name="claim-files-make"),
+    path("claims/files/<str:code>/", file_views.detail, name="claim-file"),
+    path("claims/files/<str:code>/download/", file_views.download, name="claim-file-download"),
+    path("claims/files/<str:code>/sent/", file_views.sent, name="claim-file-sent"),
+    path("claims/answers/", answer_views.index, name="answers"),
+    path("claims/answers/upload/", answer_views.upload, name="answer-upload"),
+    path("claims/answers/<str:code>/", answer_views.acknowledgement, name="acknowledgement"),
+    path("claims/payments/<str:code>/", answer_views.payment, name="payment"),
+    path("claims/payments/<str:code>/post/", answer_views.post, name="payment-post"),
+    path("claims/deposits/", deposit_views.index, name="deposits"),
+    path("claims/deposits/enter/", deposit_views.enter, name="deposit-enter"),
+    path("claims/deposits/<str:code>/withdraw/", deposit_views.withdraw, name="deposit-withdraw"),
+    path("claims/claim/<str:code>/", claim_views.claim, name="claim"),
+    path("claims/claim/<str:code>/check/", claim_views.check, name="claim-check"),
+    path("claims/claim/<str:code>/discard/", claim_views.discard, name="claim-discard"),
+    path("claims/claim/<str:code>/mail/", claim_views.mail, name="claim-mail"),
+    path("claims/claim/<str:code>/replace/", claim_views.replace, name="claim-replace"),
+    path("claims/claim/<str:code>/void/", claim_views.void, name="claim-void"),
+    path("claims/claim/<str:code>/appeal/", claim_views.appeal, name="claim-appeal"),
+    path("claims/claim/<str:code>/cms1500/", claim_views.paper, name="claim-paper"),
+    path("claims/claim/<str:code>/cms1500/file/", claim_views.paper_file, name="claim-paper-file"),
     path("claims/lines/<str:code>/", views.line, name="claim-line"),
     path("claims/lines/<str:code>/decide/", views.decide, name="claim-decide"),
     path("courses/<str:code>/claims/check/", views.check, name="claims-check"),

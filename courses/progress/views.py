@@ -18,11 +18,11 @@ from courses.progress.course_page import course_page
 from courses.progress.extension import Finding
 from courses.progress.forms import OutcomeForm, ReviewForm
 from courses.progress.payer_rule import findings_for
+from courses.progress.reviews_page import reviews_page
 from courses.progress.services.outcomes import require_point
 from courses.progress.services.reviews import OVER
 from courses.progress.waiting import waiting
 from courses.scheduling.outlook import Outlook, outlook_of
-from courses.treatment.countersigning import to_countersign
 from eecp_clinic.errors import Conflict, InvalidInput, NotAllowed
 from eecp_clinic.roles import CLINICAL, Role, StaffRequest, staff_view
 from patients.access import require_same_patient
@@ -37,9 +37,10 @@ MAKES_PACKETS = (Role.BILLING, Role.PHYSICIAN)
 @require_GET
 @staff_view(*CLINICAL)
 def reviews(request: StaffRequest) -> HttpResponse:
-    """What waits, the longest due first."""
-    context = {"items": waiting(request.clinic, timezone.now()), "to_countersign": to_countersign(request)}
-    return render(request, "courses/progress/reviews.html", context)
+    """What waits, what is due first standing first; ``?whose=all`` and ``?kind=order`` choose."""
+    now = timezone.now()
+    page = reviews_page(request, waiting(request.clinic, now), now)
+    return render(request, "courses/progress/reviews.html", {"page": page})
 
 
 @require_GET

@@ -1,5 +1,6 @@
 """What happens to claim lines and packets."""
 
+from courses.billing.services.answers import Taken, take_answers
 from courses.billing.services.claim_files import make_claim_file, mark_sent
 from courses.billing.services.claim_making import check_claim, discard_claim, make_claims
 from courses.billing.services.control_numbers import next_control_number
@@ -15,6 +16,7 @@ from courses.billing.services.patient_accounts import (
     make_statement,
 )
 from courses.billing.services.patient_payments import record_payment, withdraw_payment
+from courses.billing.services.posting import post_remittance
 from courses.billing.services.setup import (
     confirm_profile,
     import_fees,
@@ -26,6 +28,7 @@ from courses.billing.services.setup import (
 from courses.billing.services.sheets import hand_out_sheet, render_sheet, request_sheets, retry_sheet
 
 __all__ = [
+    "Taken",
     "cancel_invoice",
     "check_claim",
     "confirm_profile",
@@ -43,6 +46,7 @@ __all__ = [
     "mark_sent",
     "next_control_number",
     "note_other_service",
+    "post_remittance",
     "record_payment",
     "refresh_due_lines",
     "refresh_line",
@@ -59,6 +63,7 @@ __all__ = [
     "save_provider",
     "settle_billing_rules",
     "strike_other_service",
+    "take_answers",
     "void_claim",
     "withdraw_payment",
 ]

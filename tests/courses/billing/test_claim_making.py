@@ -10,6 +10,7 @@ from courses.billing.services.claim_making import Made
 from courses.models import Claim, ClaimLine, ClaimMembership, FeeSchedule, PayerProfile
 from eecp_clinic.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from eecp_clinic.models import AuditEvent, Clinic, User
+from eecp_clinic.roles import Role
 from patients.models import Document
 from tests import factories
 from tests.courses.billing.billing_given import make_billable, make_line
@@ -156,7 +157,7 @@ def test_empty_choice_is_refused(billable: Given, biller: User) -> None:
 
 def test_line_of_another_clinic_is_not_there(billable: Given, biller: User) -> None:
     elsewhere: Clinic = factories.make_clinic(name="Elsewhere Example Clinic")
-    factories.add_role(biller, elsewhere, "billing")
+    factories.add_role(biller, elsewhere, Role.BILLING)
     line = make_line(billable)
     with pytest.raises(NotFound):
         make_claims(clinic=elsewhere, lines=[line.pk], actor=biller, now=NOW)

@@ -1,5 +1,6 @@
 """What was sent is corrected by a replacement or a void; what it rests on is locked."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -72,7 +73,9 @@ def test_void_asks_as_the_original_did_and_frees_the_lines_once_taken(accepted: 
 
 
 @pytest.mark.parametrize("correct", [replace_claim, void_claim])
-def test_correction_that_is_let_go_gives_the_lines_back(accepted: Claim, biller: User, correct) -> None:
+def test_correction_that_is_let_go_gives_the_lines_back(
+    accepted: Claim, biller: User, correct: Callable[..., Claim]
+) -> None:
     made = correct(claim=accepted, reason="A slip", actor=biller, now=NOW)
     discard_claim(claim=made, actor=biller, now=NOW)
     assert (live(accepted), live(made)) == ([True, True], [False, False])

@@ -8,12 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from courses.billing.postings import Posting, Reason, balance, by_line, shares, total
+from tests.courses.billing.money import usd
 
 POSTED = datetime(2026, 12, 20, 15, 0, tzinfo=UTC)
 
 
-def entry(paid: int, *reasons: tuple[str, str, int], line: int | None = 1, **fields: bool) -> Posting:
-    sign = -1 if fields.get("is_reversal") else 1
+def entry(
+    paid: int, *reasons: tuple[str, str, int], line: int | None = 1, is_reversal: bool = False
+) -> Posting:
+    sign = -1 if is_reversal else 1
     return Posting(
         claim=1,
         line=line,
@@ -23,7 +26,7 @@ def entry(paid: int, *reasons: tuple[str, str, int], line: int | None = 1, **fie
         charge=Decimal(150 * sign),
         paid=Decimal(paid),
         reasons=tuple(Reason(group, code, Decimal(amount)) for group, code, amount in reasons),
-        **fields,
+        is_reversal=is_reversal,
     )
 
 
@@ -33,13 +36,14 @@ TAKEN_BACK = entry(-100, ("CO", "45", -30), ("PR", "2", -20), is_reversal=True)
 
 def test_paid_adjusted_and_patient_owes_are_kept_apart() -> None:
     found = balance(Decimal(150), [PAID])
-    assert (found.paid, found.adjusted, found.patient_owes, found.open) == (100, 30, 20, 0)
+    assert (found.paid, found.adjusted, found.patient_owes, found.open) == usd(100, 30, 20, 0)
     assert found.answered
 
 
 def test_line_without_an_answer_is_open_and_says_that_nothing_is_known() -> None:
     found = balance(Decimal(150), [])
-    assert (found.open, found.answered) == (150, False)
+    assert found.open == 150
+    assert not found.answered
 
 
 def test_line_that_was_never_sent_has_nothing_open() -> None:
@@ -48,13 +52,13 @@ def test_line_that_was_never_sent_has_nothing_open() -> None:
 
 def test_reversal_leaves_the_line_open_and_unanswered() -> None:
     found = balance(Decimal(150), [PAID, TAKEN_BACK])
-    assert (found.paid, found.adjusted, found.patient_owes, found.open) == (0, 0, 0, 150)
+    assert (found.paid, found.adjusted, found.patient_owes, found.open) == usd(0, 0, 0, 150)
     assert not found.answered
 
 
 def test_payment_after_a_reversal_is_what_stands() -> None:
     found = balance(Decimal(150), [PAID, TAKEN_BACK, entry(120, ("CO", "45", 30))])
-    assert (found.paid, found.adjusted, found.patient_owes, found.open) == (120, 30, 0, 0)
+    assert (found.paid, found.adjusted, found.patient_owes, found.open) == usd(120, 30, 0, 0)
     assert found.answered
 
 
@@ -77,7 +81,7 @@ def test_entries_of_no_line_are_not_a_lines() -> None:
 
 def test_total_counts_what_was_asked_for() -> None:
     found = total([balance(Decimal(150), [PAID]), balance(None, [])])
-    assert (found.asked, found.paid, found.patient_owes) == (150, 100, 20)
+    assert (found.asked, found.paid, found.patient_owes) == usd(150, 100, 20)
 
 
 @given(st.decimals(-99999, 99999, places=2), st.integers(1, 31))
