@@ -13,6 +13,11 @@ from tests.courses.courses_given import Given
 PAID, ADJUSTED, LEFT = Decimal("96.00"), Decimal("30.00"), Decimal("24.00")
 
 
+def usd(*amounts: int) -> tuple[Decimal, ...]:
+    """Whole dollars, to compare sums with."""
+    return tuple(Decimal(amount) for amount in amounts)
+
+
 def sent_claim(given: Given, by: User, *lines: ClaimLine, at: datetime, **fields: Any) -> Claim:
     return make_claim(given, by, *lines, state="sent", sent_at=at, **fields)
 

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from courses.billing.books.day_sheet import SUMS, Difference, Kind, Movement, Position, day_sheet
+from tests.courses.billing.books.money_given import usd
 
 AMOUNTS = st.decimals(-10_000, 10_000, places=2)
 MOVEMENTS = st.lists(st.builds(Movement, st.sampled_from(Kind), AMOUNTS, st.just("SAMPLE Joan")))
@@ -37,7 +38,7 @@ def test_entry_that_is_missing_is_named_with_its_amount(day: list[Movement]) -> 
 def test_money_left_to_the_patient_moves_between_the_accounts_and_not_out_of_them() -> None:
     moved = [Movement(Kind.CHARGED, Decimal(150), "A"), Movement(Kind.TO_PATIENT, Decimal(24), "A")]
     sheet = day_sheet(Position(), moved, closing_of(Position(), moved))
-    assert (sheet.day.payers_owe, sheet.day.patients_owe, sheet.day.owed) == (126, 24, 150)
+    assert (sheet.day.payers_owe, sheet.day.patients_owe, sheet.day.owed) == usd(126, 24, 150)
 
 
 def test_difference_found_elsewhere_stands_beside_the_others() -> None:

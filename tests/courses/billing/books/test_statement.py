@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from courses.billing.books.statement import Entry, Statement, service_of
 from courses.billing.postings import Balance
+from tests.courses.billing.books.money_given import usd
 
 DAY = date(2026, 11, 30)
 ANSWERED = Balance(
@@ -17,7 +18,7 @@ def test_session_without_an_answer_is_not_known_and_in_no_sum() -> None:
     waiting = service_of(2, DAY, "G0166", WAITING, self_paid=False)
     assert (waiting.charge, waiting.paid, waiting.owes, waiting.is_open) == (Decimal(150), None, None, True)
     both = Statement(services=(service_of(1, DAY, "G0166", ANSWERED, self_paid=False), waiting))
-    assert (both.charged, both.paid, both.adjusted, both.balance) == (300, 96, 30, 24)
+    assert (both.charged, both.paid, both.adjusted, both.balance) == usd(300, 96, 30, 24)
     assert both.not_known == 1
 
 
@@ -38,4 +39,4 @@ def test_invoice_raises_and_payment_lowers_what_is_owed() -> None:
         Entry(day=DAY, what="Paid", reference="", amount=Decimal(-4300)),
     )
     statement = Statement(services=(), entries=entries)
-    assert (statement.entered, statement.balance, statement.owed) == (-100, -100, 100)
+    assert (statement.entered, statement.balance, statement.owed) == usd(-100, -100, 100)
