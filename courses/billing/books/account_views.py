@@ -44,6 +44,7 @@ class PaymentForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only fo
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         plain_dates_and_not_known(self)
+        self.fields["amount"].label = gettext_lazy("Amount")
         self.fields["amount"].unit = "USD"  # type: ignore[attr-defined]
         self.fields["method"].choices = [  # type: ignore[attr-defined]
             ("", gettext_lazy("Choose")),
