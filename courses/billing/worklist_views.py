@@ -12,7 +12,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from courses.billing import services
 from courses.billing.attention import alarms
-from courses.billing.claims_page import summary_of
 from courses.billing.worklist import (
     LINE_TABS,
     Tab,
@@ -26,7 +25,7 @@ from courses.billing.worklist import (
     sums_of,
 )
 from courses.billing.worklist_rows import claim_rows, line_rows
-from courses.models import Claim
+from courses.models import Claim, Session
 from eecp_clinic.errors import ClinicError
 from eecp_clinic.roles import Role, StaffRequest, staff_view
 from patients.models import Payer
@@ -59,7 +58,7 @@ def worklist(request: StaffRequest) -> HttpResponse:
         "payer": payer,
         "payers": [found for found in payers.values() if found.kind != Payer.Kind.SELF_PAY],
         "alarms": alarms(clinic, now),
-        "summary": summary_of(clinic),
+        "unsigned": Session.objects.of(clinic).filter(state=Session.State.ENDED).count(),
         "is_biller": Role.BILLING in request.roles,
     }
     sums = sums_of(clinic, fees, payer)
