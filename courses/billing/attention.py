@@ -24,7 +24,6 @@ from eecp_clinic.models import Clinic
 
 #: A clearing house answers within a day or two; what has no 277CA after this did not arrive.
 ANSWER_WITHIN = timedelta(hours=72)
-_MONEY = DecimalField(max_digits=12, decimal_places=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,8 @@ def unposted(clinic: Clinic) -> QuerySet[Remittance]:
 
 def differing_deposits(clinic: Clinic) -> QuerySet[Deposit]:
     """Deposits that are not what their payments add up to; ``told`` is that sum."""
-    told = Coalesce(Sum("remittances__amount"), Decimal(0), output_field=_MONEY)
+    money: DecimalField[Decimal, Decimal] = DecimalField(max_digits=12, decimal_places=2)
+    told = Coalesce(Sum("remittances__amount"), Decimal(0), output_field=money)
     return Deposit.objects.of(clinic).standing().annotate(told=told).exclude(told=F("amount"))
 
 

@@ -60,8 +60,8 @@ def extend(world: World) -> None:
         "read_at": factories.MONDAY_NINE,
     }
     world.things |= {
-        "draft": claim("draft"),
-        "denied": claim("denied", payer_number="PAYER1"),
+        "claim_draft": claim("draft"),
+        "claim_denied": claim("denied", payer_number="PAYER1"),
         "claim_file": ClaimFile.objects.create(
             **by, submitter_id="A", receiver_id="B", control_number=1, file="claims/none.837", size=1
         ),
@@ -95,9 +95,9 @@ def act(name: str, thing: str, *, status: int = 302) -> Row:
 
 ROWS = [
     Row("courses:claims-by-course", only(*READS)),
-    Row("courses:claims-make", only(*DOES, status=422), method="post"),
+    Row("courses:claims-make", only(*DOES, status=422), method="post", outsider=422),
     Row("courses:claim-files", only(*READS)),
-    Row("courses:claim-files-make", only(*DOES, status=302), method="post"),
+    Row("courses:claim-files-make", only(*DOES, status=302), method="post", outsider=302),
     Row("courses:claim-file", only(*READS), args=of("claim_file")),
     Row("courses:claim-file-download", only(*DOES, status=404), args=of("claim_file")),
     act("claim-file-sent", "claim_file", status=422),
@@ -109,13 +109,13 @@ ROWS = [
     Row("courses:deposits", only(*READS)),
     Row("courses:deposit-enter", only(*DOES), method="post"),
     act("deposit-withdraw", "deposit", status=422),
-    Row("courses:claim", only(*OPENS), args=of("draft")),
-    act("claim-check", "draft"),
-    act("claim-discard", "draft"),
-    act("claim-mail", "draft", status=409),
-    act("claim-replace", "denied", status=200),
-    act("claim-void", "denied", status=200),
-    act("claim-appeal", "denied", status=200),
-    Row("courses:claim-paper", only(*OPENS), args=of("denied")),
-    Row("courses:claim-paper-file", only(*DOES, status=409), args=of("denied")),
+    Row("courses:claim", only(*OPENS), args=of("claim_draft")),
+    act("claim-check", "claim_draft"),
+    act("claim-discard", "claim_draft"),
+    act("claim-mail", "claim_draft", status=409),
+    act("claim-replace", "claim_denied", status=200),
+    act("claim-void", "claim_denied", status=200),
+    act("claim-appeal", "claim_denied", status=200),
+    Row("courses:claim-paper", only(*OPENS), args=of("claim_denied")),
+    Row("courses:claim-paper-file", only(*DOES, status=409), args=of("claim_denied")),
 ]
