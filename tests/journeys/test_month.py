@@ -31,14 +31,13 @@ def month_over(monkeypatch: pytest.MonkeyPatch) -> datetime:
     return MONTH_OVER
 
 
-def bring(page: Page, folder: Path, name: str, content: bytes) -> None:
-    """Upload an answer on its page."""
-    path = folder / name
+def bring(page: Page, path: Path, content: bytes, said: str) -> None:
+    """Upload an answer on its page, and see what is said of it."""
     path.write_bytes(content)
     page.goto("/claims/answers/")
     page.locator("input[type=file]").set_input_files(path)
     page.get_by_role("button", name="Read it").click()
-    expect(page.get_by_text("read").first).to_be_visible()
+    expect(page.get_by_text(said)).to_be_visible()
 
 
 def tab(page: Page, name: str) -> None:
@@ -77,8 +76,8 @@ def test_month_runs_from_signed_sessions_to_balanced_books(
     expect(page.get_by_text("count as sent")).to_be_visible()
 
     claim, payer = Claim.objects.get(), Answering(ClaimFile.objects.get())
-    bring(page, tmp_path, "answer.999", payer.syntax())
-    bring(page, tmp_path, "answer.277", payer.status())
+    bring(page, tmp_path / "answer.999", payer.syntax(), "999 read: accepted.")
+    bring(page, tmp_path / "answer.277", payer.status(), "277CA read: accepted.")
     tab(page, "Accepted")
     expect(page.get_by_role("link", name=claim.code)).to_be_visible()
 
@@ -86,8 +85,8 @@ def test_month_runs_from_signed_sessions_to_balanced_books(
     denied = decided(claim, ("CO", "50", "150"))
     last = list(whole.adjustments)[-1]
     decision = Paid(adjustments={**whole.adjustments, last: denied.adjustments[last]})
-    bring(page, tmp_path, "answer.835", payer.payment({claim.code: decision}))
-    expect(page.get_by_text("read and posted")).to_be_visible()
+    paid = payer.payment({claim.code: decision})
+    bring(page, tmp_path / "answer.835", paid, "Payment of $1,824.00 read and posted.")
     tab(page, "Paid")
     page.get_by_role("link", name=claim.code).click()
     expect(page.get_by_text("Not seen as medically necessary").first).to_be_visible()
