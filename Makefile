@@ -8,7 +8,7 @@ STAMP := .venv/.installed
 # Local work is development; a server's environment says production, which is the default everywhere else.
 DEVELOPMENT := ENVIRONMENT=$${ENVIRONMENT:-development}
 
-.PHONY: help install run demo demo-once migrate reset test faults check bench bench-gating bench-ingest bench-patients bench-replay bench-scheduling bench-wall bench-peers
+.PHONY: help install run demo demo-once migrate reset test faults check bench bench-documents bench-gating bench-ingest bench-patients bench-replay bench-scheduling bench-wall bench-peers
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -52,6 +52,9 @@ faults: $(STAMP) ## Break everything between console and file, and prove every s
 
 check: $(STAMP) ## Lint, format, types, arrows, migrations, settings
 	@scripts/check
+
+bench-documents: $(STAMP) ## Measure the packet of a course: from kept sheets, and everything from nothing
+	@$(BIN)/python -m benchmarks.documents
 
 bench-ingest: $(STAMP) ## Measure what taking chunks from many devices costs, beside the least it could
 	@$(BIN)/python -m benchmarks.ingest

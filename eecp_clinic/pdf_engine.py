@@ -1,6 +1,7 @@
 """WeasyPrint, which fetches nothing but what is handed to it. Its only import."""
 
 import mimetypes
+import warnings
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -11,20 +12,27 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 
 from eecp_clinic.pdf import NotOurs
 
-OPTIONS: dict[str, Any] = {"pdf_variant": "pdf/ua-1"}
 STATIC, PICTURE = "static:", "picture:"
 _BASE = "document:"
 
 
-def render(html: str, pictures: dict[str, str]) -> tuple[bytes, int]:
-    """The file and how many pages it has."""
+def render(html: str, pictures: dict[str, str], variant: str) -> tuple[bytes, int, dict[str, int]]:
+    """The file, how many pages it has, and on which of them each anchor stands."""
+    options: dict[str, Any] = {"pdf_variant": variant} if variant else {}
     try:
-        rendered = HTML(string=html, base_url=_BASE, url_fetcher=_Fetcher(pictures)).render(**OPTIONS)
+        rendered = HTML(string=html, base_url=_BASE, url_fetcher=_Fetcher(pictures)).render(**options)
     except FatalURLFetchingError as error:  # the only kind that weasyprint does not swallow
         raise NotOurs(str(error)) from error
     target = BytesIO()
-    rendered.write_pdf(target, **OPTIONS)
-    return target.getvalue(), len(rendered.pages)
+    with warnings.catch_warnings():
+        # WeasyPrint opens its colour profile for PDF/A and leaves it to the garbage collector.
+        warnings.simplefilter("ignore", ResourceWarning)
+        rendered.write_pdf(target, **options)
+    anchors: dict[str, int] = {}
+    for number, page in enumerate(rendered.pages, 1):
+        for name in page.anchors:
+            anchors.setdefault(name, number)
+    return target.getvalue(), len(rendered.pages), anchors
 
 
 class _Fetcher(URLFetcher):  # type: ignore[misc]  # weasyprint is untyped

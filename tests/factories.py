@@ -134,7 +134,7 @@ def make_workup(patient: Patient, by: User, **fields: Any) -> Workup:
     return Workup.objects.create(patient=patient, recorded_by=by, recorded_at=MONDAY_NINE, **values | fields)
 
 
-def make_signature(clinic: Clinic, signer: User, role: Role, subject: str, **content: Any) -> Signature:
+def make_signature(clinic: Clinic, signer: User, role: Role, subject: str, /, **content: Any) -> Signature:
     text = canonical(content)
     return Signature.objects.create(
         clinic=clinic,

@@ -5,6 +5,7 @@ the supervisor of a session is who rendered it. Somebody else's insurance is not
 as the subscriber.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -174,15 +175,35 @@ def setup_facts(
 
     ``charge``: what a claim that is made asks for, which may be of another year than ``day``.
     """
-    profile = PayerProfile.objects.filter(payer=payer).select_related("owner").first()
-    provider = BillingProvider.objects.filter(clinic=clinic).first()
+    return setup_of(
+        payer,
+        clinic=clinic,
+        profile=PayerProfile.objects.filter(payer=payer).select_related("owner").first(),
+        provider=BillingProvider.objects.filter(clinic=clinic).first(),
+        charge=charge if charge is not None else charge_of(clinic, day),
+        practitioners=practitioners,
+        day=day,
+    )
+
+
+def setup_of(
+    payer: Payer,
+    *,
+    clinic: Clinic,
+    profile: PayerProfile | None,
+    provider: BillingProvider | None,
+    charge: Decimal | None,
+    practitioners: Sequence[User],
+    day: date,
+) -> readiness.SetupFacts:
+    """The same from rows that are fetched already, for a page of many payers."""
     return readiness.SetupFacts(
         as_of=day,
         payer=payer.name,
         payer_kind=payer.kind,
         payer_id=payer.payer_id,
         place_of_service=clinic.place_of_service,
-        charge=charge if charge is not None else charge_of(clinic, day),
+        charge=charge,
         profile=_profile_facts(profile) if profile else None,
         provider=_provider_facts(provider) if provider else None,
         practitioners=tuple(_practitioner_facts(user) for user in practitioners),

@@ -18,8 +18,10 @@ def missing_from(evidence: Evidence, zone: ZoneInfo) -> tuple[str, ...]:
     return (
         *_decision(evidence),
         *_order(evidence),
+        *_papers(evidence),
         *_course(evidence),
         *(sentence for sheet in evidence.sessions for sentence in _session(sheet, zone)),
+        *_sheets(evidence),
         *_looks(evidence),
     )
 
@@ -46,6 +48,14 @@ def _order(evidence: Evidence) -> Iterator[str]:
         yield "The order names no diagnosis."
 
 
+def _papers(evidence: Evidence) -> Iterator[str]:
+    opinion = evidence.opinion
+    if opinion is None or not opinion.name or opinion.given_on is None or not opinion.reasons:
+        yield "The specialist's opinion is not known with name, day and reason."
+    if not any(paper.is_consent for paper in evidence.papers):
+        yield "No consent is on file."
+
+
 def _course(evidence: Evidence) -> Iterator[str]:
     if not evidence.identity.member_id:
         yield "The member id of the payer is not known."
@@ -54,6 +64,12 @@ def _course(evidence: Evidence) -> Iterator[str]:
         yield f"{evidence.unsigned} completed {noun} not signed and not in this packet."
     if not evidence.sessions:
         yield "No session is signed."
+
+
+def _sheets(evidence: Evidence) -> Iterator[str]:
+    """Sheets that are not in the packet or not whole, and records that are no longer what was signed."""
+    yield from (f"Session {used.session}: {used.problem}" for used in evidence.sheets if used.problem)
+    yield from (f"Session {number}: {sentence}" for number, sentence in evidence.differing)
 
 
 def _session(sheet: SessionSheet, zone: ZoneInfo) -> Iterator[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from courses.billing.enclosed_evidence import ClaimSheet, Letter, NoticeGiven, Opinion, Paper, SheetUsed
 from courses.billing.session_evidence import Picture, SessionSheet, Signed
 
 
@@ -90,8 +91,23 @@ class ReviewSheet:
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """Which signed sessions: those of these days, or of this claim; all of the course where nothing is said."""
+
+    first_day: date | None = None
+    last_day: date | None = None
+    claim: str = ""
+
+    @property
+    def is_whole(self) -> bool:
+        return self.first_day is None and not self.claim
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
-    """One packet. ``sessions_ordered`` counts those that a decision added; ``outcomes`` is the table of the course page; ``unsigned`` counts sessions left out."""
+    """One packet. ``sessions_ordered`` counts those that a decision added; ``outcomes`` is the table of the course page;
+    ``unsigned`` counts sessions left out. ``differing`` says of which session the record is no longer what was signed.
+    """
 
     code: str
     made_for: datetime
@@ -107,6 +123,14 @@ class Evidence:
     outcomes: Any
     measured_points: frozenset[str]
     course_pictures: tuple[Picture, ...] = ()
+    scope: Scope = Scope()
+    opinion: Opinion | None = None
+    papers: tuple[Paper, ...] = ()
+    notices: tuple[NoticeGiven, ...] = ()
+    claims: tuple[ClaimSheet, ...] = ()
+    letter: Letter | None = None
+    sheets: tuple[SheetUsed, ...] = ()
+    differing: tuple[tuple[int, str], ...] = ()
 
     @property
     def signatures(self) -> tuple[Signed, ...]:

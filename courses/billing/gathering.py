@@ -1,8 +1,9 @@
 """From the database to the evidence of one packet, as it stood when the packet was asked for."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from courses.billing.evidence import Criterion, Decision, Evidence, Identity, Order, ReviewSheet
+from courses.billing.enclosed import claims_of, letter_of, notices_of, opinion_of, papers_of
+from courses.billing.evidence import Criterion, Decision, Evidence, Identity, Order, ReviewSheet, Scope
 from courses.billing.session_evidence import Picture
 from courses.billing.session_sheet import sheet_of, signed, signed_sessions
 from courses.billing.surroundings import Surroundings
@@ -16,16 +17,26 @@ from patients.models import EligibilityAssessment, Patient
 from patients.verdicts import pathway_shown
 
 
-def gather(packet: Packet) -> Evidence:
-    """Everything that was signed by the time at which the packet was asked for."""
+def sessions_of(packet: Packet) -> list[Session]:
+    """The signed sessions that the packet holds, with everything that they show, in the order of the course."""
+    found = signed_sessions(packet.course, packet.requested_at)
+    if packet.claim_id is not None:
+        found = found.filter(claim_line__memberships__claim=packet.claim_id)
+    if packet.first_day is None or packet.last_day is None:
+        return list(found)
+    day_of, first, last = packet.course.clinic.day_of, packet.first_day, packet.last_day
+    return [one for one in found if one.started_at and first <= day_of(one.started_at) <= last]
+
+
+def gather(packet: Packet, sessions: list[Session] | None = None) -> Evidence:
+    """Everything that was signed by the time at which the packet was asked for; without the pictures of sessions."""
     course, until = packet.course, packet.requested_at
-    sessions = list(signed_sessions(course, until))
+    sessions = sessions_of(packet) if sessions is None else sessions
     around = Surroundings(sessions)
     reviews = list(
         Review.objects.filter(course=course, signature__signed_at__lte=until).select_related("signature")
     )
     outcomes = list(OutcomeMeasure.objects.filter(course=course))
-    unsigned = Session.objects.completed().filter(course=course, ended_at__lte=until)
     return Evidence(
         code=packet.code,
         made_for=until,
@@ -34,18 +45,9 @@ def gather(packet: Packet) -> Evidence:
         decision=_decision(course.order.assessment),
         order=order_of(course.order),
         sessions_ordered=course.sessions_ordered,
-        sessions=tuple(sheet_of(session, around, until) for session in sessions),
-        unsigned=unsigned.exclude(pk__in=[session.pk for session in sessions]).count(),
-        reviews=tuple(
-            ReviewSheet(
-                kind=review.get_kind_display(),
-                sessions_done=review.sessions_done,
-                text=review.text,
-                decision=decision_in_words(review),
-                signature=signed(str(review.get_kind_display()), review.signature),
-            )
-            for review in reviews
-        ),
+        sessions=tuple(sheet_of(session, around, until, drawn=False) for session in sessions),
+        unsigned=_unsigned(packet),
+        reviews=tuple(_review(review) for review in reviews),
         review_kinds=frozenset(review.kind for review in reviews),
         outcomes=outcome_table(outcomes),
         measured_points=frozenset(outcome.point for outcome in outcomes),
@@ -53,6 +55,33 @@ def gather(packet: Packet) -> Evidence:
             Picture(drawn.name, drawn.title, drawn.svg, drawn.alt, drawn.note)
             for drawn in paper_charts(course, outcomes, until)
         ),
+        scope=Scope(packet.first_day, packet.last_day, packet.claim.code if packet.claim else ""),
+        opinion=opinion_of(course.order.assessment.workup),
+        papers=papers_of(course, until),
+        notices=notices_of(course, until),
+        claims=claims_of(course, sessions, until),
+        letter=letter_of(packet),
+    )
+
+
+def _unsigned(packet: Packet) -> int:
+    """Sessions of the packet's scope that are over and were not signed by then; a claim holds signed ones only."""
+    if packet.claim_id is not None:
+        return 0
+    until, clinic = packet.requested_at, packet.course.clinic
+    over = Session.objects.completed().filter(course=packet.course, ended_at__lte=until)
+    open_ones = over.exclude(signature__signed_at__lte=until).values_list("started_at", flat=True)
+    first, last = packet.first_day or date.min, packet.last_day or date.max
+    return sum(start is None or first <= clinic.day_of(start) <= last for start in open_ones)
+
+
+def _review(review: Review) -> ReviewSheet:
+    return ReviewSheet(
+        kind=review.get_kind_display(),
+        sessions_done=review.sessions_done,
+        text=review.text,
+        decision=decision_in_words(review),
+        signature=signed(str(review.get_kind_display()), review.signature),
     )
 
 

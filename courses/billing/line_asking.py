@@ -76,6 +76,7 @@ def _asked(
     rules = rules_of(
         session.course.clinic,
         day,
+        settled=around.settled_billing(session, now),
         planned_sessions=session.course.order.sessions,
         audio_video_accepted=around.accepts_audio_video(session),
     )

@@ -100,8 +100,10 @@ def signed(what: str, signature: Signature) -> Signed:
     )
 
 
-def sheet_of(session: Session, around: Surroundings, until: datetime | None = None) -> SessionSheet:
-    """The sheet with what was written beside it by ``until``; all of it without one."""
+def sheet_of(
+    session: Session, around: Surroundings, until: datetime | None = None, *, drawn: bool = True
+) -> SessionSheet:
+    """The sheet with what was written beside it by ``until``; all of it without one. ``drawn``: with its pictures."""
     assert session.signature is not None  # noqa: S101  # only signed sessions are asked for
     order = session.course.order
     supervision = around.supervision(session)
@@ -133,7 +135,7 @@ def sheet_of(session: Session, around: Surroundings, until: datetime | None = No
         unsupervised=tuple((gap.start, gap.end) for gap in gaps),
         recording=_recorded(session.recording, session.gating_report) if session.recording else None,
         without_recording_reason=session.without_recording_reason,
-        gating=_gating(session.gating_report) if session.gating_report else None,
+        gating=_gating(session.gating_report, drawn=drawn) if session.gating_report else None,
         stop_note=session.stop_note,
         education=education_of(session),
         left_how=str(session.get_left_how_display()),
@@ -224,8 +226,8 @@ def _recorded(recording: Recording, report: GatingReport | None) -> Recorded:
     )
 
 
-def _gating(report: GatingReport) -> Gating:
-    drawings, note = paper_drawings(report)
+def _gating(report: GatingReport, *, drawn: bool) -> Gating:
+    drawings, note = paper_drawings(report) if drawn else ([], "")
     return Gating(
         code=report.code,
         engine_version=report.engine_version,

@@ -1,5 +1,6 @@
 """From one signed session to the pages of its sheet: the same record always gives the same bytes."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,6 @@ from django.utils import timezone, translation
 
 from courses.billing.evidence import StandaloneSheet
 from courses.billing.gathering import identity_of, order_of
-from courses.billing.packet_document import LANGUAGE, pictures_of
 from courses.billing.session_evidence import SessionSheet
 from courses.billing.session_sheet import sheet_of, with_all_of_it
 from courses.billing.surroundings import Surroundings
@@ -18,6 +18,7 @@ from courses.treatment.verifying import verify
 from eecp_clinic.pdf import Document, render
 from eecp_clinic.signing import canonical, sha256_of
 
+LANGUAGE = "en-us"
 #: Part of the fingerprint: raised where the layout changes so much that sheets should be made again.
 LAYOUT = 1
 
@@ -60,6 +61,16 @@ def lay_out(gathered: Gathered, version: int) -> Document:
     with timezone.override(clinic.zone), translation.override(LANGUAGE):
         html = render_to_string("packet/sheet.html", _context(gathered, version))
         return render(html, pictures=pictures_of([gathered.evidence.session]))
+
+
+def pictures_of(sheets: Iterable[SessionSheet]) -> dict[str, str]:
+    """The pictures of gating reports by the name that the pages give them."""
+    return {
+        f"{picture.name}-{sheet.code}": picture.svg
+        for sheet in sheets
+        if sheet.gating is not None
+        for picture in sheet.gating.pictures
+    }
 
 
 def _context(gathered: Gathered, version: int) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What is asked of a payer, and the documentation behind it."""
+"""What is asked of a payer: one line of each signed session."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -9,7 +9,6 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from courses.models.ordering import Course
 from courses.models.treatment import Session
 from eecp_clinic.codes import new_code
 from eecp_clinic.models import Clinic, User
@@ -98,42 +97,3 @@ class ClaimLine(models.Model):
             self.memberships.filter(live=True, claim__sent_at__isnull=False).select_related("claim").first()
         )
         return member.claim if member else None
-
-
-class PacketQuerySet(models.QuerySet["Packet"]):
-    def of(self, clinic: Clinic) -> "PacketQuerySet":
-        return self.filter(course__clinic=clinic)
-
-
-class Packet(models.Model):
-    """A rendered documentation packet of one course, kept with its hash."""
-
-    class State(models.TextChoices):
-        QUEUED = "queued", _("Waiting")
-        RENDERING = "rendering", _("Being made")
-        READY = "ready", _("Ready")
-        FAILED = "failed", _("Could not be made")
-
-    code = models.CharField(max_length=12, unique=True, default=new_code, editable=False)
-    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="packets")
-    requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    requested_at = models.DateTimeField(_("asked for"))
-    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.QUEUED)
-    started_at = models.DateTimeField(null=True)
-    ready_at = models.DateTimeField(_("ready"), null=True)
-    file = models.FileField(_("PDF"), max_length=200, blank=True)
-    sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True)
-    pages = models.PositiveSmallIntegerField(_("pages"), null=True)
-    missing = models.JSONField(_("what is missing, by name"), default=list)
-    failure = models.CharField(_("why not"), max_length=300, blank=True)
-
-    objects = PacketQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-requested_at"]
-        constraints = [
-            models.CheckConstraint(condition=~Q(state="ready") | ~Q(sha256=""), name="packet_ready_with_hash")
-        ]
-
-    def __str__(self) -> str:
-        return f"Packet {self.code}"

@@ -77,6 +77,9 @@ class PayerProfile(models.Model):
     appeal_days = models.PositiveSmallIntegerField(
         _("days to appeal a denial"), null=True, blank=True, help_text=_("Counted from the day of the answer")
     )
+    records_days = models.PositiveSmallIntegerField(
+        _("days to answer a request for records"), null=True, blank=True
+    )
     source = models.CharField(_("where this comes from"), max_length=300, blank=True)
     owner = models.ForeignKey(
         User,

@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from courses.models import Appointment, Course, Reading, Session
+from courses.treatment.dose import delivered_in
+from courses.treatment.services.signing import signed_content
 from devices.models import Device
 from eecp_clinic.models import Clinic, User
 from eecp_clinic.roles import Role
@@ -64,10 +66,14 @@ class Given:
         )
 
     def sign(self, session: Session) -> Session:
-        session.signature = factories.make_signature(
-            self.clinic, self.nurse, Role.NURSE, f"session:{session.code}", number=session.number
-        )
+        """Signed as the service signs it: the whole content, in the state that it then has."""
+        session.refresh_from_db()
         session.state = Session.State.SIGNED
+        content = signed_content(session, factories.MONDAY_NINE)
+        content["minutes_not_known_because"] = delivered_in(session).reason
+        session.signature = factories.make_signature(
+            self.clinic, self.nurse, Role.NURSE, f"session:{session.code}", **content
+        )
         session.save(update_fields=["signature", "state"])
         return session
 

@@ -77,6 +77,7 @@ def findings_of(session: Session, around: Surroundings, now: datetime) -> tuple[
     rules = rules_of(
         session.course.clinic,
         day,
+        settled=around.settled_billing(session, now),
         planned_sessions=session.course.order.sessions,
         audio_video_accepted=around.accepts_audio_video(session),
     )

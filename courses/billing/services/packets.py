@@ -9,8 +9,10 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext
 
+from courses.billing.gathering import sessions_of
 from courses.billing.kept_files import read_kept
-from courses.billing.packet_document import make
+from courses.billing.packet_document import Made, put_together
+from courses.billing.services.packet_sheets import Progress, collect
 from courses.hints import enqueue
 from courses.models import Course, Packet
 from eecp_clinic import audit
@@ -65,32 +67,55 @@ def render_packet(*, packet_id: int, now: datetime) -> bool:
         "course__order__assessment__signature",
         "course__order__assessment__made_by",
         "course__order__assessment__coverage__payer",
+        "course__order__assessment__workup__recorded_by",
+        "claim",
+        "records_request__claim",
     ).get(pk=packet_id)
     try:
-        made = make(packet)
+        made = make(packet, now=now, progress=partial(_tell, packet))
         name = f"packets/{packet.course.code}/{packet.code}.pdf"
         stored = default_storage.save(name, ContentFile(made.document.content))
     except Exception:
         # Not swallowed: the person who waits is told, and the worker's log has the trace.
         _fail(packet, now)
         raise
-    return _finish(packet, stored, made.document.content, made.document.pages, list(made.missing), now)
+    return _finish(packet, stored, made, now)
+
+
+def make(packet: Packet, *, now: datetime, progress: Progress = lambda _: None) -> Made:
+    """The packet as the record stands; ``now`` is when sheets that were missing are made on the way."""
+    sessions = sessions_of(packet)
+    Packet.objects.filter(pk=packet.pk).update(sheets_all=len(sessions))
+    return put_together(packet, sessions, collect(sessions, now=now, progress=progress))
 
 
 @transaction.atomic
-def _finish(
-    packet: Packet, stored: str, content: bytes, pages: int, missing: list[str], now: datetime
-) -> bool:
+def _finish(packet: Packet, stored: str, made: Made, now: datetime) -> bool:
     """Ready, unless somebody took the packet over in the meantime: then their file counts."""
-    digest = hashlib.sha256(content).hexdigest()
+    digest, pages, missing = _sha256(made.document.content), made.document.pages, list(made.missing)
     mine = Packet.objects.filter(pk=packet.pk, state=Packet.State.RENDERING, started_at=packet.started_at)
     if not mine.update(
-        state=Packet.State.READY, ready_at=now, file=stored, sha256=digest, pages=pages, missing=missing
+        state=Packet.State.READY,
+        ready_at=now,
+        file=stored,
+        sha256=digest,
+        evidence_sha256=_sha256(made.evidence),
+        pages=pages,
+        missing=missing,
     ):
         default_storage.delete(stored)
         return False
     _record("packet.ready", packet, None, now, sha256=digest, pages=pages, missing=len(missing))
     return True
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _tell(packet: Packet, done: int) -> None:
+    """How many of the sheets are there, for the person who waits."""
+    Packet.objects.filter(pk=packet.pk, started_at=packet.started_at).update(sheets_done=done)
 
 
 @transaction.atomic

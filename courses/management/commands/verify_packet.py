@@ -1,4 +1,4 @@
-"""Whether a packet or session sheet on disk is the one that was made here, and whether the record still gives the same."""
+"""Whether a packet or session sheet on disk is the one that was made here, and whether the record still says what it says."""
 
 import hashlib
 from argparse import ArgumentParser
@@ -7,17 +7,20 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from courses.billing.packet_document import make
+from courses.billing.links import Verdict
+from courses.billing.proof import NotAPacket, prove
 from courses.billing.sheet_document import gather_sheet, lay_out
-from courses.models import Packet, SessionSheet
+from courses.models import SessionSheet
 from courses.treatment.verifying import verify
-from eecp_clinic.pdf import Document
+
+_WORDS = {Verdict.GROWN: "CHANGED SINCE", Verdict.ABSENT: "NONE", Verdict.FAILS: "FAILS"}
 
 
 class Command(BaseCommand):
     help = (
-        "Look up the PDF of a packet or of a session's sheet by its SHA-256, and make it again to compare. Ends with 0 where the file is known, "
-        "whether or not the record has grown since; with 1 where it is not."
+        "Prove the PDF of a packet against the database and the stored files: its bytes, each signed session, sheet, "
+        "recording and report, each signature and claim line. Ends with 0 where everything holds, whether or not the "
+        "record has lawfully grown since; with 1 and the lines that fail where it does not. Also takes a session's sheet."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -25,43 +28,45 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, file: Path, **options: Any) -> None:
         try:
-            digest = hashlib.sha256(file.read_bytes()).hexdigest()
+            content = file.read_bytes()
         except OSError as error:
             raise CommandError(f"{file} cannot be read: {error.strerror}.") from error
-        packet = (
-            Packet.objects.filter(sha256=digest)
-            .select_related("course__clinic", "course__patient", "course__order__assessment")
-            .first()
-        )
+        digest = hashlib.sha256(content).hexdigest()
         self.stdout.write(f"SHA-256 {digest}")
-        if packet is None:
-            self._sheet(digest)
-            return
-        self.stdout.write(
-            f"Known: packet {packet.code} of course {packet.course.code}, {packet.pages} pages."
-        )
-        self._compare(digest, make(packet).document)
-
-    def _sheet(self, digest: str) -> None:
         sheet = (
             SessionSheet.objects.ready()
             .filter(sha256=digest)
             .select_related("session__course__clinic")
             .first()
         )
-        if sheet is None:
-            raise CommandError(
-                "Not known: no packet and no sheet with these bytes was made here. It may have been changed."
-            )
+        if sheet is not None:
+            self._sheet(sheet)
+        else:
+            self._packet(content)
+
+    def _packet(self, content: bytes) -> None:
+        try:
+            found = prove(content)
+        except NotAPacket as error:
+            raise CommandError(str(error)) from error
+        for one in found:
+            if one.verdict in _WORDS:
+                self.stdout.write(f"{_WORDS[one.verdict]}: {one.where}: {one.sentence}")
+        failing = sum(one.verdict is Verdict.FAILS for one in found)
+        if failing:
+            raise CommandError(f"{failing} of {len(found)} checks fail. The lines above name them.")
+        self.stdout.write(f"{len(found)} checks were made, and none fails.")
+
+    def _sheet(self, sheet: SessionSheet) -> None:
         self.stdout.write(
             f"Known: sheet of session {sheet.session.code}, version {sheet.version}, {sheet.pages} pages."
         )
-        self.stdout.write(verify(sheet.session).sentence)
-        self._compare(digest, lay_out(gather_sheet(sheet.session), sheet.version))
-
-    def _compare(self, digest: str, document: Document) -> None:
-        again = hashlib.sha256(document.content).hexdigest()
-        if again == digest:
+        found = verify(sheet.session)
+        self.stdout.write(found.sentence)
+        if not found.is_good:
+            raise CommandError("The session is not as it was signed.")
+        document = lay_out(gather_sheet(sheet.session), sheet.version)
+        if hashlib.sha256(document.content).hexdigest() == sheet.sha256:
             self.stdout.write("Made again: the same bytes. The record still says what the file says.")
         else:
             self.stdout.write(

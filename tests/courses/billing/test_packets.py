@@ -3,27 +3,25 @@
 import hashlib
 from collections.abc import Iterator
 from datetime import timedelta
-from io import BytesIO, StringIO
+from io import BytesIO
 from pathlib import Path
 from typing import IO
 
 import pytest
 from django.core.files.storage import FileSystemStorage
-from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
 
-from courses.billing.gathering import gather
-from courses.billing.packet_document import make
 from courses.billing.services import hand_out, render_packet, request_packet, retry_packet
-from courses.billing.services.packets import take_over
+from courses.billing.services.packets import make, take_over
 from courses.models import Packet
 from courses.progress.services import record_outcome, sign_review
 from courses.tasks import render_packets
 from devices.analysis import report_of
 from eecp_clinic.errors import Conflict, NotAllowed, NotFound
 from eecp_clinic.models import AuditEvent, User
+from tests.courses.billing.packets_given import file_consent
 from tests.courses.courses_given import FIRST_HOUR, Given
 from tests.devices.gating.synthetic import Session, draw
 from tests.devices.stored import store_waveform
@@ -35,6 +33,7 @@ LATER = FIRST_HOUR + timedelta(days=14)
 @pytest.fixture
 def packet(given: Given, biller: User) -> Packet:
     """Of a course with three signed sessions, one outcome and one review."""
+    file_consent(given)
     for index in range(3):
         given.session(index)
     record_outcome(
@@ -111,11 +110,11 @@ def test_packet_names_what_is_missing_on_its_first_page(ready: Packet) -> None:
 
 def test_unsigned_session_is_left_out_and_named(given: Given, packet: Packet) -> None:
     given.session(3, signed=False)
-    assert "1 completed session is not signed and not in this packet." in make(packet).missing
+    assert "1 completed session is not signed and not in this packet." in make(packet, now=LATER).missing
 
 
 def test_same_record_gives_the_same_bytes(ready: Packet) -> None:
-    again = make(Packet.objects.get(pk=ready.pk))
+    again = make(Packet.objects.get(pk=ready.pk), now=LATER)
     assert hashlib.sha256(again.document.content).hexdigest() == ready.sha256
 
 
@@ -154,7 +153,7 @@ def test_worker_that_was_overtaken_leaves_the_other_file_alone(
     assert not render_packet(packet_id=packet.pk, now=LATER)
     packet.refresh_from_db()
     assert (packet.state, packet.file.name) == (Packet.State.RENDERING, "")
-    assert not list((tmp_path / "media").rglob("*.pdf"))
+    assert not list((tmp_path / "media" / "packets").rglob("*.pdf"))
 
 
 def test_packet_left_half_made_is_taken_over_after_a_quarter_of_an_hour(packet: Packet) -> None:
@@ -236,57 +235,19 @@ def test_packet_is_asked_for_on_the_page_of_the_course(given: Given, biller_clie
     assert answer.headers["Location"] == reverse("courses:packet", args=[Packet.objects.get().code])
 
 
-def verify(path: Path) -> str:
-    said = StringIO()
-    call_command("verify_packet", str(path), stdout=said)
-    return said.getvalue()
-
-
-def test_verify_knows_the_file_and_makes_the_same_again(ready: Packet) -> None:
-    said = verify(Path(ready.file.path))
-    assert f"Known: packet {ready.code}" in said
-    assert "the same bytes" in said
-
-
-def test_verify_says_that_the_record_has_changed_since(given: Given, ready: Packet) -> None:
-    record_outcome(
-        course=given.course,
-        point="baseline",
-        values={"measured_on": FIRST_HOUR.date(), "ccs_class": 2},
-        actor=given.nurse,
-        now=LATER,
-    )
-    assert "other bytes" in verify(Path(ready.file.path))
-
-
-def test_verify_refuses_a_changed_file_and_one_that_is_not_there(ready: Packet, tmp_path: Path) -> None:
-    changed = tmp_path / "changed.pdf"
-    changed.write_bytes(Path(ready.file.path).read_bytes() + b"\n")
-    with pytest.raises(CommandError, match="Not known"):
-        verify(changed)
-    with pytest.raises(CommandError, match="cannot be read"):
-        verify(tmp_path / "nothing.pdf")
-
-
 def test_packet_shows_the_beats_of_a_session(given: Given, biller: User) -> None:
     recording = store_waveform(given.device, draw(Session(minutes=2)), FIRST_HOUR, gap_seconds=0.0)
     given.session(0, recording=recording, gating_report=report_of(recording=recording, now=FIRST_HOUR))
     packet = request_packet(course=given.course, actor=biller, now=LATER)
-    (sheet,) = gather(packet).sessions
-    assert sheet.gating is not None
-    names = [picture.name for picture in sheet.gating.pictures]
-    assert names == ["strip", "beat", "inflation", "deflation", "ds_peak"]
-    assert all(picture.alt and "<style>" in picture.svg for picture in sheet.gating.pictures)
-    assert sheet.gating.pictures_missing == ""
-    made = make(packet).document
-    assert made.content == make(packet).document.content
+    made = make(packet, now=LATER).document
+    assert made.content == make(packet, now=LATER).document.content
     assert "Averaged beat of the whole recording" in text_of(made.content)
 
 
 def test_session_without_kept_beats_says_so_in_the_packet(given: Given, biller: User) -> None:
     given.session(0)
     packet = request_packet(course=given.course, actor=biller, now=LATER)
-    assert "made before beats were kept" in text_of(make(packet).document.content)
+    assert "made before beats were kept" in text_of(make(packet, now=LATER).document.content)
 
 
 def text_of(pdf: bytes) -> str:

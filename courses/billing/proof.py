@@ -1,0 +1,219 @@
+"""Whether a packet still says what the record says: its bytes, every link behind every line, and every part of its evidence.
+
+What cannot lawfully change and did is a failure; what may grow after a packet was made (an answer to a claim, another
+outcome) is told apart from it.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone, translation
+
+from courses.billing.gathering import gather
+from courses.billing.links import Link, Verdict, links_of
+from courses.billing.packet_json import FILE_NAME, FORMAT, evidence_plain
+from courses.billing.session_sheet import with_all_of_it
+from courses.billing.sheet_document import LANGUAGE
+from courses.models import Packet, Session, SessionSheet
+from eecp_clinic.models import Signature
+from eecp_clinic.pdf import CannotAssemble
+from eecp_clinic.pdf_assembly import attached_in
+from eecp_clinic.signing import canonical, is_intact
+
+#: Parts of the evidence that no lawful way changes once they are signed or made.
+_FINAL = ("decision", "order", "scope", "letter")
+#: Parts that may say more, or otherwise, after the packet was made.
+_MAY_CHANGE = ("identity", "opinion", "papers", "notices", "outcomes", "course_state", "sessions_ordered")
+#: What the payer asked is final; the state of the claim and its answers come later.
+_ASKED = ("line", "session", "service_date", "code", "modifiers", "place_of_service", "units", "charge_usd")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One thing that was looked at; ``where`` names it as a person would."""
+
+    where: str
+    verdict: Verdict
+    sentence: str
+
+
+class NotAPacket(ValueError):
+    """The file carries no evidence of a packet; the sentence says what it lacks."""
+
+
+def evidence_in(content: bytes) -> dict[str, Any]:
+    """The evidence that the PDF carries. Raises NotAPacket."""
+    try:
+        attached = attached_in(content).get(FILE_NAME)
+        evidence = json.loads(attached) if attached else {}
+    except (CannotAssemble, ValueError) as error:
+        raise NotAPacket(f"The file cannot be read as a packet: {error}") from error
+    if not isinstance(evidence, dict) or evidence.get("format") != FORMAT:
+        raise NotAPacket(
+            f"The file carries no {FILE_NAME} of the form {FORMAT}: it is no packet of this system."
+        )
+    return evidence
+
+
+def prove(content: bytes) -> list[Found]:
+    """Everything that was looked at, in the order of the packet. Raises NotAPacket."""
+    evidence = evidence_in(content)
+    packet = (
+        Packet.objects.filter(code=evidence["packet"])
+        .select_related("course__clinic", "course__patient", "course__order__assessment__workup", "claim")
+        .select_related("records_request__claim")
+        .first()
+    )
+    if packet is None:
+        raise NotAPacket(f"Packet {evidence['packet']} was not made here.")
+    clinic = packet.course.clinic
+    with timezone.override(clinic.zone), translation.override(LANGUAGE):
+        return [
+            *_file(packet, content),
+            *_sessions(evidence),
+            *_signatures(evidence, packet),
+            *_parts(evidence, packet),
+        ]
+
+
+def _file(packet: Packet, content: bytes) -> Iterator[Found]:
+    where = f"Packet {packet.code}"
+    if hashlib.sha256(content).hexdigest() == packet.sha256:
+        yield Found(where, Verdict.HOLDS, "The file is the one that was made, byte for byte.")
+    else:
+        yield Found(where, Verdict.FAILS, "The file is not the one that was made: its SHA-256 is another.")
+    carried = attached_in(content)[FILE_NAME]
+    if hashlib.sha256(carried).hexdigest() != packet.evidence_sha256:
+        yield Found(where, Verdict.FAILS, "The evidence that it carries is not the one that was made.")
+
+
+def _sessions(evidence: dict[str, Any]) -> Iterator[Found]:
+    codes = [session["code"] for session in evidence["sessions"]]
+    rows = with_all_of_it(Session.objects.filter(code__in=codes)).select_related("claim_line")
+    found = {session.code: session for session in rows}
+    used = {sheet["session"]: sheet for sheet in evidence["sheets"]}
+    for told in evidence["sessions"]:
+        session = found.get(told["code"])
+        if session is None:
+            where = f"Session {told['number']}"
+            yield Found(where, Verdict.FAILS, "The database has no such signed session any more.")
+            continue
+        where = _where(session)
+        yield from (Found(where, link.verdict, f"{link.name}: {link.sentence}") for link in links_of(session))
+        yield from (
+            Found(where, Verdict.FAILS, said) for said in _session(told, session, used.get(told["number"]))
+        )
+
+
+def _where(session: Session) -> str:
+    line = getattr(session, "claim_line", None)
+    day = f", {session.course.clinic.day_of(session.started_at):%d-%b-%Y}" if session.started_at else ""
+    return f"Session {session.number}{day}, " + (f"line {line.code}" if line else "no claim line")
+
+
+def _session(told: dict[str, Any], session: Session, used: dict[str, Any] | None) -> Iterator[str]:
+    """What the packet says of a session and its database no longer does."""
+    signature = session.signature
+    assert signature is not None  # noqa: S101  # only signed sessions are fetched
+    if signature.content_sha256 != told["signature"]["content_sha256"]:
+        yield "Its signature is another than the packet holds."
+    recorded = str(session.recording_id) if session.recording_id else None
+    if recorded != (told["recording"] or {}).get("uuid"):
+        yield "It has another recording than the packet holds."
+    if told["gating"] and (
+        session.gating_report is None or session.gating_report.code != told["gating"]["code"]
+    ):
+        yield "It has another gating report than the packet holds."
+    if used and used["sha256"]:
+        sheet = SessionSheet.objects.filter(session=session, version=used["version"]).first()
+        if sheet is None or sheet.sha256 != used["sha256"]:
+            yield "The sheet that the packet holds is not the one that is kept."
+
+
+def _signatures(evidence: dict[str, Any], packet: Packet) -> Iterator[Found]:
+    """Decision, order, reviews and all else that was signed, by the hash that the packet's log names."""
+    log = evidence["signatures"]
+    rows = Signature.objects.filter(
+        clinic=packet.course.clinic, content_sha256__in=[one["content_sha256"] for one in log]
+    )
+    found = {row.content_sha256: row for row in rows}
+    for told in log:
+        row = found.get(told["content_sha256"])
+        if row is None:
+            yield Found(told["what"], Verdict.FAILS, "Its signature is not in the database any more.")
+        elif not is_intact(row):
+            yield Found(told["what"], Verdict.FAILS, "The content that was signed no longer has its hash.")
+        elif (row.name, row.credentials) != (told["name"], told["credentials"]):
+            yield Found(told["what"], Verdict.FAILS, "The signature now names somebody else.")
+
+
+def _parts(evidence: dict[str, Any], packet: Packet) -> Iterator[Found]:
+    """The rest of the evidence, gathered again as of the same moment."""
+    again = json.loads(canonical(evidence_plain(gather(packet), ())))
+    for name in (*_FINAL, *_MAY_CHANGE):
+        if evidence[name] != again[name]:
+            verdict = Verdict.FAILS if name in _FINAL else Verdict.GROWN
+            yield Found(_words(name), verdict, _changed(evidence[name], again[name]))
+    yield from _rows("review", evidence["reviews"], again["reviews"])
+    yield from _claims(evidence["claims"], again["claims"])
+
+
+def _rows(what: str, told: Iterable[Any], again: list[Any]) -> Iterator[Found]:
+    for number, row in enumerate(told, 1):
+        if row not in again:
+            yield Found(
+                f"{what} {number}".capitalize(),
+                Verdict.FAILS,
+                "The database no longer says what the packet says.",
+            )
+
+
+def _claims(told: list[dict[str, Any]], again: list[dict[str, Any]]) -> Iterator[Found]:
+    """Every line of every claim as it was asked."""
+    now = {claim["code"]: claim for claim in again}
+    for claim in told:
+        found = now.get(claim["code"])
+        if found is None:
+            yield Found(
+                f"Claim {claim['code'].upper()}", Verdict.FAILS, "The database has no such claim any more."
+            )
+            continue
+        lines = {line["line"]: line for line in found["lines"]}
+        for line in claim["lines"]:
+            where = f"Claim {claim['code'].upper()}, line {line['line']}, session {line['session']}"
+            if line["line"] not in lines:
+                yield Found(where, Verdict.FAILS, "The claim no longer asks for this line.")
+            elif wrong := [name for name in _ASKED if line[name] != lines[line["line"]][name]]:
+                said = _changed({n: line[n] for n in wrong}, {n: lines[line["line"]][n] for n in wrong})
+                yield Found(where, Verdict.FAILS, said)
+        if (claim["state"], claim["answers"]) != (found["state"], found["answers"]):
+            yield Found(
+                f"Claim {claim['code'].upper()}", Verdict.GROWN, f"Its state is now: {found['state']}."
+            )
+
+
+def _changed(told: Any, again: Any) -> str:
+    """Which value was told in the packet and what the record says now, at most a few of them."""
+    if isinstance(told, dict) and isinstance(again, dict):
+        names = [name for name in told if told[name] != again.get(name)]
+        pairs = [
+            f"{_words(name).lower()}: {_short(told[name])} → {_short(again.get(name))}" for name in names[:5]
+        ]
+        return f"The record says otherwise now: {'; '.join(pairs)}."
+    return "The record says otherwise now."
+
+
+def _short(value: Any) -> str:
+    text = canonical({"value": value})[9:-1] if isinstance(value, dict | list) else str(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def is_good(found: Iterable[Found] | Iterable[Link]) -> bool:
+    return all(one.verdict is not Verdict.FAILS for one in found)

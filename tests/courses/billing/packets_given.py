@@ -1,0 +1,99 @@
+"""A course whose packet can be proven: signed sessions with files that are really stored, a claim that was sent."""
+
+import hashlib
+from datetime import datetime, timedelta
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+from courses.billing.services import refresh_line
+from courses.models import Claim, Session
+from courses.progress.services import record_outcome, sign_review
+from devices.gathering import sha256_over
+from devices.models import Recording, StoredFile
+from eecp_clinic.models import User
+from patients.models import Document
+from tests import factories
+from tests.courses.billing.billing_given import make_claim, make_claim_file
+from tests.courses.courses_given import FIRST_HOUR, Given, a_report
+from tests.devices.gating.synthetic import Session as Drawn
+from tests.devices.gating.synthetic import draw
+from tests.devices.stored import store_waveform
+from tests.factories import PASSWORD
+
+LATER = FIRST_HOUR + timedelta(days=14)
+
+
+def file_consent(given: Given) -> Document:
+    return Document.objects.create(
+        patient=given.course.patient,
+        kind=Document.Kind.CONSENT,
+        title="Consent to EECP",
+        dated_on=factories.MONDAY_NINE.date(),
+        file="papers/consent.pdf",
+        content_type="application/pdf",
+        size=1000,
+        pages=1,
+        sha256="0" * 64,
+        given_sha256="0" * 64,
+        uploaded_by=given.nurse,
+        uploaded_at=factories.MONDAY_NINE,
+    )
+
+
+def stored_recording(given: Given, start: datetime) -> Recording:
+    """One minute, as one file that holds no chunks of its own."""
+    pieces = sha256_over({})
+    recording = store_waveform(
+        given.device, draw(Drawn(minutes=1)), start, gap_seconds=0.0, chunks_sha256=pieces
+    )
+    StoredFile.objects.create(
+        recording=recording,
+        version=1,
+        file=recording.file.name,
+        file_sha256=recording.file_sha256,
+        chunks_sha256=pieces,
+        received=(),
+        ended_at=recording.ended_at,
+        gap_seconds=0.0,
+        stored_at=start,
+    )
+    return recording
+
+
+def recorded_session(given: Given, index: int) -> Session:
+    start = FIRST_HOUR + timedelta(days=index + 2 * (index // 5))
+    recording = stored_recording(given, start)
+    report = factories.make_report(recording, report=a_report())
+    return given.session(index, recording=recording, gating_report=report)
+
+
+def reviewed(given: Given) -> None:
+    record_outcome(
+        course=given.course,
+        point="baseline",
+        values={"measured_on": FIRST_HOUR.date(), "ccs_class": 3},
+        actor=given.nurse,
+        now=LATER,
+    )
+    sign_review(
+        course=given.course,
+        kind="progress",
+        text="Walks further.",
+        decision="continue",
+        password=PASSWORD,
+        actor=given.physician,
+        now=LATER,
+    )
+
+
+def sent_claim(given: Given, by: User, *sessions: Session) -> Claim:
+    """A claim of those sessions with its file in the store."""
+    lines = [refresh_line(session=session, now=LATER) for session in sessions]
+    claim = make_claim(given, by, *lines, state=Claim.State.SENT, sent_at=LATER)
+    content = b"ISA*00*"
+    name = default_storage.save("claims/sample.837", ContentFile(content))
+    make_claim_file(
+        given.clinic, by, claim, file=name, sha256=hashlib.sha256(content).hexdigest(), sent_at=LATER
+    )
+    return claim
