@@ -19,6 +19,7 @@ from tests.courses.billing.billing_given import make_billable, make_line
 from tests.courses.billing.x12.judge import complaints as complaints_of
 from tests.courses.courses_given import FIRST_HOUR, course_given
 from tests.journeys.conftest import Login
+from tests.journeys.test_amendment import look_at
 
 #: Twenty working days of sessions, and the day after them.
 SESSIONS = 20
@@ -93,7 +94,13 @@ def test_month_runs_from_signed_sessions_to_balanced_books(
     expect(page.get_by_role("cell", name="$1,824.00")).to_be_visible()
     expect(page.get_by_role("cell", name="$456.00")).to_be_visible()
 
+    look_at(page, "claim")
+    tab(page, "Paid")
+    look_at(page, "worklist")
+    page.goto("/claims/answers/")
+    look_at(page, "answers")
     page.goto("/claims/deposits/")
+    look_at(page, "deposits")
     page.get_by_label("On the statement on").fill("2026-12-29")
     page.get_by_label("Amount").fill("1824.00")
     page.get_by_role("checkbox").first.check()
