@@ -71,6 +71,7 @@ PURE_MODULES = [
     "courses.progress.weekly",
     "courses.billing.scrubber",
     "courses.billing.grouping",
+    "courses.billing.dollars",
     "courses.billing.postings",
     "courses.billing.modifiers",
     "courses.billing.fee_csv",
