@@ -14,12 +14,14 @@ class CoursesConfig(AppConfig):
         from courses.fhir.panel import export
         from courses.ordering.order_day import signed_on
         from courses.ordering.panel import orders_and_courses
-        from courses.progress.review_due import review_due
+        from courses.progress.review_overdue import review_overdue
+        from courses.progress.waiting_count import at_reviews
         from courses.scheduling.panel import hours_panel
         from courses.treatment import listeners as treatment
         from courses.treatment import standing
         from courses.treatment.authorized import used_under
         from courses.treatment.merge_guard import treated_since
+        from eecp_clinic import context
         from patients import delivered, hub, order_day, undo_guards
 
         drafts.register()
@@ -31,4 +33,5 @@ class CoursesConfig(AppConfig):
         order_day.register(signed_on)
         delivered.register(used_under)
         undo_guards.register(treated_since)
-        standing.register(review_due)
+        standing.register(review_overdue)
+        context.register_count("courses:reviews", at_reviews)

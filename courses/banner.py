@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Any
 
 from courses.models import Course
-from courses.scheduling.outlook import outlook_of
+from courses.scheduling.outlook import Outlook, outlook_of
 from patients.banner import banner_for
 
 
-def course_banner(course: Course, now: datetime) -> dict[str, Any]:
-    """The values of ``partials/_patient_banner.html`` for a page about ``course``."""
-    outlook = outlook_of(course, now)
+def course_banner(course: Course, now: datetime, outlook: Outlook | None = None) -> dict[str, Any]:
+    """The values of ``partials/_patient_banner.html`` for a page about ``course``, whose outlook may be known already."""
+    outlook = outlook or outlook_of(course, now)
     return {
         **banner_for(course.patient, course.clinic.day_of(now)),
         "session_label": outlook.session_label,

@@ -7,6 +7,7 @@ from courses.billing import services
 from courses.billing.due_sheets import due_sheets
 from courses.billing.services.packets import TASK, take_over
 from courses.hints import enqueue
+from courses.progress import work_mail
 from courses.research import services as research
 from courses.scheduling import reminders
 from courses.treatment import hold_mail
@@ -29,6 +30,12 @@ def sweep() -> None:
 def send_reminders() -> None:
     """Remind patients of their hours, two days and one day before."""
     reminders.send_due(timezone.now())
+
+
+@shared_task
+def send_work_mail() -> None:
+    """Once a morning tell each physician and nurse how much waits for them."""
+    work_mail.send_due(timezone.now())
 
 
 @shared_task

@@ -258,7 +258,8 @@ class RecordingImport(models.Model):
 class Chunk(models.Model):
     """A numbered piece of a recording, byte for byte as the agent sent it."""
 
-    recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="chunks")
+    # Without an index of its own: the one of the constraint begins with it, and each chunk would pay for both.
+    recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="chunks", db_index=False)
     seq = models.PositiveIntegerField()
     sha256 = models.BinaryField(max_length=32)
     data = models.BinaryField()

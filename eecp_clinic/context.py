@@ -1,12 +1,13 @@
 """The head of every page: where a person of this role can go."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from eecp_clinic.roles import CLINICAL, EVERYBODY, Role
+from eecp_clinic.roles import CLINICAL, EVERYBODY, Role, StaffRequest
 
 #: Label, URL name, the path it stands for, and who sees it.
 PLACES = [
@@ -14,7 +15,10 @@ PLACES = [
     (_("Schedule"), "courses:week", (Role.NURSE, Role.PHYSICIAN, Role.FRONT_DESK)),
     (_("Patients"), "patients:list", EVERYBODY),
     (_("Reviews"), "courses:reviews", CLINICAL),
+    (_("Figures"), "courses:figures", (Role.PHYSICIAN, Role.ADMINISTRATOR)),
     (_("Claims"), "courses:claims", (Role.BILLING, Role.ADMINISTRATOR)),
+    (_("Books"), "courses:day-sheet", (Role.BILLING, Role.ADMINISTRATOR)),
+    (_("Billing setup"), "courses:setup", (Role.BILLING, Role.ADMINISTRATOR)),
     (_("Plan answers"), "patients:determinations", (Role.BILLING, Role.FRONT_DESK)),
     (_("Devices"), "devices:list", (Role.NURSE, Role.ADMINISTRATOR)),
     (_("Hours"), "courses:hours", (Role.ADMINISTRATOR,)),
@@ -23,7 +27,10 @@ PLACES = [
 
 #: Pages that belong to a place although their address does not begin with its own.
 WITHIN = {
+    "courses:figures": ("/exceptions/",),
     "courses:week": ("/month/", "/wait-list/", "/plan/", "/repair/", "/moves/"),
+    "courses:day-sheet": ("/billing/overrides/",),
+    "courses:setup": ("/billing/rules/",),
     "courses:treatment-rules": ("/limits/",),
 }
 
@@ -37,6 +44,16 @@ FIRST_PAGE = [
 ]
 
 
+#: How much waits at a place for this person, by the place's URL name; rooms above register themselves.
+Count = Callable[[StaffRequest], int]
+_counts: dict[str, Count] = {}
+
+
+def register_count(place: str, count: Count) -> None:
+    """Have the number of ``count`` stand beside ``place`` in the head of every page."""
+    _counts[place] = count
+
+
 def navigation(request: HttpRequest) -> dict[str, Any]:
     """``nav``: the places this person may go, each with whether it is where they are."""
     roles: frozenset[str] = getattr(request, "roles", frozenset())
@@ -45,7 +62,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         if roles & set(allowed):
             url = reverse(name)
             here = request.path.startswith((url, *WITHIN.get(name, ())))
-            nav.append({"label": label, "url": url, "current": here})
+            count = _counts[name](cast(StaffRequest, request)) if name in _counts else 0
+            nav.append({"label": label, "url": url, "current": here, "count": count})
     # Of two places, one inside the other, only the inner one is where they are.
     inner = max((str(item["url"]) for item in nav if item["current"]), key=len, default="")
     nav = [{**item, "current": item["url"] == inner} for item in nav]

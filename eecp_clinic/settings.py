@@ -123,6 +123,8 @@ MIDDLEWARE = [
 ROOT_URLCONF = "eecp_clinic.urls"
 WSGI_APPLICATION = "eecp_clinic.wsgi.application"
 ASGI_APPLICATION = "eecp_clinic.asgi.application"
+FORM_RENDERER = "eecp_clinic.form_renderer.QuickForms"
+
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

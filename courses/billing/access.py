@@ -3,7 +3,16 @@
 from django.utils.translation import gettext
 
 from courses.access import payers_of
-from courses.models import ClaimLine, Packet, SessionSheet
+from courses.models import (
+    Acknowledgement,
+    Claim,
+    ClaimFile,
+    ClaimLine,
+    Deposit,
+    Packet,
+    Remittance,
+    SessionSheet,
+)
 from eecp_clinic.errors import NotFound
 from eecp_clinic.models import Clinic
 
@@ -63,3 +72,66 @@ def get_sheet(clinic: Clinic, session: str, version: int) -> SessionSheet:
             gettext("There is no such sheet at this clinic. Open it from the page of the session.")
         )
     return sheet
+
+
+def get_claim(clinic: Clinic, code: str) -> Claim:
+    """The clinic's claim of that code with its course and payer. Raises NotFound."""
+    claim = (
+        Claim.objects.of(clinic)
+        .filter(code=code)
+        .select_related(
+            "authorization",
+            "coverage",
+            "course__clinic",
+            "course__order",
+            "course__patient",
+            "original",
+            "payer",
+        )
+        .prefetch_related(payers_of("course__patient__coverages"))
+        .first()
+    )
+    if claim is None:
+        raise NotFound(gettext("There is no such claim at this clinic. Open it from the list of claims."))
+    return claim
+
+
+def get_claim_file(clinic: Clinic, code: str) -> ClaimFile:
+    """The clinic's 837P file of that code. Raises NotFound."""
+    found = (
+        ClaimFile.objects.of(clinic).filter(code=code).select_related("clinic", "made_by", "sent_by").first()
+    )
+    if found is None:
+        raise NotFound(gettext("There is no such file at this clinic. Open it from the list of files."))
+    return found
+
+
+def get_acknowledgement(clinic: Clinic, code: str) -> Acknowledgement:
+    """The clinic's acknowledgement of that code. Raises NotFound."""
+    found = (
+        Acknowledgement.objects.of(clinic).filter(code=code).select_related("claim_file", "read_by").first()
+    )
+    if found is None:
+        raise NotFound(gettext("There is no such answer at this clinic. Open it from the list of answers."))
+    return found
+
+
+def get_remittance(clinic: Clinic, code: str) -> Remittance:
+    """The clinic's payment of that code. Raises NotFound."""
+    found = (
+        Remittance.objects.of(clinic)
+        .filter(code=code)
+        .select_related("clinic", "payer", "posted_by", "read_by")
+        .first()
+    )
+    if found is None:
+        raise NotFound(gettext("There is no such payment at this clinic. Open it from the list of answers."))
+    return found
+
+
+def get_deposit(clinic: Clinic, code: str) -> Deposit:
+    """The clinic's deposit of that code. Raises NotFound."""
+    found = Deposit.objects.of(clinic).filter(code=code).select_related("clinic").first()
+    if found is None:
+        raise NotFound(gettext("There is no such deposit at this clinic. Open it from the list of deposits."))
+    return found

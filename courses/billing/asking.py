@@ -5,6 +5,7 @@ the supervisor of a session is who rendered it. Somebody else's insurance is not
 as the subscriber.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -12,6 +13,7 @@ from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext
 
 from courses.billing import readiness
+from courses.billing.grouping import group_days
 from courses.billing.x12 import claim as asked
 from courses.billing.x12 import parties
 from courses.models import BillingProvider, Claim, ClaimMembership, FeeSchedule, FeeScheduleRow, PayerProfile
@@ -54,12 +56,13 @@ def claim_asked(claim: Claim) -> asked.Claim:
     patient, profile, provider = claim.course.patient, _profile(claim.payer), _provider(claim.course.clinic)
     memberships = list(claim.memberships.all())
     first = _practitioner(memberships[0].supervisor) if memberships else None
+    lines = tuple(_line(member) for member in memberships)
     return asked.Claim(
         code=claim.code,
         subscriber=parties.Subscriber(person=_person(patient), member_id=claim.coverage.member_id),
         payer=parties.Payer(name=claim.payer.name, id=claim.payer.payer_id, filing_code=profile.filing_code),
         diagnoses=tuple(claim.course.order.diagnoses),
-        lines=tuple(_line(member) for member in memberships),
+        lines=group_days(lines) if profile.groups_days else lines,
         place_of_service=memberships[0].place_of_service if memberships else "",
         accepts_assignment=bool(provider.accepts_assignment),
         signature_on_file=bool(getattr(patient, "consents", ())),
@@ -166,18 +169,41 @@ def charge_of(clinic: Clinic, day: date, *, hcpcs: str = SESSION_CODE, modifier:
 
 
 def setup_facts(
-    clinic: Clinic, payer: Payer, *, practitioners: list[User], day: date
+    clinic: Clinic, payer: Payer, *, practitioners: list[User], day: date, charge: Decimal | None = None
 ) -> readiness.SetupFacts:
-    """What ``readiness.missing_setup`` judges before a claim goes to ``payer``."""
-    profile = PayerProfile.objects.filter(payer=payer).select_related("owner").first()
-    provider = BillingProvider.objects.filter(clinic=clinic).first()
+    """What ``readiness.missing_setup`` judges before a claim goes to ``payer``.
+
+    ``charge``: what a claim that is made asks for, which may be of another year than ``day``.
+    """
+    return setup_of(
+        payer,
+        clinic=clinic,
+        profile=PayerProfile.objects.filter(payer=payer).select_related("owner").first(),
+        provider=BillingProvider.objects.filter(clinic=clinic).first(),
+        charge=charge if charge is not None else charge_of(clinic, day),
+        practitioners=practitioners,
+        day=day,
+    )
+
+
+def setup_of(
+    payer: Payer,
+    *,
+    clinic: Clinic,
+    profile: PayerProfile | None,
+    provider: BillingProvider | None,
+    charge: Decimal | None,
+    practitioners: Sequence[User],
+    day: date,
+) -> readiness.SetupFacts:
+    """The same from rows that are fetched already, for a page of many payers."""
     return readiness.SetupFacts(
         as_of=day,
         payer=payer.name,
         payer_kind=payer.kind,
         payer_id=payer.payer_id,
         place_of_service=clinic.place_of_service,
-        charge=charge_of(clinic, day),
+        charge=charge,
         profile=_profile_facts(profile) if profile else None,
         provider=_provider_facts(provider) if provider else None,
         practitioners=tuple(_practitioner_facts(user) for user in practitioners),

@@ -69,4 +69,7 @@ def struck_of(row: TreatmentEvent | SettingChange | Reading) -> str:
 
 def override_of(row: HoldOverride) -> Override:
     facts = tuple(str(finding.get("fact", "")) for finding in row.findings)
-    return Override(row.reason, facts, row.decided_by.signing_name, row.decided_at)
+    by = row.decided_by.signing_name
+    return Override(
+        row.reason, facts, f"{by} (electronically signed)" if row.signature_id else by, row.decided_at
+    )

@@ -74,7 +74,9 @@ def _names(entry: str, code: str) -> bool:
 
 def same_day(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
     for source, conflicts in _conflicts(facts):
-        codes = [code for code in facts.other_codes_that_day if code in conflicts]
+        met = [code for code in facts.other_codes_that_day if code in conflicts]
+        separate = [code for code in met if code in facts.separate_codes_that_day]
+        codes = [code for code in met if code not in separate]
         if codes:
             yield warn(
                 "same_day_codes",
@@ -84,6 +86,11 @@ def same_day(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
                 "other_codes_that_day",
                 Mover.BILLING,
             )
+        if separate:
+            sentence = (
+                f"{', '.join(separate)} on the same day is noted as separate and distinct, with the reason."
+            )
+            yield note("same_day_separate", sentence, source, "separate_codes_that_day")
 
 
 def filing(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:

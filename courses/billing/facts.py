@@ -13,7 +13,7 @@ from courses.billing.payer_gathering import diagnoses_of
 from courses.billing.supervision import SupervisionPeriod as Supervision
 from courses.billing.supervision import counts
 from courses.billing.surroundings import Surroundings
-from courses.models import Session
+from courses.models import BillingRules, OtherService, Session
 from courses.progress.exceptions import ended_early
 from courses.treatment.amendable import values_of
 from eecp_clinic.models import Clinic
@@ -32,8 +32,6 @@ VERDICTS = {
     Pathway.SELF_PAY: Verdict.NOT_COVERED,
     Pathway.MA_DETERMINATION: Verdict.DETERMINATION_NEEDED,
 }
-#: What a course usually has (NCD 20.20): beyond it a notice is due, whatever was ordered.
-USUAL_SESSIONS = 35
 PAYER_KINDS = {
     Payer.Kind.ORIGINAL_MEDICARE: PayerKind.ORIGINAL_MEDICARE,
     Payer.Kind.MEDICARE_ADVANTAGE: PayerKind.MEDICARE_ADVANTAGE,
@@ -47,14 +45,22 @@ def federal_holidays(first_year: int) -> frozenset[date]:
 
 
 def rules_of(
-    clinic: Clinic, service_day: date, *, planned_sessions: int, audio_video_accepted: bool = False
+    clinic: Clinic,
+    service_day: date,
+    *,
+    settled: BillingRules,
+    planned_sessions: int,
+    audio_video_accepted: bool = False,
 ) -> ScrubRules:
     """What the clinic has settled. What no source settles stays at its strict default: no minimum of minutes, and
     supervision by a physician on site."""
     notices = notice_rules()
     return ScrubRules(
         time_zone=clinic.time_zone,
-        planned_sessions=min(planned_sessions, USUAL_SESSIONS),
+        # Beyond the usual course a notice is due, whatever was ordered.
+        planned_sessions=min(planned_sessions, settled.usual_sessions),
+        months_between_courses=settled.months_between_courses,
+        minimum_gap_minutes=settled.minimum_gap_minutes,
         abn_edition=(notices.mandatory_from, notices.approved_to),
         diagnosis_set=diagnosis_sets()[CODE_SET],
         audio_video_accepted=audio_video_accepted,
@@ -111,6 +117,7 @@ def facts_of(session: Session, around: Surroundings, now: datetime) -> LineFacts
     effective = report.effective_minutes if report else None
     supervision = around.supervision(session)
     asked, modifiers = around.record.asked(session)
+    others = around.others_on(session, day)
     return LineFacts(
         as_of=clinic.day_of(now),
         service_date=day,
@@ -146,8 +153,16 @@ def facts_of(session: Session, around: Surroundings, now: datetime) -> LineFacts
         amendments=_amendments(session),
         countersignature_needed=around.needs_countersignature(session),
         countersigned_with=max((row.amendments for row in session.countersignatures.all()), default=None),
+        other_codes_that_day=tuple(dict.fromkeys(other.hcpcs for other in others)),
+        separate_codes_that_day=_separate(others),
         billing_npi=_billing_npi(session, supervision, day),
     )
+
+
+def _separate(others: Sequence[OtherService]) -> tuple[str, ...]:
+    """Codes of which every entry says why it is separate and distinct."""
+    open_ones = {other.hcpcs for other in others if not other.separate_because}
+    return tuple(dict.fromkeys(other.hcpcs for other in others if other.hcpcs not in open_ones))
 
 
 def _amendments(session: Session) -> tuple[AmendedFact, ...]:

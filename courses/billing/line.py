@@ -55,8 +55,8 @@ class ScrubRules:
     minimum_minutes: int | None = None
     audio_video_accepted: bool = False
     physicians_only: bool = True
+    #: these two are a clinic's to settle (``BillingRules``); the figures are First Coast LCD L28838 (2009)
     planned_sessions: int = 35
-    #: First Coast LCD L28838 (2009); other contractors: to be confirmed
     months_between_courses: int = 12
     #: between two sessions of one day; no source names one
     minimum_gap_minutes: int | None = None
@@ -107,6 +107,8 @@ class LineFacts:
     minutes_since_previous: int | None = None
     earlier_course_ended_on: date | None = None
     other_codes_that_day: tuple[str, ...] = ()
+    #: those of them of which somebody wrote down why they are separate and distinct
+    separate_codes_that_day: tuple[str, ...] = ()
     billing_npi: str | None = None
     supervision: tuple[SupervisionPeriod, ...] = ()
     amendments: tuple[AmendedFact, ...] = ()

@@ -119,9 +119,7 @@ class PayerRecord:
         if own is None:
             return None, None
         alike = [member.claim.code for member in lines if member.pk != own.pk and _key(member) == _key(own)]
-        clinic, year = session.course.clinic_id, own.service_date.year
-        modifier = own.modifiers[0] if own.modifiers else ""
-        fee = self._charges.get((clinic, year, modifier), self._charges.get((clinic, year, "")))
+        fee = self.fee(session.course.clinic_id, own.service_date, own.modifiers)
         asked = Asked(
             units=own.units,
             charge=own.charge,
@@ -130,6 +128,39 @@ class PayerRecord:
             alike=tuple(sorted(set(alike))),
         )
         return asked, tuple(own.modifiers)
+
+    def live_claim(self, session: Session) -> str | None:
+        """The number of the live claim in which the session's line stands."""
+        lines = self._lines[session.course.patient_id]
+        return next((member.claim.code for member in lines if member.line.session_id == session.pk), None)
+
+    def alike(self, session: Session, day: date, hcpcs: str, modifiers: Sequence[str]) -> tuple[str, ...]:
+        """Live claims that ask for another session of the patient as the same day, code and modifiers."""
+        wanted = (day, hcpcs, tuple(sorted(modifiers)))
+        lines = self._lines[session.course.patient_id]
+        return tuple(
+            member.claim.code
+            for member in lines
+            if member.line.session_id != session.pk and _key(member) == wanted
+        )
+
+    def fee(self, clinic: int, day: date, modifiers: Sequence[str] = ()) -> Decimal | None:
+        """What the clinic charges on ``day``: for the first modifier where its schedule has one; None: not known."""
+        modifier = modifiers[0] if modifiers else ""
+        exact = self._charges.get((clinic, day.year, modifier))
+        return exact if exact is not None else self._charges.get((clinic, day.year, ""))
+
+    def authorization(
+        self, session: Session, coverage: Coverage, day: date, given: Sequence[Given]
+    ) -> PriorAuthorization | None:
+        """The approval under which the session was given: in force and not used up, the first to end."""
+        holding = [
+            found
+            for found in self._authorizations[coverage.pk]
+            if found.starts_on <= day <= found.ends_on
+            and _nth(given, session, found.starts_on, found.ends_on) <= found.sessions_approved
+        ]
+        return min(holding, key=lambda found: (found.ends_on, found.pk), default=None)
 
 
 def diagnoses_of(session: Session, day: date) -> DiagnosisFacts:

@@ -11,8 +11,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 
 from courses.intervals import Interval, uncovered
-
-AUDIO_VIDEO_FROM = date(2026, 1, 1)
+from courses.treatment.audio_video import AUDIO_VIDEO_FROM
 
 
 class SupervisionMode(StrEnum):

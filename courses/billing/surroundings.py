@@ -9,11 +9,18 @@ from django.db.models import Q
 from courses.billing.payer_gathering import Given, PayerRecord
 from courses.billing.supervision import SupervisionMode
 from courses.billing.supervision import SupervisionPeriod as Supervision
-from courses.models import Session, SessionRepeat, SupervisionPeriod, TreatmentRules
+from courses.models import (
+    BillingRules,
+    OtherService,
+    Session,
+    SessionRepeat,
+    SupervisionPeriod,
+    TreatmentRules,
+)
 from courses.treatment.countersigning import wanted_by
 from courses.treatment.settling import judged_short, newest_of
 from courses.treatment.short_session import ShortFinding
-from eecp_clinic.models import Membership
+from eecp_clinic.models import Membership, User
 from eecp_clinic.roles import Role
 
 
@@ -30,6 +37,13 @@ class Surroundings:
         )
         self.periods = self._periods(sessions, clinics)
         self.rules = list(TreatmentRules.objects.filter(clinic__in=clinics).select_related("owner"))
+        self.billing_rules = list(BillingRules.objects.filter(clinic__in=clinics).select_related("owner"))
+        self._others: defaultdict[tuple[int, date], list[OtherService]] = defaultdict(list)
+        others = OtherService.objects.standing().filter(
+            course__patient__in={s.course.patient_id for s in sessions}
+        )
+        for other in others.select_related("course"):
+            self._others[other.course.patient_id, other.service_date].append(other)
         self.repeated: defaultdict[int, list[int]] = defaultdict(list)
         repeats = SessionRepeat.objects.filter(session__course__in={s.course_id for s in sessions})
         for course_id, number in repeats.values_list("session__course", "session__number"):
@@ -109,6 +123,14 @@ class Surroundings:
             return None
         return session.number - sum(number < session.number for number in self.repeated[session.course_id])
 
+    def others_on(self, session: Session, day: date) -> list[OtherService]:
+        """What else was noted for the patient on that day, in any course."""
+        return self._others.get((session.course.patient_id, day), [])
+
+    def settled_billing(self, session: Session, at: datetime) -> BillingRules:
+        """What the clinic had settled about billing when the session began; ``at`` where it has no start."""
+        return BillingRules.newest_of(self.billing_rules, session.course.clinic, session.started_at or at)
+
     def is_given_again(self, session: Session) -> bool:
         return session.number in self.repeated[session.course_id]
 
@@ -131,6 +153,11 @@ class Surroundings:
         if signature is None or (clinic.pk, signature.signer_id) in self.physicians:
             return False
         return wanted_by(self.rules, clinic, signature.signed_at)
+
+    def practitioner(self, session: Session, npi: str | None) -> User | None:
+        """Who of those who supervised around the session has that NPI."""
+        of_clinic = (p for p in self.periods if p.clinic_id == session.course.clinic_id)
+        return next((p.practitioner for p in of_clinic if npi and p.practitioner.npi == npi), None)
 
     def supervision(self, session: Session) -> tuple[Supervision, ...]:
         if session.started_at is None or session.ended_at is None:

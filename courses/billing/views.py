@@ -82,7 +82,7 @@ def check(request: StaffRequest, code: str) -> HttpResponse:
     ready = sum(found.state == ClaimLine.State.READY for found in lines)
     said = _("%(ready)d of %(all)d lines are ready.") % {"ready": ready, "all": len(lines)}
     messages.info(request, said)
-    return redirect("courses:claims" if request.roles & set(READS_CLAIMS) else course)
+    return redirect("courses:claims-by-course" if request.roles & set(READS_CLAIMS) else course)
 
 
 def _line_page(request: StaffRequest, found: ClaimLine, form: DecisionForm) -> HttpResponse:

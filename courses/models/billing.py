@@ -1,8 +1,10 @@
 """What is asked of a payer: one line of each signed session."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import pghistory
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +12,18 @@ from django.utils.translation import gettext_lazy as _
 from courses.models.treatment import Session
 from eecp_clinic.codes import new_code
 from eecp_clinic.models import Clinic, User
+
+if TYPE_CHECKING:
+    from courses.models.claims import Claim
+
+#: Whether a short session is billed is not thought over while a payer has it.
+KEPT_ONCE_BILLED = """
+    IF EXISTS (SELECT 1 FROM courses_claimmembership m JOIN courses_claim c ON c.id = m.claim_id
+               WHERE m.line_id = OLD.id AND m.live AND c.sent_at IS NOT NULL) THEN
+        RAISE EXCEPTION 'this session was billed: correct it by a replacement claim' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+"""
 
 
 class ClaimLineQuerySet(models.QuerySet["ClaimLine"]):
@@ -63,6 +77,23 @@ class ClaimLine(models.Model):
                 name="claim_line_decided_with_reason",
             )
         ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="billed_line_keeps_its_decision",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition("OLD.partial_decision IS DISTINCT FROM NEW.partial_decision"),
+                func=KEPT_ONCE_BILLED,
+            )
+        ]
 
     def __str__(self) -> str:
         return f"Line {self.code}"
+
+    @property
+    def billed_in(self) -> "Claim | None":
+        """The claim that a payer has of this line: what it rests on is corrected by replacing or voiding that."""
+        member = (
+            self.memberships.filter(live=True, claim__sent_at__isnull=False).select_related("claim").first()
+        )
+        return member.claim if member else None

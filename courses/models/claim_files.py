@@ -132,6 +132,7 @@ class Acknowledgement(models.Model):
         ClaimFile, on_delete=models.PROTECT, null=True, blank=True, related_name="acknowledgements"
     )
     kind = models.CharField(_("kind"), max_length=5, choices=Kind.choices)
+    position = models.PositiveSmallIntegerField(_("which of its kind in the file"), default=1)
     outcome = models.CharField(_("outcome"), max_length=8, choices=Outcome.choices)
     file = models.FileField(_("file"), max_length=200)
     sha256 = models.CharField(_("SHA-256"), max_length=64)
@@ -144,9 +145,9 @@ class Acknowledgement(models.Model):
     class Meta:
         ordering = ["-read_at"]
         constraints = [
-            # One file may hold a 999 and a 277CA, so the kind counts too.
+            # One file may hold a 999 and a 277CA, and several of each.
             models.UniqueConstraint(
-                fields=["clinic", "sha256", "kind"],
+                fields=["clinic", "sha256", "kind", "position"],
                 name="acknowledgement_once",
                 violation_error_message=_("This file was read already."),
             )

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from courses.claim_states import BILLED, stored_changes
 from courses.models.billing import ClaimLine
 from courses.models.ordering import Course
 from eecp_clinic.codes import new_code
@@ -30,6 +31,10 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
     def open(self) -> "ClaimQuerySet":
         """Neither paid nor void."""
         return self.exclude(state__in=[Claim.State.PAID, Claim.State.VOID])
+
+    def billed(self) -> "ClaimQuerySet":
+        """Sent, and neither turned back nor corrected: what their lines rest on is locked."""
+        return self.filter(state__in=BILLED)
 
 
 @pghistory.track()
@@ -107,7 +112,8 @@ class Claim(models.Model):
                 name="sent_claim_is_kept",
                 operation=pgtrigger.Delete,
                 condition=pgtrigger.Q(old__sent_at__isnull=False),
-            )
+            ),
+            pgtrigger.FSM(name="claim_follows_its_states", field="state", transitions=list(stored_changes())),
         ]
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from courses.models.treatment import Session, frozen_with_session
-from eecp_clinic.models import User
+from eecp_clinic.models import Signature, User
 
 
 @pghistory.track()
@@ -18,6 +18,10 @@ class HoldOverride(models.Model):
     reason = models.CharField(_("why treated all the same"), max_length=300)
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(_("decided"))
+    #: Of a start although a review is overdue: that stop is overridden with the password only.
+    signature = models.OneToOneField(
+        Signature, on_delete=models.PROTECT, null=True, blank=True, related_name="hold_override"
+    )
 
     class Meta:
         ordering = ["session", "decided_at"]

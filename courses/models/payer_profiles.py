@@ -74,6 +74,9 @@ class PayerProfile(models.Model):
     needs_authorization = models.BooleanField(_("needs an authorization"), null=True, blank=True)
     review_days = models.PositiveSmallIntegerField(_("days to decide, standard"), null=True, blank=True)
     review_hours = models.PositiveSmallIntegerField(_("hours to decide, expedited"), null=True, blank=True)
+    appeal_days = models.PositiveSmallIntegerField(
+        _("days to appeal a denial"), null=True, blank=True, help_text=_("Counted from the day of the answer")
+    )
     records_days = models.PositiveSmallIntegerField(
         _("days to answer a request for records"), null=True, blank=True
     )

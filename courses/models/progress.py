@@ -1,5 +1,7 @@
 """How the patient is doing, who looked at it, and who supervised."""
 
+from datetime import datetime
+
 import pghistory
 import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -10,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.models.ordering import Course
 from courses.models.scheduling import TsTzRange
+from courses.models.supervision import frozen_with_log
 from eecp_clinic.codes import new_code
 from eecp_clinic.models import Clinic, Signature, User
 
@@ -131,7 +134,11 @@ class Review(models.Model):
 
 @pghistory.track()
 class SupervisionPeriod(models.Model):
-    """Who directly supervised a clinic, how, from when to when. No end means it goes on."""
+    """Who directly supervised a clinic, how, from when to when. No end means it goes on.
+
+    What was begun or ended with a click was written down as it happened. What was written down later says when that
+    was; after the clinic's day it also has a reason and a signature of its own, as any late entry of a record.
+    """
 
     class Mode(models.TextChoices):
         ON_SITE = "onsite", _("On site")
@@ -142,6 +149,14 @@ class SupervisionPeriod(models.Model):
     mode = models.CharField(_("mode"), max_length=6, choices=Mode.choices, default=Mode.ON_SITE)
     started_at = models.DateTimeField(_("from"))
     ended_at = models.DateTimeField(_("to"), null=True, blank=True)
+    evidence = models.CharField(_("what shows it"), max_length=200, blank=True)
+    #: Null where it was written down as it happened.
+    noted_at = models.DateTimeField(_("written down"), null=True, blank=True)
+    end_noted_at = models.DateTimeField(_("end written down"), null=True, blank=True)
+    late_reason = models.CharField(_("why it is written late"), max_length=300, blank=True)
+    signature = models.OneToOneField(
+        Signature, on_delete=models.PROTECT, null=True, blank=True, related_name="supervision_period"
+    )
 
     class Meta:
         ordering = ["-started_at"]
@@ -158,6 +173,12 @@ class SupervisionPeriod(models.Model):
                 ],
             ),
         ]
+        triggers = [frozen_with_log("supervision_frozen_with_log")]
 
     def __str__(self) -> str:
         return f"{self.practitioner} {self.mode} {self.started_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def written_late(self) -> datetime | None:
+        """When the last of it was written down, where that was not as it happened."""
+        return max((at for at in (self.noted_at, self.end_noted_at) if at is not None), default=None)

@@ -66,6 +66,9 @@ class TreatmentRules(Settled):
         max_length=5,
         choices=Gate.choices,
         default=Gate.WARN,
+        help_text=_(
+            "If it stops the start, a physician may still treat in an emergency, with reason and password"
+        ),
     )
     #: Between the two, and where they are empty, a physician decides.
     billable_from_minutes = models.PositiveSmallIntegerField(
@@ -78,6 +81,10 @@ class TreatmentRules(Settled):
     countersignature = models.BooleanField(_("A physician countersigns each session"), default=False)
     audio_video_supervision = models.BooleanField(
         _("Supervision by live audio and video is allowed"), default=False
+    )
+
+    daily_mail = models.BooleanField(
+        _("Each morning a mail to physicians and nurses says how much waits for them"), default=True
     )
 
     objects = TreatmentRulesQuerySet.as_manager()

@@ -23,7 +23,7 @@ from courses.progress.session_charts import BySession, augmentation_chart, body_
 from courses.progress.sessions import Done, done_sessions
 from courses.progress.strip import OVER, Cell, cells, hours_of
 from courses.progress.weekly import Told, Week, weeks
-from courses.scheduling.outlook import outlook_of
+from courses.scheduling.outlook import Outlook, outlook_of
 
 __all__ = ["CoursePage", "course_page"]
 
@@ -50,14 +50,15 @@ class CoursePage:
         return [(window, str(OutcomeMeasure.Point(window.point).label)) for window in self.windows]
 
 
-def course_page(course: Course, now: datetime) -> CoursePage:
+def course_page(course: Course, now: datetime, outlook: Outlook | None = None) -> CoursePage:
     """Everything on the page, in a number of queries that does not grow with the sessions."""
+    outlook = outlook or outlook_of(course, now)
     done, hours = done_sessions(course), hours_of(course)
     outcomes = list(OutcomeMeasure.objects.filter(course=course))
     by_week = weeks_of(course, done, now)
     pictures = course_charts(course, done, outcomes, by_week)
     return CoursePage(
-        lead=_lead(course, done, now),
+        lead=_lead(course, done, outlook.ends_on),
         headline=_headline(course, done, len(hours.starts(Appointment.State.MISSED))),
         cells=cells(course, done, hours, now),
         chart=pictures[0] if done else None,
@@ -136,7 +137,7 @@ def weeks_of(course: Course, done: Sequence[Done], now: datetime) -> tuple[Week,
     return weeks(begins, diary, told, last)
 
 
-def _lead(course: Course, done: Sequence[Done], now: datetime) -> str:
+def _lead(course: Course, done: Sequence[Done], ends_on: date | None) -> str:
     """'Ordered 28-Sep-2026, signed · started Mon 05-Oct-2026 · ends Fri 04-Dec-2026 if nothing changes'."""
     order = course.order
     signed = gettext("signed") if order.is_signed else gettext("not signed")
@@ -147,7 +148,6 @@ def _lead(course: Course, done: Sequence[Done], now: datetime) -> str:
         parts.append(gettext("started %(day)s") % {"day": _weekday(first)})
     else:
         parts.append(gettext("not started"))
-    ends_on = outlook_of(course, now).ends_on
     if course.ended_on:
         label = Course.State(course.state).label
         parts.append(gettext("%(state)s %(day)s") % {"state": label, "day": _weekday(course.ended_on)})

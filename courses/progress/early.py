@@ -33,7 +33,7 @@ def early_of(
             sessions_done=len(done),
             feels=asked.feels if asked else "",
             angina_before=baseline.angina_per_week if baseline else None,
-            angina_now=_in_second_week(asked, by_week),
+            angina_now=in_second_week(asked, by_week),
             inflation_good_share=median_known([one.figures.inflation_good_share for one in first]),
             late_share=median_known([one.figures.late_share for one in first]),
             pressure_mmhg=median_known([one.figures.pressure_mmhg or one.charted_mmhg for one in first]),
@@ -45,7 +45,7 @@ def early_of(
     )
 
 
-def _in_second_week(asked: OutcomeMeasure | None, by_week: Sequence[Week]) -> int | None:
+def in_second_week(asked: OutcomeMeasure | None, by_week: Sequence[Week]) -> int | None:
     """What was asked at two weeks; without it the diary of the second week, if each of its days was kept."""
     if asked is not None and asked.angina_per_week is not None:
         return asked.angina_per_week

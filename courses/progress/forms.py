@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from courses.models import Course, ExceptionNote, OutcomeMeasure, Review, SupervisionPeriod
+from courses.models import Course, ExceptionNote, OutcomeMeasure, Review
 from courses.progress.dasi_words import ACTIVITIES
 from courses.progress.services.outcomes import MEASURES
 from patients.forms import plain_dates_and_not_known
@@ -137,22 +137,3 @@ class DiaryForm(forms.Form):
     day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     episodes = forms.IntegerField(label=_("Times with angina"), min_value=0, max_value=50)
     nitroglycerin = forms.IntegerField(label=_("Times nitroglycerin was taken"), min_value=0, max_value=50)
-
-
-def _moment(label: Any) -> forms.DateTimeField:
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-    return forms.DateTimeField(label=label, widget=widget)
-
-
-class EndForm(forms.Form):
-    """When a period that was forgotten ended."""
-
-    ended_at = _moment(_("Ended"))
-
-
-class NoteForm(forms.Form):
-    """A time of supervision that is over."""
-
-    mode = forms.ChoiceField(label=_("How"), choices=SupervisionPeriod.Mode.choices)
-    started_at = _moment(_("From"))
-    ended_at = _moment(_("To"))

@@ -69,7 +69,7 @@ class MonthPage:
 
 
 @dataclass(frozen=True, slots=True)
-class _Month:
+class Gathered:
     parameters: tuple[ParameterMonth, ...]
     sessions: int
     unexplained: tuple[Unexplained, ...]
@@ -79,7 +79,7 @@ def month_page(clinic: Clinic, first_day: date, today: date) -> MonthPage:
     """The month and the one before it; the number of queries grows with neither."""
     earlier = (first_day - timedelta(days=1)).replace(day=1)
     later = (first_day + timedelta(days=32)).replace(day=1)
-    this, before = _gathered(clinic, first_day, later), _gathered(clinic, earlier, first_day)
+    this, before = gathered(clinic, first_day, later), gathered(clinic, earlier, first_day)
     was = {one.parameter: one for one in before.parameters}
     rows = tuple(_row(one, was.get(one.parameter)) for one in this.parameters)
     return MonthPage(
@@ -94,7 +94,7 @@ def month_page(clinic: Clinic, first_day: date, today: date) -> MonthPage:
     )
 
 
-def _gathered(clinic: Clinic, first: date, after: date) -> _Month:
+def gathered(clinic: Clinic, first: date, after: date) -> Gathered:
     """Every session and missed hour that began from ``first`` until before ``after``."""
     begins, ends = day_bounds(clinic, first)[0], day_bounds(clinic, after)[0]
     completed = Session.objects.of(clinic).completed().filter(started_at__gte=begins, started_at__lt=ends)
@@ -125,7 +125,7 @@ def _gathered(clinic: Clinic, first: date, after: date) -> _Month:
     came = sum(hour.state in CAME for hour in hours)
     absent = sum(hour.state in {Appointment.State.MISSED, Appointment.State.HELD} for hour in hours)
     days = {hour.code: clinic.day_of(hour.starts_at) for hour in hours}
-    return _Month(
+    return Gathered(
         month_of([one for _c, one in found], whys, sessions=len(sessions), hours=came + absent),
         len(sessions),
         tuple(

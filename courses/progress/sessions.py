@@ -8,7 +8,8 @@ from decimal import Decimal
 from statistics import median
 from typing import Any
 
-from django.db.models import F, Func, JSONField, Prefetch, QuerySet
+import msgspec
+from django.db.models import F, Func, Prefetch, QuerySet, TextField
 
 from courses.models import Course, Pause, Reading, Review, Session, VitalSigns
 from courses.progress.exceptions import Delivery, ended_early
@@ -23,8 +24,8 @@ NO_GRADE = ("–", "grade-none")
 
 
 def without_minutes(report: str) -> Func:
-    """A report's JSON without its minutes: a few kilobytes, taken apart once by the database."""
-    return Func(F(report), template="(%(expressions)s - 'minutes')", output_field=JSONField())
+    """A report's JSON without its minutes, as text: nine kilobytes in place of fifty, which ``done_of`` reads."""
+    return Func(F(report), template="(%(expressions)s - 'minutes')::text", output_field=TextField())
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,19 @@ def done_sessions(course: Course) -> list[Done]:
     ]
 
 
+#: Kilobytes a session that no list of sessions shows.
+_HEAVY = (
+    "gating_report__report",
+    "gating_report__config",
+    "recording__manifest",
+    "recording__live",
+    "recording__running",
+    "recording__clocks",
+    "signature__content",
+    "claim_line__findings",
+)
+
+
 def with_figures(sessions: QuerySet[Session]) -> QuerySet[Session]:
     """``sessions`` with all that ``done_of`` reads."""
     unsigned = LIGHT.filter(recording__session__signature__isnull=True).annotate(
@@ -128,7 +142,7 @@ def with_figures(sessions: QuerySet[Session]) -> QuerySet[Session]:
         sessions.select_related(
             "appointment", "gating_report", "recording", "signature", "device", "claim_line"
         )
-        .defer("gating_report__report", "gating_report__config", "recording__manifest", "recording__live")
+        .defer(*_HEAVY)
         .annotate(body=without_minutes("gating_report__report"))
         .prefetch_related(
             Prefetch("recording__reports", unsigned.order_by("-made_at"), to_attr="newest_first"),
@@ -164,7 +178,7 @@ def done_of(session: Session, course: Course, changes: list[tuple[datetime, int]
     if report is None and session.recording is not None and not session.is_signed:
         report = next(iter(getattr(session.recording, "newest_first", [])), None)
         body = getattr(report, "body", None)
-    content: Mapping[str, Any] = body or {}
+    content: Mapping[str, Any] = msgspec.json.decode(body) if body else {}
     prescribed = course.order.pressure_target_mmhg
     for at, target in changes:
         prescribed = target if at <= session.started_at else prescribed

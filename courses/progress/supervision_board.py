@@ -1,29 +1,27 @@
-"""Who supervises now, and which sessions nobody is recorded as supervising."""
+"""Who supervises now, which sessions nobody is noted for, and which days of whom are not signed."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Max
 
-from courses.intervals import Interval, uncovered
-from courses.models import Session, SupervisionPeriod
+from courses.models import Session, SupervisionGapNote, SupervisionLog, SupervisionPeriod
+from courses.progress.supervision_days import SessionGaps, covers, periods_between, sessions_with_gaps
 from eecp_clinic.models import Clinic, User
 
-#: How far back the board looks for sessions without supervision; claims look at all.
+#: How far back the board looks for sessions without supervision and for logs; claims look at all.
 LOOK_BACK = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Uncovered:
-    """A session with the stretches for which nobody is noted."""
+class LogState:
+    """One practitioner's log of one day. ``open_since``: the newest that no signature stands for; None: all signed."""
 
-    session: Session
-    gaps: tuple[Interval, ...]
-
-    @property
-    def is_running(self) -> bool:
-        return self.session.is_running
+    practitioner: User
+    day: date
+    signed_at: datetime | None
+    open_since: datetime | None
+    is_running: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,47 +30,40 @@ class Board:
 
     now_supervising: tuple[SupervisionPeriod, ...]
     today: tuple[SupervisionPeriod, ...]
-    uncovered: tuple[Uncovered, ...]
+    gaps_today: tuple[SessionGaps, ...]
+    gaps_before: tuple[SessionGaps, ...]
+    logs: tuple[LogState, ...]
     mine: SupervisionPeriod | None
     forgotten: bool
+
+    @property
+    def uncovered(self) -> tuple[SessionGaps, ...]:
+        return self.gaps_today + self.gaps_before
 
 
 def board(clinic: Clinic, reader: User, now: datetime) -> Board:
     """The board of ``clinic`` for ``reader``, in a fixed number of queries."""
     today = clinic.day_of(now)
-    periods = list(
-        SupervisionPeriod.objects.filter(clinic=clinic)
-        .filter(Q(ended_at__isnull=True) | Q(ended_at__gt=now - LOOK_BACK))
-        .select_related("practitioner")
-        .order_by("started_at")
-    )
+    periods = periods_between(clinic, now - LOOK_BACK, now + timedelta(seconds=1))
     running = [p for p in periods if p.ended_at is None]
     mine = next((p for p in running if p.practitioner_id == reader.pk), None)
+    gaps = recent_gaps(clinic, periods, now)
+    is_today = [clinic.day_of(one.session.started_at) == today for one in gaps if one.session.started_at]
     return Board(
         now_supervising=tuple(p for p in running if clinic.day_of(p.started_at) == today),
         today=tuple(
             p for p in periods if today in {clinic.day_of(p.started_at), clinic.day_of(p.ended_at or now)}
         ),
-        uncovered=_uncovered_sessions(clinic, covers(clinic, periods, now), now),
+        gaps_today=tuple(one for one, today_too in zip(gaps, is_today, strict=True) if today_too),
+        gaps_before=tuple(one for one, today_too in zip(gaps, is_today, strict=True) if not today_too),
+        logs=tuple(log_states(clinic, periods, now)),
         mine=mine,
         forgotten=mine is not None and clinic.day_of(mine.started_at) != today,
     )
 
 
-def covers(clinic: Clinic, periods: Iterable[SupervisionPeriod], now: datetime) -> list[Interval]:
-    """The time that is certain. A period that runs covers until now on its own day, and afterwards nothing."""
-    today = clinic.day_of(now)
-    found = []
-    for period in periods:
-        end = period.ended_at
-        if end is None and clinic.day_of(period.started_at) == today:
-            end = now
-        if end is not None and end > period.started_at:
-            found.append(Interval(period.started_at, end))
-    return found
-
-
-def _uncovered_sessions(clinic: Clinic, covered: Sequence[Interval], now: datetime) -> tuple[Uncovered, ...]:
+def recent_gaps(clinic: Clinic, periods: list[SupervisionPeriod], now: datetime) -> tuple[SessionGaps, ...]:
+    """Sessions of the last 30 days that nobody covered in part or whole, the newest first."""
     sessions = (
         Session.objects.of(clinic)
         .filter(started_at__gt=now - LOOK_BACK, started_at__lt=now)
@@ -80,12 +71,49 @@ def _uncovered_sessions(clinic: Clinic, covered: Sequence[Interval], now: dateti
         .select_related("course__patient", "device")
         .order_by("-started_at")
     )
-    found = []
-    for session in sessions:
-        start, end = session.started_at, session.ended_at or (now if session.is_running else None)
-        if start is None or end is None or end <= start:
-            continue
-        gaps = uncovered(Interval(start, end), covered)
-        if gaps:
-            found.append(Uncovered(session, gaps))
-    return tuple(found)
+    return sessions_with_gaps(sessions, covers(clinic, periods, now), now)
+
+
+def log_states(clinic: Clinic, periods: list[SupervisionPeriod], now: datetime) -> list[LogState]:
+    """The log of each day and practitioner in ``periods``, the newest first; two queries.
+
+    A log is open from what was written last until a signature stands for it; the page of the log compares the whole.
+    """
+    first = clinic.day_of(now - LOOK_BACK)
+    signed = {
+        (row["practitioner"], row["day"]): row["signed_at"]
+        for row in SupervisionLog.objects.filter(clinic=clinic, day__gte=first)
+        .order_by()
+        .values("practitioner", "day")
+        .annotate(signed_at=Max("signature__signed_at"))
+    }
+    explained: dict[date, datetime] = {}
+    notes = SupervisionGapNote.objects.filter(session__course__clinic=clinic, starts_at__gt=now - LOOK_BACK)
+    for starts_at, at in notes.order_by("at").values_list("starts_at", "at"):
+        explained[clinic.day_of(starts_at)] = at
+    by_log: dict[tuple[int, date], list[SupervisionPeriod]] = {}
+    for period in periods:
+        by_log.setdefault((period.practitioner_id, clinic.day_of(period.started_at)), []).append(period)
+    found = [
+        _state(rows, day, signed.get((person, day)), explained.get(day))
+        for (person, day), rows in by_log.items()
+        if day >= first
+    ]
+    return sorted(found, key=lambda log: (log.day, log.practitioner.last_name), reverse=True)
+
+
+def _state(
+    rows: list[SupervisionPeriod], day: date, signed_at: datetime | None, explained_at: datetime | None
+) -> LogState:
+    written = [max(row.ended_at, row.written_late or row.ended_at) for row in rows if row.ended_at]
+    if explained_at is not None:
+        written.append(explained_at)
+    newest = max(written, default=None)
+    is_open = newest is not None and (signed_at is None or signed_at < newest)
+    return LogState(
+        practitioner=rows[0].practitioner,
+        day=day,
+        signed_at=signed_at,
+        open_since=newest if is_open else None,
+        is_running=any(row.ended_at is None for row in rows),
+    )

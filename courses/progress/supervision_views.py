@@ -9,17 +9,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from courses.models import SupervisionPeriod
+from courses.models import SupervisionPeriod, TreatmentRules
 from courses.progress import services
-from courses.progress.forms import EndForm, NoteForm
 from courses.progress.supervision_board import board
+from courses.progress.supervision_forms import BeginForm, EndForm, NoteForm
+from courses.treatment.audio_video import refusal
 from eecp_clinic.errors import Conflict, InvalidInput
 from eecp_clinic.roles import CLINICAL, Role, StaffRequest, staff_view
 from patients.forms import show_refusal
 
+READS = (*CLINICAL, Role.ADMINISTRATOR)
+
 
 @require_GET
-@staff_view(*CLINICAL, Role.ADMINISTRATOR)
+@staff_view(*READS)
 def supervision(request: StaffRequest) -> HttpResponse:
     return _page(request)
 
@@ -27,12 +30,19 @@ def supervision(request: StaffRequest) -> HttpResponse:
 @require_POST
 @staff_view(Role.PHYSICIAN)
 def begin(request: StaffRequest) -> HttpResponse:
-    services.begin_supervision(
-        clinic=request.clinic,
-        practitioner=request.user,
-        mode=request.POST.get("mode", ""),
-        now=timezone.now(),
-    )
+    form = BeginForm(request.POST)
+    form.full_clean()
+    try:
+        services.begin_supervision(
+            clinic=request.clinic,
+            practitioner=request.user,
+            mode=request.POST.get("mode", ""),
+            evidence=form.cleaned_data.get("evidence", ""),
+            now=timezone.now(),
+        )
+    except InvalidInput as error:
+        show_refusal(form, error)
+        return _page(request, begin_form=form)
     messages.success(request, _("You supervise from now on. End it here when you leave."))
     return redirect("courses:supervision")
 
@@ -49,7 +59,7 @@ def end(request: StaffRequest) -> HttpResponse:
             clinic=request.clinic,
             practitioner=request.user,
             now=timezone.now(),
-            ended_at=form.cleaned_data["ended_at"] if form.is_bound else None,
+            **(form.cleaned_data if form.is_bound else {}),
         )
     except InvalidInput as error:
         form = EndForm(request.POST)
@@ -57,7 +67,7 @@ def end(request: StaffRequest) -> HttpResponse:
         form.errors.clear()
         show_refusal(form, error)
         return _page(request, end_form=form)
-    messages.success(request, _("Your supervision has ended."))
+    messages.success(request, _("Your supervision has ended. Sign the log of the day below."))
     return redirect("courses:supervision")
 
 
@@ -80,10 +90,17 @@ def note(request: StaffRequest) -> HttpResponse:
 
 
 def _page(request: StaffRequest, **forms: Any) -> HttpResponse:
+    now = timezone.now()
+    rules = TreatmentRules.objects.in_force(request.clinic, now)
+    not_from_afar = refusal(request.clinic.day_of(now), clinic_allows=rules.audio_video_supervision)
     context = {
-        "board": board(request.clinic, request.user, timezone.now()),
-        "modes": SupervisionPeriod.Mode.choices,
+        "board": board(request.clinic, request.user, now),
+        "on_site": SupervisionPeriod.Mode.ON_SITE,
+        "audio_video": SupervisionPeriod.Mode.AUDIO_VIDEO,
+        "no_audio_video": not_from_afar and _(not_from_afar),
         "can_supervise": Role.PHYSICIAN in request.roles,
+        "can_explain": bool(request.roles & set(CLINICAL)),
+        "begin_form": BeginForm(),
         "end_form": EndForm(),
         "note_form": NoteForm(),
         **forms,

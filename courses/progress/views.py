@@ -18,10 +18,11 @@ from courses.progress.course_page import course_page
 from courses.progress.extension import Finding
 from courses.progress.forms import OutcomeForm, ReviewForm
 from courses.progress.payer_rule import findings_for
+from courses.progress.reviews_page import reviews_page
 from courses.progress.services.outcomes import require_point
 from courses.progress.services.reviews import OVER
 from courses.progress.waiting import waiting
-from courses.treatment.countersigning import to_countersign
+from courses.scheduling.outlook import Outlook, outlook_of
 from eecp_clinic.errors import Conflict, InvalidInput, NotAllowed
 from eecp_clinic.roles import CLINICAL, Role, StaffRequest, staff_view
 from patients.access import require_same_patient
@@ -36,19 +37,20 @@ MAKES_PACKETS = (Role.BILLING, Role.PHYSICIAN)
 @require_GET
 @staff_view(*CLINICAL)
 def reviews(request: StaffRequest) -> HttpResponse:
-    """What waits, the longest due first."""
-    context = {"items": waiting(request.clinic, timezone.now()), "to_countersign": to_countersign(request)}
-    return render(request, "courses/progress/reviews.html", context)
+    """What waits, what is due first standing first; ``?whose=all`` and ``?kind=order`` choose."""
+    now = timezone.now()
+    page = reviews_page(request, waiting(request.clinic, now), now)
+    return render(request, "courses/progress/reviews.html", {"page": page})
 
 
 @require_GET
 @staff_view(*READS_COURSES)
 def detail(request: StaffRequest, code: str) -> HttpResponse:
     course, now = get_course(request.clinic, code), timezone.now()
-    assessment = course.order.assessment
+    assessment, outlook = course.order.assessment, outlook_of(course, now)
     context = {
-        **about(course, now),
-        "page": course_page(course, now),
+        **about(course, now, outlook),
+        "page": course_page(course, now, outlook),
         "decision": decision_page(assessment, can_mend=False),
         "pathway": pathway_shown(assessment.pathway),
         "packets": Packet.objects.filter(course=course).select_related("requested_by")[:5],
@@ -69,6 +71,7 @@ def detail(request: StaffRequest, code: str) -> HttpResponse:
 def review(request: StaffRequest, code: str) -> HttpResponse:
     """Write a review and sign it in one act; the course stands beside it."""
     course, now = get_course(request.clinic, code), timezone.now()
+    outlook = outlook_of(course, now)
     form = ReviewForm(posted(request), initial={"kind": request.GET.get("kind", Review.Kind.PROGRESS)})
     if request.method == "POST":
         require_same_patient(request, course.patient)
@@ -79,11 +82,11 @@ def review(request: StaffRequest, code: str) -> HttpResponse:
         request,
         "courses/progress/review.html",
         {
-            **about(course, now),
+            **about(course, now, outlook),
             "form": form,
             "can_measure": True,
             "can_follow": True,
-            "page": course_page(course, now),
+            "page": course_page(course, now, outlook),
             "payer_findings": _payer_findings(course, form, now),
         },
     )
@@ -138,5 +141,5 @@ def outcome(request: StaffRequest, code: str, point: str) -> HttpResponse:
     )
 
 
-def about(course: Course, now: datetime) -> dict[str, Any]:
-    return {"course": course, "patient": course.patient, "banner": course_banner(course, now)}
+def about(course: Course, now: datetime, outlook: Outlook | None = None) -> dict[str, Any]:
+    return {"course": course, "patient": course.patient, "banner": course_banner(course, now, outlook)}

@@ -1,128 +1,291 @@
-"""What waits for a physician: one list, the longest due first."""
+"""What waits at a clinic, and for whom: the facts from the record, the rules in ``work_items``."""
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
-from courses.models import Course, Hold, Review, Session, TreatmentOrder
-from courses.progress.milestones import middle_due_since, summary_due_since
-from courses.progress.services.reviews import OVER
-from eecp_clinic.models import Clinic
+from courses.models import Course, Hold, Session, TreatmentOrder
+from courses.progress.due import outcomes_due
+from courses.progress.supervision_board import LOOK_BACK, log_states, recent_gaps
+from courses.progress.supervision_days import periods_between
+from courses.progress.waiting_courses import CourseWaits, course_waits
+from courses.progress.work_items import Fact, Group, Item, Kind, Load, items, loads, waits_for
+from courses.scheduling.calendar import day_bounds
+from courses.treatment.countersigning import waiting_for
+from eecp_clinic.models import Clinic, Membership, User
+from eecp_clinic.roles import Role
 from patients.models import EligibilityAssessment, Patient
 
-#: An ended session is signed the same day; after this it stands in the physician's list too.
-UNSIGNED_AFTER = timedelta(hours=24)
+LABELS = {
+    Kind.HOLD: gettext_lazy("Session held"),
+    Kind.MID_COURSE: gettext_lazy("Mid-course review"),
+    Kind.SUMMARY: gettext_lazy("Course summary"),
+    Kind.DECISION: gettext_lazy("Coverage decision"),
+    Kind.ORDER: gettext_lazy("Order"),
+    Kind.COUNTERSIGN: gettext_lazy("Countersignature"),
+    Kind.EARLY: gettext_lazy("Not better at two weeks"),
+    Kind.GAP: gettext_lazy("Supervision gap"),
+    Kind.LOG: gettext_lazy("Supervision log"),
+    Kind.UNSIGNED: gettext_lazy("Session not signed"),
+    Kind.EXCEPTIONS: gettext_lazy("Exceptions to explain"),
+    Kind.OUTCOMES: gettext_lazy("Outcomes due"),
+}
+ACTIONS = {
+    Kind.HOLD: gettext_lazy("Look at the hold"),
+    Kind.MID_COURSE: gettext_lazy("Review and sign"),
+    Kind.SUMMARY: gettext_lazy("Sum up and sign"),
+    Kind.DECISION: gettext_lazy("Read and sign"),
+    Kind.ORDER: gettext_lazy("Read and sign"),
+    Kind.COUNTERSIGN: gettext_lazy("Read and countersign"),
+    Kind.EARLY: gettext_lazy("Look and review"),
+    Kind.GAP: gettext_lazy("Explain it"),
+    Kind.LOG: gettext_lazy("Read and sign"),
+    Kind.UNSIGNED: gettext_lazy("Open the session"),
+    Kind.EXCEPTIONS: gettext_lazy("Choose why"),
+    Kind.OUTCOMES: gettext_lazy("Enter them"),
+}
+GROUPS = {Group.PHYSICIAN: gettext_lazy("a physician"), Group.NURSE: gettext_lazy("a nurse")}
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Who and what waits, since when, and where it is done."""
+    """One thing that waits as the page shows it. ``patient`` None: it is about a day, not about a person."""
 
-    patient: Patient
-    what: Any
+    item: Item
+    patient: Patient | None
     detail: str
-    due_since: datetime
-    action: Any
+    who: Any
     url: str
+
+    @property
+    def what(self) -> Any:
+        return LABELS[self.item.fact.kind]
+
+    @property
+    def action(self) -> Any:
+        return ACTIONS[self.item.fact.kind]
+
+    @property
+    def due_since(self) -> datetime:
+        return self.item.fact.since
+
+    @property
+    def late(self) -> str:
+        """'3 days late', or empty."""
+        days = self.item.days_late
+        return ngettext("%(n)d day late", "%(n)d days late", days) % {"n": days} if days else ""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a fact is about, in words."""
+
+    fact: Fact
+    patient: Patient | None
+    url: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Who works here, by key: what waits for somebody who has left waits for the group."""
+
+    clinic: Clinic
+    names: dict[int, str]
+    roles: dict[int, set[str]]
+
+    def named(self, person: int | None, role: str) -> int | None:
+        return person if person is not None and role in self.roles.get(person, set()) else None
+
+    def who(self, fact: Fact) -> Any:
+        return GROUPS[fact.group] if fact.person is None else self.names[fact.person]
+
+
+def people_of(clinic: Clinic) -> People:
+    rows = Membership.objects.filter(clinic=clinic, user__is_active=True).select_related("user")
+    names: dict[int, str] = {}
+    roles: dict[int, set[str]] = {}
+    for row in rows:
+        names[row.user_id] = row.user.short_name
+        roles.setdefault(row.user_id, set()).add(row.role)
+    return People(clinic, names, roles)
 
 
 def waiting(clinic: Clinic, now: datetime) -> list[Waiting]:
-    """Everything that waits at this clinic, in a fixed number of queries."""
+    """Everything that waits at this clinic, what is due first standing first; in a fixed number of queries."""
+    people = people_of(clinic)
     found = [
-        *_decisions(clinic),
-        *_orders(clinic),
-        *_reviews(clinic),
-        *_unsigned_sessions(clinic, now),
-        *_holds(clinic),
+        *_decisions(people),
+        *_orders(people),
+        *_courses(people, now),
+        *_holds(people),
+        *_countersignatures(people),
+        *_unsigned_sessions(people, now),
+        *_supervision(people, now),
+        *_outcomes(people, now),
     ]
-    return sorted(found, key=lambda item: item.due_since)
+    return in_order(found, people, now)
 
 
-def _decisions(clinic: Clinic) -> Iterator[Waiting]:
-    assessments = (
+def in_order(found: Sequence[About], people: People, now: datetime) -> list[Waiting]:
+    about = {id(one.fact): one for one in found}
+    return [
+        Waiting(item, one.patient, one.detail, people.who(one.fact), one.url)
+        for item in items([one.fact for one in found], people.clinic.day_of(now))
+        for one in (about[id(item.fact)],)
+    ]
+
+
+def mine(rows: Iterable[Waiting], person: User, roles: Iterable[str]) -> list[Waiting]:
+    """What waits for this person: by name, or as anybody of a role that they hold."""
+    held = frozenset(roles)
+    return [row for row in rows if waits_for(row.item.fact, person.pk, held)]
+
+
+def loads_of(rows: Sequence[Waiting]) -> tuple[Load, ...]:
+    return loads([row.item for row in rows])
+
+
+def _fact(people: People, kind: Kind, subject: str, since: datetime, group: Group, **more: Any) -> Fact:
+    day = people.clinic.day_of(since)
+    return Fact(kind=kind, subject=subject, since=since, since_on=day, group=group, **more)
+
+
+def _decisions(people: People) -> Iterator[About]:
+    rows = (
         EligibilityAssessment.objects.in_force()
-        .filter(patient__clinic=clinic, signature__isnull=True)
+        .filter(patient__clinic=people.clinic, signature__isnull=True)
         .defer("facts", "decision")
         .select_related("patient")
     )
-    for assessment in assessments:
-        url = reverse("patients:assessment", args=[assessment.patient.code, assessment.code])
-        yield Waiting(
-            assessment.patient, _("Coverage decision"), "", assessment.made_at, _("Read and sign"), url
+    for row in rows:
+        fact = _fact(people, Kind.DECISION, row.code, row.made_at, Group.PHYSICIAN)
+        yield About(fact, row.patient, reverse("patients:assessment", args=[row.patient.code, row.code]))
+
+
+def _orders(people: People) -> Iterator[About]:
+    rows = TreatmentOrder.objects.filter(patient__clinic=people.clinic, signature__isnull=True)
+    for row in rows.select_related("patient"):
+        person = people.named(row.ordered_by_id, Role.PHYSICIAN)
+        fact = _fact(people, Kind.ORDER, row.code, row.ordered_at, Group.PHYSICIAN, person=person)
+        yield About(fact, row.patient, reverse("courses:order", args=[row.code]))
+
+
+def _courses(people: People, now: datetime) -> Iterator[About]:
+    for waits in course_waits(people.clinic, now):
+        yield from _of_course(people, waits)
+
+
+def _of_course(people: People, waits: CourseWaits) -> Iterator[About]:
+    course: Course = waits.course
+    physician = people.named(course.order.ordered_by_id, Role.PHYSICIAN)
+    given = _("%(done)d of %(total)d sessions given") % {
+        "done": waits.given,
+        "total": course.sessions_ordered,
+    }
+    review = reverse("courses:review", args=[course.code])
+    for kind, since, due_on in waits.reviews:
+        fact = _fact(people, kind, course.code, since, Group.PHYSICIAN, person=physician, due_on=due_on)
+        yield About(fact, course.patient, f"{review}?kind={REVIEW_KINDS[kind]}", given)
+    if waits.not_better_since is not None:
+        fact = _fact(
+            people, Kind.EARLY, course.code, waits.not_better_since, Group.PHYSICIAN, person=physician
         )
+        yield About(fact, course.patient, f"{review}?kind=progress", waits.not_better)
+    if waits.unexplained_since is not None:
+        fact = _fact(people, Kind.EXCEPTIONS, course.code, waits.unexplained_since, Group.NURSE)
+        found = ngettext("%(n)d exception", "%(n)d exceptions", waits.unexplained) % {"n": waits.unexplained}
+        yield About(fact, course.patient, f"{course.get_absolute_url()}#exceptions-title", found)
 
 
-def _orders(clinic: Clinic) -> Iterator[Waiting]:
-    orders = TreatmentOrder.objects.filter(patient__clinic=clinic, signature__isnull=True).select_related(
-        "patient"
-    )
-    for order in orders:
-        url = reverse("courses:order", args=[order.code])
-        yield Waiting(order.patient, _("Order"), "", order.ordered_at, _("Read and sign"), url)
+REVIEW_KINDS = {Kind.MID_COURSE: "mid_course", Kind.SUMMARY: "final"}
 
 
-def _reviews(clinic: Clinic) -> Iterator[Waiting]:
-    """Courses past their middle, or over, without the review that belongs there."""
-    courses = Course.objects.of(clinic).select_related("patient", "order").prefetch_related("reviews")
-    ends: defaultdict[int, list[datetime]] = defaultdict(list)
-    sessions = Session.objects.of(clinic).completed().filter(ended_at__isnull=False).order_by("ended_at")
-    for course_id, ended_at in sessions.values_list("course_id", "ended_at"):
-        assert ended_at is not None  # noqa: S101  # filtered above
-        ends[course_id].append(ended_at)
-    for course in courses:
-        kinds = {review.kind for review in course.reviews.all()}
-        over, ended, total = course.state in OVER, ends[course.pk], course.sessions_ordered
-        summary = summary_due_since(ended, is_over=over, reviewed=Review.Kind.FINAL in kinds)
-        middle = None if over else middle_due_since(ended, total, reviewed=Review.Kind.MID_COURSE in kinds)
-        for kind, since in ((Review.Kind.MID_COURSE, middle), (Review.Kind.FINAL, summary)):
-            if since is not None:
-                url = f"{reverse('courses:review', args=[course.code])}?kind={kind}"
-                yield Waiting(
-                    course.patient,
-                    _review_name(kind),
-                    f"{len(ended)}/{total}",
-                    since,
-                    _("Review and sign"),
-                    url,
-                )
-
-
-def _review_name(kind: str) -> Any:
-    return _("Mid-course review") if kind == Review.Kind.MID_COURSE else _("Course summary")
-
-
-def _unsigned_sessions(clinic: Clinic, now: datetime) -> Iterator[Waiting]:
-    sessions = (
-        Session.objects.of(clinic)
-        .filter(state=Session.State.ENDED, ended_at__lt=now - UNSIGNED_AFTER)
-        .select_related("course__patient", "opened_by")
-    )
-    for session in sessions:
-        assert session.ended_at is not None  # noqa: S101  # filtered above
-        yield Waiting(
-            session.course.patient,
-            _("Session not signed"),
-            f"{session.number or ''} · {session.opened_by.short_name}",
-            session.ended_at,
-            _("Open the session"),
-            session.get_absolute_url(),
-        )
-
-
-def _holds(clinic: Clinic) -> Iterator[Waiting]:
+def _holds(people: People) -> Iterator[About]:
     """Sessions that were held, until a physician has looked at them."""
-    rows = Hold.objects.filter(session__course__clinic=clinic, seen_at=None)
-    for hold in rows.select_related("session__course__patient", "held_by"):
-        yield Waiting(
-            hold.session.course.patient,
-            _("Session held"),
-            hold.held_by.short_name,
-            hold.held_at,
-            _("Look at the hold"),
-            hold.session.get_absolute_url(),
+    rows = Hold.objects.filter(session__course__clinic=people.clinic, seen_at=None)
+    for row in rows.select_related("session__course__patient", "held_by"):
+        fact = _fact(people, Kind.HOLD, row.session.code, row.held_at, Group.PHYSICIAN)
+        detail = _("by %(name)s: %(reason)s") % {"name": row.held_by.short_name, "reason": row.reason}
+        yield About(fact, row.session.course.patient, row.session.get_absolute_url(), detail)
+
+
+def _countersignatures(people: People) -> Iterator[About]:
+    rows = waiting_for(people.clinic).select_related("course__patient", "course__order", "signature")
+    for row in rows.defer("signature__content"):
+        if row.signature is None:
+            continue
+        fact = _fact(
+            people,
+            Kind.COUNTERSIGN,
+            row.code,
+            row.signature.signed_at,
+            Group.PHYSICIAN,
+            not_person=row.signature.signer_id,
         )
+        yield About(fact, row.course.patient, reverse("courses:countersign-list"), _session(row))
+
+
+def _session(row: Session) -> str:
+    if row.number is None:
+        return ""
+    return _("session %(number)d of %(total)d") % {
+        "number": row.number,
+        "total": row.course.sessions_ordered,
+    }
+
+
+def _unsigned_sessions(people: People, now: datetime) -> Iterator[About]:
+    """Sessions that ended before today: until then their nurse is still at it."""
+    today = people.clinic.day_of(now)
+    rows = (
+        Session.objects.of(people.clinic)
+        .filter(state=Session.State.ENDED, ended_at__lt=day_bounds(people.clinic, today)[0])
+        .select_related("course__patient", "course__order")
+    )
+    for row in rows:
+        if row.ended_at is None:
+            continue
+        person = people.named(row.opened_by_id, Role.NURSE) or people.named(row.opened_by_id, Role.PHYSICIAN)
+        fact = _fact(people, Kind.UNSIGNED, row.code, row.ended_at, Group.NURSE, person=person)
+        yield About(fact, row.course.patient, row.get_absolute_url(), _session(row))
+
+
+def _supervision(people: People, now: datetime) -> Iterator[About]:
+    """Gaps that nobody has explained, and logs of days that are over without a signature."""
+    clinic = people.clinic
+    periods = periods_between(clinic, now - LOOK_BACK, now + timedelta(seconds=1))
+    for one in recent_gaps(clinic, periods, now):
+        if one.is_explained or one.is_running or one.session.ended_at is None:
+            continue
+        session = one.session
+        fact = _fact(people, Kind.GAP, session.code, one.session.ended_at, Group.PHYSICIAN)
+        spans = ", ".join(
+            f"{clinic.local(gap.interval.start):%H:%M} to {clinic.local(gap.interval.end):%H:%M}"
+            for gap in one.gaps
+        )
+        url = reverse("courses:supervision-gap", args=[session.code])
+        yield About(fact, session.course.patient, url, _("nobody noted %(spans)s") % {"spans": spans})
+    for log in log_states(clinic, periods, now):
+        person = people.named(log.practitioner.pk, Role.PHYSICIAN)
+        if log.open_since is None or log.is_running or person is None:
+            continue
+        fact = _fact(people, Kind.LOG, f"{log.day}", log.open_since, Group.PHYSICIAN, person=person)
+        url = reverse("courses:supervision-log", args=[log.day.isoformat(), log.practitioner.username])
+        yield About(fact, None, url, f"{log.day:%a %d-%b-%Y}")
+
+
+def _outcomes(people: People, now: datetime) -> Iterator[About]:
+    clinic = people.clinic
+    for due in outcomes_due(clinic, now):
+        if due.window.first_day is None:
+            continue
+        since = day_bounds(clinic, due.window.first_day)[0]
+        fact = _fact(people, Kind.OUTCOMES, due.course.code, since, Group.NURSE, due_on=due.window.due_on)
+        url = reverse("courses:outcome", args=[due.course.code, due.window.point])
+        yield About(fact, due.course.patient, url, due.label)

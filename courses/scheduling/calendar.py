@@ -18,14 +18,17 @@ def opening_hours(clinic: Clinic) -> tuple[OpeningHours, ...]:
     return tuple(OpeningHours(row.weekday, row.opens, row.closes) for row in rows)
 
 
-def closures(clinic: Clinic, first: date, last: date) -> tuple[Closure, ...]:
+def closures(
+    clinic: Clinic, first: date, last: date, special: Iterable[SpecialHours] | None = None
+) -> tuple[Closure, ...]:
     """Closed days from ``first`` to ``last``: US federal holidays, the day itself and the day it is observed on,
-    and the clinic's own, whose reason is told where both fall on one day. A day with hours of its own is open."""
+    and the clinic's own, whose reason is told where both fall on one day. A day with hours of its own is open:
+    ``special`` are these, for whoever has fetched them."""
     federal = holidays.country_holidays("US", years=range(first.year, last.year + 1))
     named = {day: name for day, name in federal.items() if first <= day <= last}
     own = ClosureRow.objects.filter(clinic=clinic, day__range=(first, last))
     named |= {row.day: row.reason for row in own}
-    for hours in special_hours(clinic, first, last):
+    for hours in special_hours(clinic, first, last) if special is None else special:
         named.pop(hours.day, None)
     return tuple(Closure(day, name) for day, name in sorted(named.items()))
 

@@ -110,18 +110,29 @@ def _count(sessions: Any) -> dict[int, int]:
     return dict(sessions.order_by().values_list("course_id").annotate(Count("pk")))
 
 
+def _holds_a_last_day(course: Course) -> bool:
+    ended = course.state in {Course.State.COMPLETED, Course.State.DISCONTINUED}
+    return course.target_end_on is not None and not ended
+
+
 class _Calendar:
-    """What all courses of one clinic share: its days, and which of this week each course has had."""
+    """What all courses of one clinic share: its days, and which of this week each course has had.
+
+    Asked for only where a course has a last day to be held: others cost no query.
+    """
 
     def __init__(self, clinic: Clinic, courses: Sequence[Course], now: datetime) -> None:
         self.clinic = clinic
         self.now = now
-        self.hours = opening_hours(clinic)
+        held = [course for course in courses if _holds_a_last_day(course)]
+        if not held:
+            return
         today = clinic.day_of(now)
-        last = max((c.target_end_on for c in courses if c.target_end_on), default=today)
-        self.closed = {closure.day for closure in closures(clinic, today, max(today, last))}
-        self.special = special_hours(clinic, today, max(today, last))
-        self.used = self._days_had(courses, today)
+        last = max(today, *(course.target_end_on for course in held if course.target_end_on))
+        self.hours = opening_hours(clinic)
+        self.special = special_hours(clinic, today, last)
+        self.closed = {closure.day for closure in closures(clinic, today, last, self.special)}
+        self.used = self._days_had(held, today)
 
     def _days_had(self, courses: Sequence[Course], today: date) -> dict[int, set[date]]:
         monday = date.fromordinal(today.toordinal() - today.weekday())
@@ -135,8 +146,7 @@ class _Calendar:
         return days
 
     def feasibility(self, course: Course, done: int) -> Feasibility | None:
-        ended = course.state in {Course.State.COMPLETED, Course.State.DISCONTINUED}
-        if course.target_end_on is None or ended:
+        if course.target_end_on is None or not _holds_a_last_day(course):
             return None
         order = course.order
         days = treatment_days_left(

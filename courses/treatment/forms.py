@@ -131,6 +131,13 @@ class StartForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "form": CHECK_FORM}),
     )
+    password = forms.CharField(
+        label=_("Your password"),
+        strip=False,
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "form": CHECK_FORM}),
+        help_text=_("An emergency: it signs that you treat although the review is overdue."),
+    )
 
 
 class ReasonForm(forms.Form):

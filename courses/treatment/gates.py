@@ -4,7 +4,7 @@ PURE. Each is shown whatever the clinic has settled; whether it warns or stops i
 order, without which nobody is treated. A physician may override what stops, with a reason, as any other hold.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -50,7 +50,7 @@ class Standing:
     approval: str
     supervisors: tuple[str, ...]
     only_by_audio_video: bool
-    review_due_since: date | None
+    review_overdue_since: date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +86,11 @@ def check_standing(standing: Standing, settled: Gates) -> tuple[LimitFinding, ..
     return tuple(sorted(found, key=lambda finding: order.index(finding.tier)))
 
 
+def asks_for_password(found: Iterable[LimitFinding]) -> bool:
+    """Whether passing what stops a start needs the physician's password: a review that is overdue does."""
+    return any(finding.code == "review" and finding.tier is Tier.HOLD for finding in found)
+
+
 def _order(standing: Standing) -> LimitFinding:
     fact = f"The order {'is' if standing.order_signed else 'is not'} signed: {standing.order}."
     return LimitFinding(
@@ -118,14 +123,16 @@ def _answers(standing: Standing, settled: Gates) -> Iterator[_Answer]:
         "Ask the payer for more sessions before this one, and enter the approval.",
     )
     yield _supervision(standing, settled.audio_video_allowed)
-    due = standing.review_due_since
+    due = standing.review_overdue_since
     yield _Answer(
         "review",
         "review_overdue",
         due is None,
-        "No review is due." if due is None else f"A review is due since {due:%a %d-%b-%Y}.",
-        "Let a physician look at the course when its review is due.",
-        "Ask a physician to review the course.",
+        "No review is overdue."
+        if due is None
+        else f"The mid-course review is overdue since {due:%a %d-%b-%Y}.",
+        "A physician reviews the course in its middle, before one session more is over.",
+        "Ask a physician to review the course and sign: it stands on the page of reviews.",
     )
 
 

@@ -4,21 +4,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 from django.forms import BaseForm
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from courses.access import get_session
 from courses.banner import course_banner
 from courses.models import (
     Pause,
     Reading,
     Session,
     SessionRepeat,
-    SettingChange,
-    TreatmentEvent,
     VitalSigns,
 )
 from courses.session_states import State as Stand
@@ -32,6 +31,7 @@ from courses.treatment.happenings import happenings_of, happenings_shown
 from courses.treatment.hour_trend import trend_of
 from courses.treatment.live_beat import live_beat
 from courses.treatment.locks import State, stand_of
+from courses.treatment.people import give_people
 from courses.treatment.precheck import vitals_in
 from courses.treatment.ready_page import check_of, hold_of, short_of, signs_shown
 from courses.treatment.report_section import section_of
@@ -75,38 +75,38 @@ class Step:
     is_current: bool
 
 
-def fetched(session: Session) -> Session:
-    """The session with its rows fetched, so that the page asks the same number of questions for any number of rows."""
-    return (
-        Session.objects.filter(pk=session.pk)
-        .select_related(
-            "course__clinic",
-            "course__order",
-            "course__patient",
-            "appointment",
-            "device",
-            "recording",
-            "gating_report__recording",
-            "signature",
-            "opened_by",
-        )
-        .prefetch_related(
-            "course__patient__coverages__payer",
-            Prefetch("vital_signs", VitalSigns.objects.select_related("recorded_by")),
-            Prefetch("readings", Reading.objects.select_related("recorded_by", "struck_by").order_by("at")),
-            Prefetch("pauses", Pause.objects.select_related("paused_by").order_by("started_at")),
-            Prefetch("treatment_events", TreatmentEvent.objects.select_related("recorded_by", "struck_by")),
-            Prefetch("setting_changes", SettingChange.objects.select_related("recorded_by", "struck_by")),
-            "hold_overrides__decided_by",
-            "body_marks",
-        )
-        .get()
+def with_rows(session: Session) -> Session:
+    """A session just fetched by ``get_session``, with its rows: the page asks the same number of questions for any number."""
+    prefetch_related_objects(
+        [session],
+        "vital_signs",
+        Prefetch("readings", Reading.objects.order_by("at")),
+        Prefetch("pauses", Pause.objects.order_by("started_at")),
+        "treatment_events",
+        "setting_changes",
+        "hold_overrides__decided_by",
+        "body_marks",
     )
+    give_people(
+        session.vital_signs.all(),
+        session.readings.all(),
+        session.pauses.all(),
+        session.treatment_events.all(),
+        session.setting_changes.all(),
+    )
+    report = session.gating_report
+    if report is not None and session.recording is not None and report.recording_id == session.recording.pk:
+        report.recording = session.recording  # it is here already
+    return session
+
+
+def fetched(session: Session) -> Session:
+    """The same of a session that something was tried on since: what the database has of it now."""
+    return with_rows(get_session(session.course.clinic, session.code))
 
 
 def context_of(request: StaffRequest, session: Session, now: datetime, **bound: BaseForm) -> dict[str, Any]:
-    """Everything the page needs; ``bound`` forms, with what was typed, stand in for fresh ones."""
-    session = fetched(session)
+    """Everything the page needs of a session ``with_rows``; ``bound`` forms, with what was typed, stand in for fresh ones."""
     may_chart = bool(request.roles & set(CLINICAL)) and not session.is_signed
     content: dict[str, Any] = {
         "session": session,

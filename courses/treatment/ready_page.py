@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.models import Hold, Session, TreatmentRules, VitalSigns
 from courses.treatment.dose import delivered_in, minutes_of
+from courses.treatment.gates import asks_for_password
 from courses.treatment.limit_rules import Tier
 from courses.treatment.limits import LimitFinding, worst_tier
 from courses.treatment.precheck import findings_for, holds, vitals_in
@@ -41,6 +42,7 @@ def check_of(session: Session, now: datetime) -> dict[str, Any]:
         "open_findings": [shown(finding) for finding in found if finding.tier is not Tier.GO],
         "kept_findings": [shown(finding) for finding in found if finding.tier is Tier.GO],
         "holds": holds(found),
+        "asks_for_password": asks_for_password(found),
         "verdict": verdict_of(found),
     }
 

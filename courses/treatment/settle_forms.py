@@ -18,6 +18,7 @@ RULES = (
     "not_billable_under_minutes",
     "short_session_rule",
     "countersignature",
+    "daily_mail",
 )
 WHEN = ("effective_on", "reason")
 

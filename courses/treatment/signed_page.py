@@ -1,4 +1,4 @@
-"""What the page of a signed session shows beside what was signed: amendments, countersignatures, sheet, verification."""
+"""What the page of a signed session shows beside what was signed: amendments, countersignatures, sheet."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from courses.models import Amendment, Session, SessionSheet
 from courses.treatment.amendable import Value, values_of
 from courses.treatment.countersigning import may_countersign, needs_countersignature
-from courses.treatment.verifying import Verification, verify
+from courses.treatment.verifying import Verification
 from eecp_clinic.models import Signature
 from eecp_clinic.roles import CLINICAL, Role, StaffRequest
 
@@ -75,7 +75,6 @@ def signed_parts(request: StaffRequest, session: Session) -> dict[str, Any]:
         "countersignature_waits": not is_current and needs_countersignature(session),
         "may_countersign": Role.PHYSICIAN in request.roles and may_countersign(request.user, session),
         "may_amend": bool(request.roles & set(CLINICAL)),
-        "verification": verification_shown(verify(session)),
         **sheet_parts(session),
     }
 

@@ -12,15 +12,15 @@ from patients.banner import primary_coverage
 from patients.delivered import counted
 from patients.models import Coverage, PriorAuthorization
 
-#: Since when a review of a course is due; None is not due. A later stage knows, and registers itself.
-ReviewDue = Callable[[Course], datetime | None]
-_review_due: list[ReviewDue] = []
+#: Since when a review of a course is overdue; None is not. A later stage knows, and registers itself.
+ReviewOverdue = Callable[[Course], datetime | None]
+_review_overdue: list[ReviewOverdue] = []
 
 
-def register(review_due: ReviewDue) -> ReviewDue:
-    """Have ``review_due`` asked; a later one takes the place of an earlier."""
-    _review_due[:] = [review_due]
-    return review_due
+def register(review_overdue: ReviewOverdue) -> ReviewOverdue:
+    """Have ``review_overdue`` asked; a later one takes the place of an earlier."""
+    _review_overdue[:] = [review_overdue]
+    return review_overdue
 
 
 def standing_findings(session: Session, now: datetime) -> tuple[LimitFinding, ...]:
@@ -46,7 +46,7 @@ def standing_of(session: Session, now: datetime) -> Standing:
         approval=approval,
         supervisors=tuple(period.practitioner.signing_name for period in periods),
         only_by_audio_video=modes == {SupervisionPeriod.Mode.AUDIO_VIDEO},
-        review_due_since=_due_since(course, today),
+        review_overdue_since=_overdue_since(course, today),
     )
 
 
@@ -67,8 +67,8 @@ def _approval(coverage: Coverage | None, now: datetime) -> tuple[ApprovalState, 
     return ApprovalState.SPENT, f"{newest.authorization.number}. {newest.finding.sentence}"
 
 
-def _due_since(course: Course, today: date) -> date | None:
-    """The day since when a review is overdue: one that became due today is not, as nobody could look yet."""
-    since = _review_due[0](course) if _review_due else None
+def _overdue_since(course: Course, today: date) -> date | None:
+    """The day since when a review is overdue: one that became so today is not, as nobody could look yet."""
+    since = _review_overdue[0](course) if _review_overdue else None
     day = course.clinic.day_of(since) if since else None
     return day if day is not None and day < today else None

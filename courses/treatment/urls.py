@@ -51,6 +51,7 @@ urlpatterns: list[URLPattern] = [
     ),
     path("wall/", wall.wall, name="wall"),
     path("wall/names/", wall.names, name="wall-names"),
+    path("sessions/<str:code>/verification/", session.verification, name="session-verification"),
     path("sessions/<str:code>/amend/", amending.amend, name="session-amend"),
     path("reviews/countersign/", amending.countersign_list, name="countersign-list"),
     path("reviews/countersign/sign/", amending.countersign, name="countersign"),

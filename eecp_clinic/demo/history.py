@@ -12,7 +12,7 @@ from courses.models import Appointment, Course, OutcomeMeasure, Review, Session,
 from courses.ordering.stopping import stop_course
 from courses.progress.services.outcomes import record_outcome
 from courses.progress.services.reviews import sign_review
-from courses.progress.services.supervision import note_supervision
+from courses.progress.services.supervision import begin_supervision, end_supervision
 from courses.scheduling.services.attendance import mark_missed
 from devices.models import GatingReport
 from eecp_clinic.demo import telemetry
@@ -63,14 +63,8 @@ def supervise(demo: DemoClinic, now: datetime) -> None:
             at(demo.clinic, day, STARTS[-1]) + timedelta(minutes=90),
         )
         if not SupervisionPeriod.objects.filter(clinic=demo.clinic, started_at=start).exists():
-            note_supervision(
-                clinic=demo.clinic,
-                practitioner=demo.physician,
-                mode="onsite",
-                started_at=start,
-                ended_at=end,
-                now=end,
-            )
+            begin_supervision(clinic=demo.clinic, practitioner=demo.physician, mode="onsite", now=start)
+            end_supervision(clinic=demo.clinic, practitioner=demo.physician, now=end)
 
 
 def fill(demo: DemoClinic, behind: Behind, now: datetime) -> Iterator[Session]:

@@ -11,6 +11,7 @@ from courses.progress.services import note_supervision
 from courses.signals import session_signed
 from courses.tasks import refresh_due_lines, refresh_lines
 from tests.courses.courses_given import FIRST_HOUR, Given
+from tests.factories import PASSWORD
 
 Sent = list[tuple[str, list[int]]]
 
@@ -53,6 +54,8 @@ def test_supervision_noted_late_sends_the_sessions_of_that_time_only(
             started_at=FIRST_HOUR - timedelta(hours=1),
             ended_at=FIRST_HOUR + timedelta(hours=3),
             now=FIRST_HOUR + timedelta(days=3),
+            reason="Forgotten in the rush",
+            password=PASSWORD,
         )
     assert sent == asked_for(touched)
 

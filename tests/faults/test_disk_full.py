@@ -17,7 +17,7 @@ STOPPED = "Capturing has stopped"
 
 
 class SmallDisk:
-    """A file system of two megabytes below the spool, and a file that takes all room that is left."""
+    """A file system of eight megabytes below the spool (its journal alone grows to four), and a file that takes all room that is left."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -41,7 +41,7 @@ def disk(tmp_path: Path) -> Iterator[SmallDisk]:
     folder = tmp_path / "spool"
     folder.mkdir()
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)], capture_output=True, check=False
+        ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(folder)], capture_output=True, check=False
     )
     if mounted.returncode != 0:
         pytest.skip("a small file system can be mounted by root only")

@@ -215,7 +215,7 @@ def review(page: Page, course: Course) -> None:
 def packet(
     page: Page, course: Course, eventually: Callable[[Callable[[], bool]], None], folder: Path
 ) -> None:
-    page.goto("/claims/")
+    page.goto("/claims/courses/")
     expect(page.get_by_text("SAMPLE Joan").first).to_be_visible()
     page.goto(f"/courses/{course.code}/")
     page.get_by_role("button", name=re.compile("packet|documentation", re.IGNORECASE)).first.click()

@@ -47,6 +47,7 @@ def patient(world: World) -> dict[str, str]:
 ROWS = [
     Row("courses:session-amend", only(*CLINICAL), args=code),
     Row("courses:session-amend", only(*CLINICAL), method="post", args=code, data=patient),
+    Row("courses:session-verification", only(*READS, status=302), args=code),
     Row("courses:sheet", only(*READS, status=302), args=code),
     Row("courses:sheet-file", only(*READS), args=lambda world: [world["signed"].code, 1]),
     Row("courses:sheet-retry", only(*READS, status=409), method="post", args=code, data=patient),

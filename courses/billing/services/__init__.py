@@ -1,25 +1,69 @@
 """What happens to claim lines and packets."""
 
+from courses.billing.services.answers import Taken, take_answers
 from courses.billing.services.claim_files import make_claim_file, mark_sent
+from courses.billing.services.claim_making import check_claim, discard_claim, make_claims
 from courses.billing.services.control_numbers import next_control_number
+from courses.billing.services.corrections import replace_claim, void_claim
 from courses.billing.services.lines import decide_partial, refresh_due_lines, refresh_line, refresh_lines
+from courses.billing.services.other_services import note_other_service, strike_other_service
 from courses.billing.services.packets import hand_out, render_packet, request_packet, retry_packet
+from courses.billing.services.patient_accounts import (
+    cancel_invoice,
+    hand_out_paper,
+    make_estimate,
+    make_invoice,
+    make_statement,
+)
+from courses.billing.services.patient_payments import record_payment, withdraw_payment
+from courses.billing.services.posting import post_remittance
+from courses.billing.services.setup import (
+    confirm_profile,
+    import_fees,
+    save_practitioner,
+    save_profile,
+    save_provider,
+    settle_billing_rules,
+)
 from courses.billing.services.sheets import hand_out_sheet, render_sheet, request_sheets, retry_sheet
 
 __all__ = [
+    "Taken",
+    "cancel_invoice",
+    "check_claim",
+    "confirm_profile",
     "decide_partial",
+    "discard_claim",
     "hand_out",
+    "hand_out_paper",
     "hand_out_sheet",
+    "import_fees",
     "make_claim_file",
+    "make_claims",
+    "make_estimate",
+    "make_invoice",
+    "make_statement",
     "mark_sent",
     "next_control_number",
+    "note_other_service",
+    "post_remittance",
+    "record_payment",
     "refresh_due_lines",
     "refresh_line",
     "refresh_lines",
     "render_packet",
     "render_sheet",
+    "replace_claim",
     "request_packet",
     "request_sheets",
     "retry_packet",
     "retry_sheet",
+    "save_practitioner",
+    "save_profile",
+    "save_provider",
+    "settle_billing_rules",
+    "strike_other_service",
+    "take_answers",
+    "void_claim",
+    "withdraw_payment",
 ]

@@ -10,11 +10,13 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from courses.billing import asking, readiness
+from courses.billing.services.claim_moving import Why, locked, move
 from courses.billing.services.control_numbers import next_control_number
 from courses.billing.x12.claim_837p import Batch, write
 from courses.billing.x12.elements import X12Refusal
 from courses.billing.x12.parties import Receiver, Submitter
 from courses.billing.x12.segments import Envelope
+from courses.claim_states import Event
 from courses.models import Claim, ClaimFile, PayerProfile
 from eecp_clinic import audit
 from eecp_clinic.errors import Conflict, InvalidInput
@@ -74,8 +76,10 @@ def mark_sent(*, file: ClaimFile, way: str, actor: User, now: datetime) -> Claim
     if not waiting.update(sent_at=now, sent_by=actor, way=way):
         raise Conflict(gettext("This file was sent already. Look at the list again."), code="already_sent")
     if not file.is_test:
-        ready = Claim.objects.filter(files=file, state=Claim.State.READY)
-        ready.update(state=Claim.State.SENT, sent_at=now, state_at=now)
+        ready = Claim.objects.filter(pk__in=file.claims.filter(state=Claim.State.READY).values("pk"))
+        said = gettext("With file %(number)s.") % {"number": f"{file.control_number:09}"}
+        for claim in locked(ready):
+            move(claim, Event.SEND, Why(now=now, actor=actor, note=said))
     _record("claimfile.sent", file, actor, now, way=way)
     file.refresh_from_db()
     return file
@@ -102,6 +106,7 @@ def _refuse_unready(clinic: Clinic, profile: PayerProfile, claims: Sequence[Clai
         profile.payer,
         practitioners=sorted(people, key=lambda user: user.pk),
         day=clinic.day_of(now),
+        charge=next((m.charge for claim in claims for m in claim.memberships.all()), None),
     )
     findings = readiness.missing_setup(facts)
     if not readiness.may_send(findings):

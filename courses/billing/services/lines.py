@@ -77,6 +77,7 @@ def findings_of(session: Session, around: Surroundings, now: datetime) -> tuple[
     rules = rules_of(
         session.course.clinic,
         day,
+        settled=around.settled_billing(session, now),
         planned_sessions=session.course.order.sessions,
         audio_video_accepted=around.accepts_audio_video(session),
     )
@@ -126,6 +127,9 @@ def decide_partial(*, line: ClaimLine, decision: str, reason: str, actor: User, 
             gettext("The session was given in full: there is nothing to decide. Check the line again."),
             code="not_partial",
         )
+    if (claim := locked.billed_in) is not None:
+        said = gettext("This session was billed with claim %(code)s: correct it by a replacement claim.")
+        raise Conflict(said % {"code": claim.code}, code="billed")
     locked.partial_decision, locked.decision_reason = decision, reason.strip()
     locked.decided_by, locked.decided_at = actor, now
     locked.full_clean(validate_unique=False, exclude=["findings"])

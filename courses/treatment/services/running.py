@@ -6,22 +6,25 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils.translation import gettext, ngettext
 
-from courses.models import Appointment, Course, HoldOverride, Pause, Session, VitalSigns
+from courses.models import Appointment, Course, Pause, Session, VitalSigns
 from courses.session_states import Event
 from courses.treatment.binding import bind_open_recording
-from courses.treatment.limits import LimitFinding
 from courses.treatment.locks import advance, lock_for, note, set_appointment
 from courses.treatment.precheck import holds, start_findings, vitals_in
-from eecp_clinic.errors import Conflict, InvalidInput, NotAllowed
+from courses.treatment.services.overriding import override
+from eecp_clinic.errors import Conflict, InvalidInput
 from eecp_clinic.models import User
-from eecp_clinic.roles import CLINICAL, Role, require_role
+from eecp_clinic.roles import CLINICAL, require_role
 
 
 @transaction.atomic
-def start_session(*, session: Session, actor: User, now: datetime, override_reason: str = "") -> Session:
+def start_session(
+    *, session: Session, actor: User, now: datetime, override_reason: str = "", password: str = ""
+) -> Session:
     """Begin the treatment.
 
-    A hold by the vital signs stops it; a physician may override with a reason, which is kept and listed.
+    A hold stops it; a physician may override with a reason, which is kept and listed, and an overdue review with the
+    password too.
     Raises InvalidInput (not ready), NotAllowed (hold), Conflict (device, patient or order do not allow it).
     """
     locked = lock_for(session, Event.START)
@@ -31,7 +34,14 @@ def start_session(*, session: Session, actor: User, now: datetime, override_reas
     _refuse_device(locked, now)
     found = holds(start_findings(locked, now))
     if found:
-        _override(locked, found, override_reason.strip(), actor, now)
+        override(
+            session=locked,
+            found=found,
+            reason=override_reason.strip(),
+            password=password,
+            actor=actor,
+            now=now,
+        )
     locked.started_at = now
     locked.reading_interval_minutes = locked.course.clinic.reading_interval_minutes
     try:
@@ -108,30 +118,6 @@ def _taken() -> Conflict:
         ),
         code="running",
     )
-
-
-def _override(session: Session, found: list[LimitFinding], reason: str, actor: User, now: datetime) -> None:
-    """Keep the physician's decision to treat against the limits, or refuse."""
-    if Role.PHYSICIAN not in actor.roles_at(session.course.clinic):
-        raise NotAllowed(
-            gettext("Hold: %(facts)s Measure again, or ask a physician, who may override it with a reason.")
-            % {"facts": " ".join(finding.fact for finding in found)},
-            code="hold",
-        )
-    if not reason:
-        raise InvalidInput(
-            gettext("Hold: %(facts)s To treat all the same, give the reason.")
-            % {"facts": " ".join(finding.fact for finding in found)},
-            code="override_reason",
-            fields={"override_reason": [gettext("Give the reason for treating against these limits.")]},
-        )
-    kept = [
-        {"code": f.code, "fact": f.fact, "rule": f.rule, "limits_version": f.source.version} for f in found
-    ]
-    override = HoldOverride(session=session, findings=kept, reason=reason, decided_by=actor, decided_at=now)
-    override.full_clean()
-    override.save(force_insert=True)
-    note("session.hold_overridden", session, actor, now, codes=[finding.code for finding in found])
 
 
 @transaction.atomic

@@ -24,10 +24,10 @@ def settle_rules(*, clinic: Clinic, values: Mapping[str, Any], actor: User, now:
     """Keep the switches as they are from ``values["effective_on"]`` on. Raises NotAllowed, InvalidInput."""
     require_role(actor, clinic, Role.ADMINISTRATOR)
     row = TreatmentRules(clinic=clinic, owner=actor, settled_at=now, **values)
-    _refuse_past(row, clinic, now)
+    refuse_past(row, clinic, now)
     check(row)
     row.save(force_insert=True)
-    _note("clinic.rules_settled", row, now)
+    note_settled("clinic.rules_settled", row, now)
     return row
 
 
@@ -40,7 +40,7 @@ def settle_limit(
     row = ClinicLimit(clinic=clinic, rule=rule, owner=actor, settled_at=now, **values)
     if row.standing != ClinicLimit.Standing.OWN:
         row.figure = None
-    _refuse_past(row, clinic, now)
+    refuse_past(row, clinic, now)
     check(row)
     if row.standing != ClinicLimit.Standing.PUBLISHED:
         try:
@@ -49,17 +49,19 @@ def settle_limit(
             fields = {"figure": [str(error)]}
             raise InvalidInput(str(error), code="implausible_limit", fields=fields) from error
     row.save(force_insert=True)
-    _note("clinic.limit_settled", row, now, rule=rule, standing=row.standing, figure=_text(row.figure))
+    note_settled("clinic.limit_settled", row, now, rule=rule, standing=row.standing, figure=_text(row.figure))
     return row
 
 
-def _refuse_past(row: Settled, clinic: Clinic, now: datetime) -> None:
+def refuse_past(row: Settled, clinic: Clinic, now: datetime) -> None:
+    """What is past stays judged by the rules of its day. Raises InvalidInput."""
     if row.effective_on < clinic.day_of(now):
         sentence = gettext("It cannot hold for days that are past. Choose today or a later day.")
         raise InvalidInput(sentence, code="retroactive", fields={"effective_on": [sentence]})
 
 
-def _note(action: str, row: Settled, now: datetime, **data: object) -> None:
+def note_settled(action: str, row: Settled, now: datetime, **data: object) -> None:
+    """The entry of the audit trail for something that a clinic settled."""
     clinic = row.clinic
     audit.record(
         action,

@@ -16,7 +16,7 @@ from courses.treatment.locks import advance, lock_for, note
 from courses.treatment.supervising import supervision_of
 from devices.models import GatingReport, Recording
 from eecp_clinic.errors import Conflict
-from eecp_clinic.models import User
+from eecp_clinic.models import Signature, User
 from eecp_clinic.roles import CLINICAL, require_role
 from eecp_clinic.signing import sign
 from patients.eligibility.wording import listed
@@ -131,17 +131,22 @@ def _charted(session: Session) -> dict[str, Any]:
         "pauses": _rows(session.pauses.select_related("paused_by", "resumed_by").order_by("started_at")),
         "body_marks": _rows(session.body_marks.select_related("recorded_by").order_by("phase", "region")),
         "holds": _rows(session.holds.select_related("held_by", "seen_by").order_by("held_at")),
-        "hold_overrides": _rows(session.hold_overrides.select_related("decided_by").order_by("decided_at")),
+        "hold_overrides": _rows(
+            session.hold_overrides.select_related("decided_by", "signature").order_by("decided_at")
+        ),
     }
 
 
 def _rows(rows: Any) -> list[dict[str, Any]]:
-    """Every column by its name; people by the name they sign with, and no row numbers."""
+    """Every column by its name; people by the name they sign with, signatures by their hash, and no row numbers."""
     found = []
     for row in rows:
         columns = {field.name: getattr(row, field.name) for field in row._meta.fields}
         people = {name: value.signing_name for name, value in columns.items() if isinstance(value, User)}
-        found.append({**columns, **people})
+        hashes = {
+            name: value.content_sha256 for name, value in columns.items() if isinstance(value, Signature)
+        }
+        found.append({**columns, **people, **hashes})
         for unused in ("id", "session"):
             del found[-1][unused]
     return found

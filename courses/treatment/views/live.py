@@ -28,7 +28,7 @@ from patients.forms import show_refusal
 @staff_view(*READS)
 def figures(request: StaffRequest, code: str) -> HttpResponse:
     """The tile, the strip and the device's values of the next row. A session that moved on loads its page anew."""
-    session = page.fetched(get_session(request.clinic, code))
+    session = page.with_rows(get_session(request.clinic, code))
     now = timezone.now()
     if request.GET.get("state", session.state) != session.state:
         return HttpResponseClientRefresh()
@@ -58,7 +58,7 @@ def figures(request: StaffRequest, code: str) -> HttpResponse:
 @staff_view(*CLINICAL)
 def add_reading(request: StaffRequest, code: str) -> HttpResponse:
     """Save one row; htmx gets the flowsheet with an empty row below, anybody else the page."""
-    session = page.fetched(get_session(request.clinic, code))
+    session = page.with_rows(get_session(request.clinic, code))
     require_same_patient(request, session.course.patient)
     now = timezone.now()
     form = forms.ReadingForm(request.POST, by_device="device" in request.POST, over=not session.is_running)
@@ -96,7 +96,7 @@ def refuse_second(request: StaffRequest, now: datetime) -> None:
 
 
 def _flowsheet(request: StaffRequest, code: str, form: forms.ReadingForm | None = None) -> HttpResponse:
-    session = page.fetched(get_session(request.clinic, code))
+    session = page.with_rows(get_session(request.clinic, code))
     now = timezone.now()
     context = {
         "session": session,

@@ -19,7 +19,7 @@ REPLAYS = (*CLINICAL, Role.ADMINISTRATOR)
 @staff_view(*REPLAYS)
 def replay(request: StaffRequest, code: str) -> HttpResponse:
     """``?t=1234.5`` opens at that second of the recording. Each opening is one line in the audit trail."""
-    session, now = page.fetched(get_session(request.clinic, code)), timezone.now()
+    session, now = page.with_rows(get_session(request.clinic, code)), timezone.now()
     context = replay_context(session, now, asked_second(request.GET.get("t", "")))
     if "found" in context:
         note_replay(session=session, actor=request.user, now=now)

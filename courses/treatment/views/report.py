@@ -20,7 +20,7 @@ from eecp_clinic.roles import StaffRequest, staff_view
 @staff_view(*READS)
 def detail(request: StaffRequest, code: str, report: str) -> HttpResponse:
     """Any report of the session's recording: the one it was signed with, or another."""
-    session = page.fetched(get_session(request.clinic, code))
+    session = page.with_rows(get_session(request.clinic, code))
     found = get_report(session, report)
     context = report_context(session, section_of(found), timezone.now()) | may_download(request)
     return render(request, "courses/treatment/report.html", context)

@@ -17,6 +17,8 @@ from courses.access import get_appointment, get_session
 from courses.models import Session, VitalSigns
 from courses.treatment import end_forms, forms, page, services
 from courses.treatment.locks import OVER, lock
+from courses.treatment.signed_page import verification_shown
+from courses.treatment.verifying import verify
 from eecp_clinic.drafts import posted
 from eecp_clinic.drafts.forms import MergingForm
 from eecp_clinic.errors import ClinicError, InvalidInput
@@ -41,13 +43,31 @@ def open_hour(request: StaffRequest, code: str) -> HttpResponse:
 @require_GET
 @staff_view(*READS)
 def detail(request: StaffRequest, code: str) -> HttpResponse:
-    return shown(request, get_session(request.clinic, code), timezone.now())
+    session = page.with_rows(get_session(request.clinic, code))
+    return _page(request, session, timezone.now())
+
+
+@require_GET
+@staff_view(*READS)
+def verification(request: StaffRequest, code: str) -> HttpResponse:
+    """Whether a signed session is as it was signed: apart, because to compare all of it takes as long as the page."""
+    session = get_session(request.clinic, code)
+    if not session.is_signed or not request.htmx:
+        return redirect(session)
+    context = {"verification": verification_shown(verify(session))}
+    return render(request, "courses/treatment/_verification.html", context)
 
 
 def shown(
     request: StaffRequest, session: Session, now: datetime, status: int = 200, **bound: BaseForm
 ) -> HttpResponse:
-    """The page where the session stands now."""
+    """The page where the session stands now, after something was tried on it."""
+    return _page(request, page.fetched(session), now, status, **bound)
+
+
+def _page(
+    request: StaffRequest, session: Session, now: datetime, status: int = 200, **bound: BaseForm
+) -> HttpResponse:
     context = page.context_of(request, session, now, **bound)
     return render(request, "courses/treatment/page.html", context, status=status)
 

@@ -6,9 +6,17 @@ from decimal import Decimal
 from typing import Any
 
 from courses.billing.services import refresh_line
-from courses.models import BillingProvider, Claim, ClaimFile, ClaimLine, ClaimMembership, PayerProfile
+from courses.models import (
+    BillingProvider,
+    Claim,
+    ClaimFile,
+    ClaimLine,
+    ClaimMembership,
+    FeeSchedule,
+    PayerProfile,
+)
 from eecp_clinic.models import Clinic, User
-from patients.models import Payer
+from patients.models import Document, Patient, Payer
 from tests import factories
 from tests.courses.courses_given import FIRST_HOUR, Given
 
@@ -94,3 +102,43 @@ def make_claim_file(clinic: Clinic, by: User, *claims: Claim, **fields: Any) -> 
     made = ClaimFile.objects.create(clinic=clinic, made_by=by, **values | fields)
     made.claims.set(claims)
     return made
+
+
+def make_billable(given: Given, biller: User, **profile: Any) -> PayerProfile:
+    """All that a claim of Original Medicare needs: address, consent, provider, confirmed profile, charges."""
+    patient = given.course.patient
+    Patient.objects.filter(pk=patient.pk).update(
+        address="2 Example Street", city="Sampleton", state="IL", postal_code="60000"
+    )
+    make_billing_provider(given.clinic)
+    schedule = FeeSchedule.objects.create(
+        clinic=given.clinic,
+        kind=FeeSchedule.Kind.CHARGE,
+        year=2026,
+        source="The clinic's list",
+        sha256="0" * 64,
+        imported_by=biller,
+        imported_at=FIRST_HOUR,
+    )
+    schedule.rows.create(hcpcs="G0166", amount=Decimal(150))
+    make_consent(patient, biller)
+    coverage = patient.coverages.first() or factories.make_coverage(patient)
+    Payer.objects.filter(pk=coverage.payer_id).update(payer_id="06102")
+    values: dict[str, Any] = {"confirmed_by": biller, "confirmed_at": FIRST_HOUR, "production": True}
+    return make_profile(coverage.payer, **values | profile)
+
+
+def make_consent(patient: Patient, by: User) -> Document:
+    return Document.objects.create(
+        patient=patient,
+        kind=Document.Kind.CONSENT,
+        dated_on=date(2026, 11, 2),
+        file="papers/consent.pdf",
+        content_type="application/pdf",
+        size=1000,
+        pages=1,
+        sha256="0" * 64,
+        given_sha256="0" * 64,
+        uploaded_by=by,
+        uploaded_at=FIRST_HOUR,
+    )

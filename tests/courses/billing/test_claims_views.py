@@ -15,7 +15,7 @@ from patients.models import Payer
 from tests.courses.courses_given import FIRST_HOUR, Given
 
 LATER = FIRST_HOUR + timedelta(days=14)
-CLAIMS = "courses:claims"
+CLAIMS = "courses:claims-by-course"
 
 
 def test_course_with_ready_lines_is_ready_with_its_filing_limit(given: Given) -> None:

@@ -137,6 +137,7 @@ def test_each_reason_blocks_the_line_and_says_whose_move_it_is(
         {"number_in_course": 35},
         {"as_of": date(2027, 9, 15)},
         {"other_codes_that_day": ("93306",)},
+        {"other_codes_that_day": ("99213",), "separate_codes_that_day": ("99213",)},
     ],
 )
 def test_the_line_goes_where_the_rule_is_met(changes: dict[str, Any]) -> None:

@@ -170,6 +170,8 @@ def test_supervision_noted_later_makes_another_version(
         started_at=now - timedelta(hours=1),
         ended_at=now + timedelta(hours=2),
         now=now + timedelta(days=1),
+        reason="Forgotten in the rush",
+        password=PASSWORD,
     )
     second = make(signed, now + timedelta(days=1))
     assert "Petra Physician-Example, MD" in text_of(second)

@@ -1,10 +1,11 @@
 """The diary: the patient's secret page, the staff's, and the week it feeds."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core.cache import cache
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,6 +14,7 @@ from courses.progress import rate_limit
 from courses.progress.rate_limit import may_knock
 from courses.progress.services import diary_link_of, keep_day, make_diary_link, revoke_diary_link
 from courses.progress.services.diary import GOOD_FOR
+from eecp_clinic.embedded import valkey
 from eecp_clinic.errors import InvalidInput, NotAllowed
 from eecp_clinic.models import User
 from tests.courses.courses_given import Given
@@ -105,6 +107,26 @@ def test_door_closes_after_too_many_knocks(secret: str, monkeypatch: pytest.Monk
         may_knock("diary", secret)
     answer = Client().get(own(secret))
     assert (answer.status_code, answer["Retry-After"]) == (429, "3600")
+
+
+def test_page_opens_and_saves_while_the_cache_is_down(
+    given: Given, secret: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    url, pid = valkey.Broker(tmp_path / "valkey").start()
+    cache_of_its_own = {
+        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url}
+    }
+    with override_settings(CACHES=cache_of_its_own):
+        assert Client().get(own(secret)).status_code == 200
+        assert not caplog.messages
+        valkey.stop(pid)
+        answer = Client().post(own(secret), written(given), follow=True)
+        assert "Saved" in answer.content.decode()
+        assert DiaryEntry.objects.filter(course=given.course).count() == 1
+        assert "the cache did not count a knock at diary; this process counts it alone" in caplog.messages
+        for _knock in range(rate_limit.MOST):
+            may_knock("diary", secret)
+        assert Client().get(own(secret)).status_code == 429
 
 
 def test_biller_makes_no_link(given: Given, biller: User) -> None:

@@ -1,16 +1,17 @@
 """Supervision: begun, ended, noted late; and the board that shows what nobody covered."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from courses.models import Session, SupervisionPeriod
+from courses.models import Session, SupervisionPeriod, TreatmentRules
 from courses.progress.services import begin_supervision, end_supervision, note_supervision
 from courses.progress.supervision_board import board
 from eecp_clinic.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from eecp_clinic.models import AuditEvent, Clinic, User
 from tests import factories
 from tests.courses.courses_given import FIRST_HOUR, Given
+from tests.factories import PASSWORD
 
 HOUR = timedelta(hours=1)
 
@@ -58,9 +59,18 @@ def test_period_forgotten_overnight_needs_the_time_at_which_it_ended(
     with pytest.raises(InvalidInput, match="earlier day"):
         end_supervision(clinic=clinic, practitioner=physician, now=tomorrow)
     left = now + 8 * HOUR
-    assert (
-        end_supervision(clinic=clinic, practitioner=physician, now=tomorrow, ended_at=left).ended_at == left
+    with pytest.raises(InvalidInput, match="late entry"):
+        end_supervision(clinic=clinic, practitioner=physician, now=tomorrow, ended_at=left)
+    period = end_supervision(
+        clinic=clinic,
+        practitioner=physician,
+        now=tomorrow,
+        ended_at=left,
+        reason="Called away",
+        password=PASSWORD,
     )
+    assert (period.ended_at, period.end_noted_at, period.late_reason) == (left, tomorrow, "Called away")
+    assert period.signature is not None
 
 
 @pytest.mark.parametrize(("ended_after", "words"), [(-1, "before it has begun"), (48, "future")])
@@ -77,10 +87,10 @@ def test_impossible_end_is_refused(
         )
 
 
-def test_time_that_is_over_can_be_noted_and_says_that_it_was_late(
+def test_time_of_the_same_day_is_noted_without_a_password_and_says_when_it_was_written(
     clinic: Clinic, physician: User, now: datetime
 ) -> None:
-    note_supervision(
+    period = note_supervision(
         clinic=clinic,
         practitioner=physician,
         mode="onsite",
@@ -89,6 +99,102 @@ def test_time_that_is_over_can_be_noted_and_says_that_it_was_late(
         now=now,
     )
     assert AuditEvent.objects.get().action == "supervision.noted_late"
+    assert (period.noted_at, period.signature) == (now, None)
+
+
+def note_yesterday(clinic: Clinic, physician: User, now: datetime, **given: str) -> SupervisionPeriod:
+    return note_supervision(
+        clinic=clinic,
+        practitioner=physician,
+        mode="onsite",
+        started_at=now - 27 * HOUR,
+        ended_at=now - 25 * HOUR,
+        now=now,
+        **given,
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"password": PASSWORD}, "reason"),
+        ({"reason": "Forgotten"}, "password"),
+        ({"reason": "Forgotten", "password": "wrong"}, "password"),
+    ],
+)
+def test_time_of_an_earlier_day_needs_a_reason_and_the_password(
+    clinic: Clinic, physician: User, now: datetime, given: dict[str, str], field: str
+) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        note_yesterday(clinic, physician, now, **given)
+    assert field in refused.value.data["fields"]
+    assert not SupervisionPeriod.objects.exists()
+
+
+def test_late_entry_is_signed_and_names_when_it_was_written(
+    clinic: Clinic, physician: User, now: datetime
+) -> None:
+    period = note_yesterday(clinic, physician, now, reason="Forgotten", password=PASSWORD)
+    assert period.signature is not None
+    assert "Forgotten" in period.signature.content
+    assert period.written_late == now
+
+
+def settle_audio_video(clinic: Clinic, owner: User, now: datetime) -> None:
+    TreatmentRules.objects.create(
+        clinic=clinic,
+        owner=owner,
+        settled_at=now - HOUR,
+        effective_on=clinic.day_of(now - HOUR),
+        reason="Agreed with the contractor",
+        audio_video_supervision=True,
+    )
+
+
+def test_audio_and_video_is_refused_until_the_clinic_allows_it(
+    clinic: Clinic, physician: User, now: datetime
+) -> None:
+    def afar(evidence: str) -> SupervisionPeriod:
+        return begin_supervision(clinic=clinic, practitioner=physician, mode="av", now=now, evidence=evidence)
+
+    with pytest.raises(InvalidInput, match="has not allowed supervision by live audio and video"):
+        afar("Call 7")
+    settle_audio_video(clinic, physician, now)
+    with pytest.raises(InvalidInput, match="Name the video connection"):
+        afar(" ")
+    assert afar("Call 7").evidence == "Call 7"
+
+
+def test_audio_and_video_before_2026_is_refused_whatever_the_clinic_says(
+    clinic: Clinic, physician: User, now: datetime
+) -> None:
+    then = datetime(2025, 12, 30, 15, 0, tzinfo=UTC)
+    settle_audio_video(clinic, physician, then)
+    with pytest.raises(InvalidInput, match="from 01-Jan-2026 on"):
+        begin_supervision(clinic=clinic, practitioner=physician, mode="av", now=then, evidence="Call 7")
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_audio_and_video_covers_a_session_where_the_clinic_allowed_it(given: Given, allowed: bool) -> None:
+    given.session(0, supervised=False)
+    SupervisionPeriod.objects.create(
+        clinic=given.clinic,
+        practitioner=given.physician,
+        mode="av",
+        started_at=FIRST_HOUR - HOUR,
+        ended_at=FIRST_HOUR + 3 * HOUR,
+    )
+    if allowed:
+        settle_audio_video(given.clinic, given.physician, FIRST_HOUR - HOUR)
+    shown = board(given.clinic, given.nurse, FIRST_HOUR + 5 * HOUR)
+    assert [one.session.code for one in shown.uncovered] == ([] if allowed else [Session.objects.get().code])
+
+
+def test_gaps_of_today_stand_apart_from_those_of_the_days_before(given: Given) -> None:
+    before, today = given.session(0, supervised=False), given.session(1, supervised=False)
+    shown = board(given.clinic, given.nurse, FIRST_HOUR + timedelta(days=1, hours=3))
+    assert [one.session for one in shown.gaps_today] == [today]
+    assert [one.session for one in shown.gaps_before] == [before]
 
 
 @pytest.mark.parametrize(("start", "end", "words"), [(-1, 1, "future"), (-1, -2, "before it has begun")])
@@ -110,7 +216,9 @@ def test_board_shows_the_part_of_a_session_that_nobody_covered(given: Given) -> 
     given.session(0, supervised=False)
     factories.make_supervision(given.clinic, given.physician, FIRST_HOUR + HOUR / 2)
     (item,) = board(given.clinic, given.nurse, FIRST_HOUR + 5 * HOUR).uncovered
-    assert [(gap.start, gap.end) for gap in item.gaps] == [(FIRST_HOUR, FIRST_HOUR + HOUR / 2)]
+    assert [(gap.interval.start, gap.interval.end) for gap in item.gaps] == [
+        (FIRST_HOUR, FIRST_HOUR + HOUR / 2)
+    ]
     assert not item.is_running
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from courses.models import SupervisionPeriod
 from eecp_clinic.models import Clinic, User
+from tests.factories import PASSWORD
 
 BOARD = "courses:supervision"
 
@@ -45,7 +46,11 @@ def test_forgotten_period_ends_at_the_time_given(
     forgotten: SupervisionPeriod, clinic: Clinic, physician_client: Client
 ) -> None:
     left = clinic.local(forgotten.started_at + timedelta(hours=1)).replace(second=0, microsecond=0)
-    typed = {"ended_at": left.strftime("%Y-%m-%dT%H:%M")}
+    typed = {
+        "ended_at": left.strftime("%Y-%m-%dT%H:%M"),
+        "reason": "Called away",
+        "password": PASSWORD,
+    }
     physician_client.post(reverse("courses:supervision-end"), typed)
     forgotten.refresh_from_db()
     assert forgotten.ended_at == left
@@ -67,5 +72,16 @@ def test_past_time_is_noted_or_refused_in_the_form(clinic: Clinic, physician_cli
     wrong = {"mode": "onsite", "started_at": "2026-11-02T12:00", "ended_at": "2026-11-02T08:00"}
     page = physician_client.post(address, wrong)
     assert "before it has begun" in page.content.decode()
-    physician_client.post(address, wrong | {"ended_at": "2026-11-02T16:00"})
+    right = wrong | {"ended_at": "2026-11-02T16:00"}
+    page = physician_client.post(address, right)
+    assert "so this is a late entry" in page.content.decode()
+    physician_client.post(address, right | {"reason": "Forgotten", "password": PASSWORD})
     assert SupervisionPeriod.objects.count() == 1
+
+
+def test_board_says_why_nobody_begins_by_audio_and_video(clinic: Clinic, physician_client: Client) -> None:
+    page = physician_client.get(reverse(BOARD)).content.decode()
+    assert "has not allowed supervision by live audio and video" in page
+    answer = physician_client.post(reverse("courses:supervision-begin"), {"mode": "av", "evidence": "Call 7"})
+    assert "has not allowed supervision by live audio and video" in answer.content.decode()
+    assert not SupervisionPeriod.objects.exists()

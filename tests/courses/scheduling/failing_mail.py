@@ -12,3 +12,8 @@ class FailsForJoan(EmailBackend):
         if any("joan@example.org" in message.to for message in messages):
             raise SMTPRecipientsRefused({"joan@example.org": (550, b"no such user")})
         return super().send_messages(messages)
+
+
+class FailsForAll(EmailBackend):
+    def send_messages(self, messages: Sequence[EmailMessage]) -> int:
+        raise SMTPRecipientsRefused({to: (550, b"no such user") for message in messages for to in message.to})

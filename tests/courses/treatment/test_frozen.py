@@ -17,6 +17,7 @@ BESIDE = {
     "Amendment": "written after signing only, and final itself",
     "Countersignature": "written after signing only, and final itself",
     "SessionSheet": "the pages that are made of it",
+    "SupervisionGapNote": "why nobody was noted as supervising, written once and never changed",
     "SessionRepeat": "a decision about the course, usually taken after signing",
     "ClaimLine": "what is asked of a payer for it",
 }

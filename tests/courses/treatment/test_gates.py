@@ -19,13 +19,13 @@ WELL = Standing(
     approval="none on file.",
     supervisors=("Petra Example, MD",),
     only_by_audio_video=False,
-    review_due_since=None,
+    review_overdue_since=None,
 )
 BAD: dict[str, dict[str, Any]] = {
     "coverage": {"coverage": ""},
     "approval": {"approval_state": ApprovalState.SPENT, "approval": "all 35 are used."},
     "supervision": {"supervisors": ()},
-    "review": {"review_due_since": date(2026, 11, 20)},
+    "review": {"review_overdue_since": date(2026, 11, 20)},
 }
 
 
@@ -63,5 +63,7 @@ def test_supervision_by_audio_and_video_counts_only_where_the_clinic_allows_it()
     assert "this clinic does not allow that" in found.fact
 
 
-def test_a_review_that_is_due_says_since_when() -> None:
-    assert findings(Gate.WARN, **BAD["review"])["review"].fact == "A review is due since Fri 20-Nov-2026."
+def test_a_review_that_is_overdue_says_since_when() -> None:
+    assert findings(Gate.WARN, **BAD["review"])["review"].fact == (
+        "The mid-course review is overdue since Fri 20-Nov-2026."
+    )

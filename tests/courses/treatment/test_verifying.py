@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client
+from django.urls import reverse
 
 from courses.models import Session
 from courses.treatment.verifying import Verdict, verify
@@ -125,3 +127,25 @@ def test_kept_content_that_was_changed_no_longer_has_its_hash(signed: Session) -
         signature.content = signature.content.replace("intact", "bruised")
         signature.save(update_fields=["content"])
     assert verify(fresh(signed)).verdict is Verdict.BROKEN
+
+
+def test_page_of_a_signed_session_compares_it_by_itself_and_says_what_it_found(
+    nurse_client: Client, nurse: User, physician: User, signed: Session
+) -> None:
+    address = reverse("courses:session-verification", args=[signed.code])
+    assert f'hx-get="{address}" hx-trigger="load"' in nurse_client.get(signed.get_absolute_url()).text
+    assert (
+        "was verified against its signature" in nurse_client.get(address, headers={"HX-Request": "true"}).text
+    )
+    with triggers_off():
+        Session.objects.filter(pk=signed.pk).update(stop_note="changed by force")
+    assert "Not as signed" in nurse_client.get(address, headers={"HX-Request": "true"}).text
+
+
+def test_what_is_not_signed_is_not_compared(
+    nurse_client: Client, nurse: User, physician: User, now: datetime
+) -> None:
+    session = scenes.make_complete(nurse, physician, now)
+    address = reverse("courses:session-verification", args=[session.code])
+    answer = nurse_client.get(address, headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.url) == (302, session.get_absolute_url())

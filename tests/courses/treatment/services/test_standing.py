@@ -113,6 +113,9 @@ def test_a_review_that_is_overdue_is_told(
     for day in range(4, 21):
         hour = factories.make_appointment(session.course, session.device, now - timedelta(days=day))
         factories.make_session(hour, nurse, Session.State.ENDED)
+    assert findings(session, now)["review"].tier is Tier.GO  # due after the middle, and not late yet
+    hour = factories.make_appointment(session.course, session.device, now - timedelta(days=3))
+    factories.make_session(hour, nurse, Session.State.ENDED)
     found = findings(session, now)["review"]
     assert found.tier is Tier.HOLD
-    assert found.fact == "A review is due since Thu 19-Nov-2026."
+    assert found.fact == "The mid-course review is overdue since Fri 20-Nov-2026."

@@ -11,7 +11,7 @@ import eecp_clinic.codes
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("courses", "0017_hours_given_again"),
+        ("courses", "0019_supervision_logs_and_work_mail"),
         ("eecp_clinic", "0005_drafts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -153,8 +153,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="insert_insert",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "courses_payerprofileevent" ("confirmed_at", "confirmed_by_id", "effective_on", "filing_code", "filing_months", "form", "groups_days", "id", "needs_authorization", "owner_id", "payer_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "places_of_service", "production", "receiver_id", "receiver_name", "receiver_qualifier", "records_days", "refused_modifiers", "repeat_modifier", "review_days", "review_hours", "same_day_conflicts", "source", "submitter_id", "submitter_qualifier") VALUES (NEW."confirmed_at", NEW."confirmed_by_id", NEW."effective_on", NEW."filing_code", NEW."filing_months", NEW."form", NEW."groups_days", NEW."id", NEW."needs_authorization", NEW."owner_id", NEW."payer_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."places_of_service", NEW."production", NEW."receiver_id", NEW."receiver_name", NEW."receiver_qualifier", NEW."records_days", NEW."refused_modifiers", NEW."repeat_modifier", NEW."review_days", NEW."review_hours", NEW."same_day_conflicts", NEW."source", NEW."submitter_id", NEW."submitter_qualifier"); RETURN NULL;',
-                    hash="efa4bae1237a063837a46ed9c98fba1271968254",
+                    func='INSERT INTO "courses_payerprofileevent" ("appeal_days", "confirmed_at", "confirmed_by_id", "effective_on", "filing_code", "filing_months", "form", "groups_days", "id", "needs_authorization", "owner_id", "payer_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "places_of_service", "production", "receiver_id", "receiver_name", "receiver_qualifier", "records_days", "refused_modifiers", "repeat_modifier", "review_days", "review_hours", "same_day_conflicts", "source", "submitter_id", "submitter_qualifier") VALUES (NEW."appeal_days", NEW."confirmed_at", NEW."confirmed_by_id", NEW."effective_on", NEW."filing_code", NEW."filing_months", NEW."form", NEW."groups_days", NEW."id", NEW."needs_authorization", NEW."owner_id", NEW."payer_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."places_of_service", NEW."production", NEW."receiver_id", NEW."receiver_name", NEW."receiver_qualifier", NEW."records_days", NEW."refused_modifiers", NEW."repeat_modifier", NEW."review_days", NEW."review_hours", NEW."same_day_conflicts", NEW."source", NEW."submitter_id", NEW."submitter_qualifier"); RETURN NULL;',
+                    hash="f3d585d77e3ea7372ee213c6198c53d4acfe23c4",
                     operation="INSERT",
                     pgid="pgtrigger_insert_insert_a6eb8",
                     table="courses_payerprofile",
@@ -168,8 +168,8 @@ class Migration(migrations.Migration):
                 name="update_update",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
                     condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "courses_payerprofileevent" ("confirmed_at", "confirmed_by_id", "effective_on", "filing_code", "filing_months", "form", "groups_days", "id", "needs_authorization", "owner_id", "payer_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "places_of_service", "production", "receiver_id", "receiver_name", "receiver_qualifier", "records_days", "refused_modifiers", "repeat_modifier", "review_days", "review_hours", "same_day_conflicts", "source", "submitter_id", "submitter_qualifier") VALUES (NEW."confirmed_at", NEW."confirmed_by_id", NEW."effective_on", NEW."filing_code", NEW."filing_months", NEW."form", NEW."groups_days", NEW."id", NEW."needs_authorization", NEW."owner_id", NEW."payer_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."places_of_service", NEW."production", NEW."receiver_id", NEW."receiver_name", NEW."receiver_qualifier", NEW."records_days", NEW."refused_modifiers", NEW."repeat_modifier", NEW."review_days", NEW."review_hours", NEW."same_day_conflicts", NEW."source", NEW."submitter_id", NEW."submitter_qualifier"); RETURN NULL;',
-                    hash="b79cbb41242a43135f18a3655c69665462777751",
+                    func='INSERT INTO "courses_payerprofileevent" ("appeal_days", "confirmed_at", "confirmed_by_id", "effective_on", "filing_code", "filing_months", "form", "groups_days", "id", "needs_authorization", "owner_id", "payer_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "places_of_service", "production", "receiver_id", "receiver_name", "receiver_qualifier", "records_days", "refused_modifiers", "repeat_modifier", "review_days", "review_hours", "same_day_conflicts", "source", "submitter_id", "submitter_qualifier") VALUES (NEW."appeal_days", NEW."confirmed_at", NEW."confirmed_by_id", NEW."effective_on", NEW."filing_code", NEW."filing_months", NEW."form", NEW."groups_days", NEW."id", NEW."needs_authorization", NEW."owner_id", NEW."payer_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."places_of_service", NEW."production", NEW."receiver_id", NEW."receiver_name", NEW."receiver_qualifier", NEW."records_days", NEW."refused_modifiers", NEW."repeat_modifier", NEW."review_days", NEW."review_hours", NEW."same_day_conflicts", NEW."source", NEW."submitter_id", NEW."submitter_qualifier"); RETURN NULL;',
+                    hash="9b8e243e2363d1cb8b94c327afd5fcf8cbea53ad",
                     operation="UPDATE",
                     pgid="pgtrigger_update_update_4e36a",
                     table="courses_payerprofile",

@@ -1,0 +1,67 @@
+"""Forms of claims, their answers and the bank's deposits."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from courses.models import ClaimFile, Remittance
+
+
+class ReasonForm(forms.Form):
+    """Why a claim is replaced or voided, or a deposit withdrawn."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class AppealForm(forms.Form):
+    """That an appeal was sent."""
+
+    on = forms.DateField(label=_("Sent on"), widget=forms.DateInput(attrs={"type": "date"}))
+    note = forms.CharField(
+        label=_("What it says, and how it was sent"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class SentForm(forms.Form):
+    """How a file was handed over."""
+
+    way = forms.ChoiceField(label=_("How it was sent"), choices=ClaimFile.Way.choices)
+
+
+class AnswerForm(forms.Form):
+    """A file from the payer or the clearing house."""
+
+    file = forms.FileField(
+        label=_("File"), help_text=_("TA1, 999, 277CA or 835, as the payer or the clearing house gave it")
+    )
+
+
+class PostForm(forms.Form):
+    """Why a payment is posted although something does not agree."""
+
+    in_spite_of = forms.CharField(label=_("Why it is right all the same"), max_length=300, required=False)
+
+
+class DepositForm(forms.Form):
+    """What the bank's statement shows."""
+
+    banked_on = forms.DateField(
+        label=_("On the statement on"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+    amount = forms.DecimalField(label=_("Amount"), max_digits=12, decimal_places=2)
+    reference = forms.CharField(label=_("Reference on the statement"), max_length=80, required=False)
+    remittances = forms.MultipleChoiceField(
+        label=_("Payments it covers"), widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, payments: list[Remittance], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["amount"].unit = "USD"  # type: ignore[attr-defined]  # read by partials/_field.html
+        choices = [(one.code, _label(one)) for one in payments]
+        self.fields["remittances"].choices = choices  # type: ignore[attr-defined]
+
+
+def _label(one: Remittance) -> str:
+    day = f", {one.paid_on:%d-%b-%Y}" if one.paid_on else ""
+    return f"${one.amount:,.2f} · {one.payer or one.payer_name} · {one.trace_number}{day}"

@@ -1,0 +1,125 @@
+"""What the page of one claim shows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Prefetch
+from django.utils.translation import gettext_lazy as _
+
+from courses.billing.balances import balances_of_claims, balances_of_lines, postings
+from courses.billing.payer_codes import packaged_codes
+from courses.billing.postings import Balance, Posting, Reason
+from courses.billing.services.claim_moving import allows
+from courses.billing.worklist import months_to_file
+from courses.billing.worklist_rows import LIGHTS, Clock, appeal_clocks, filing_clock
+from courses.billing.x12.codes import Table
+from courses.billing.x12.remittance import Adjustment
+from courses.claim_states import CORRECTABLE, Event, State
+from courses.models import Claim, ClaimMembership, PayerProfile
+
+_EVENTS = {
+    "make": _("Made"),
+    "check": _("Found ready"),
+    "reopen": _("Taken back to draft"),
+    "discard": _("Discarded"),
+    "send": _("Sent"),
+    "accept": _("Accepted"),
+    "reject": _("Rejected"),
+    "pay": _("Paid"),
+    "deny": _("Denied"),
+    "reverse": _("Payment taken back"),
+    "appeal": _("Appealed"),
+    "settle": _("Corrected by another"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One reason of a payment in words: how much, whose it is, why."""
+
+    code: str
+    words: str
+    amount: Any
+    is_known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    member: ClaimMembership
+    balance: Balance
+    reasons: tuple[Told, ...]
+    is_denied: bool
+
+
+def claim_page(claim: Claim, now: datetime) -> dict[str, Any]:
+    """Lines with their balances, history, files, answers, and what may be done; a fixed number of queries."""
+    members = list(claim.memberships.select_related("line__session", "supervisor").order_by("position"))
+    found = postings(claims=[claim.pk])
+    lines = balances_of_lines([member.line_id for member in members])
+    today = claim.course.clinic.day_of(now)
+    return {
+        "rows": [_row(member, lines[member.line_id], found) for member in members],
+        "balance": balances_of_claims([claim.pk])[claim.pk],
+        "of_claim": [
+            told for one in found if one.line is None for told in in_words(one.reasons, one.remarks)
+        ],
+        "charge": sum(member.charge for member in members),
+        "light": LIGHTS[Claim.State(claim.state)],
+        "clock": _clock(claim, members, now),
+        "is_appeal_clock": claim.state == Claim.State.DENIED,
+        "steps": [
+            {"step": step, "what": _EVENTS.get(step.event, step.event)}
+            for step in claim.steps.select_related("by", "acknowledgement", "remittance")
+        ],
+        "files": claim.files.select_related("made_by").prefetch_related(
+            Prefetch("acknowledgements"),
+        ),
+        "statuses": claim.statuses.select_related("acknowledgement").order_by(
+            "acknowledgement__read_at", "pk"
+        ),
+        "payments": claim.remittances.select_related("remittance").order_by(
+            "remittance__read_at", "position"
+        ),
+        "corrections": claim.corrections.order_by("made_at"),
+        "is_paper": PayerProfile.objects.filter(payer=claim.payer_id, form=PayerProfile.Form.PAPER).exists(),
+        "can_check": claim.state in {State.DRAFT, State.READY},
+        "can_correct": claim.state in CORRECTABLE and claim.frequency != Claim.Frequency.VOID,
+        "can_appeal": allows(claim, Event.APPEAL) and claim.frequency != Claim.Frequency.VOID,
+        "today": today,
+    }
+
+
+def _clock(claim: Claim, members: list[ClaimMembership], now: datetime) -> Clock:
+    clinic = claim.course.clinic
+    today = clinic.day_of(now)
+    if claim.state == Claim.State.DENIED:
+        return appeal_clocks([claim.pk], today).get(claim.pk, Clock(None))
+    if not members or claim.state in {State.PAID, State.VOID}:
+        return Clock(None)
+    first = min(member.service_date for member in members)
+    return filing_clock(claim.payer, first, today, months_to_file(clinic))
+
+
+def _row(member: ClaimMembership, balance: Balance, found: list[Posting]) -> MemberRow:
+    own = [one for one in found if one.line == member.line_id]
+    last = own[-1] if own else None
+    return MemberRow(
+        member=member,
+        balance=balance,
+        reasons=in_words(last.reasons, last.remarks) if last else (),
+        is_denied=bool(last and last.is_denied),
+    )
+
+
+def in_words(reasons: tuple[Reason, ...], remarks: tuple[str, ...] = ()) -> tuple[Told, ...]:
+    """Reasons and remarks as people read them; a code that is not in our list says so."""
+    book = packaged_codes()
+    told = []
+    for one in reasons:
+        meaning = book.adjustment(Adjustment(one.group, one.code, one.amount))
+        told.append(Told(meaning.code, meaning.words, one.amount, meaning.is_known))
+    for remark in remarks:
+        meaning = book.meaning(Table.REMARK, remark)
+        told.append(Told(meaning.code, meaning.words, None, meaning.is_known))
+    return tuple(told)

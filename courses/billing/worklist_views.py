@@ -1,0 +1,131 @@
+"""The claims worklist, and what is done to many rows at once."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from courses.billing import services
+from courses.billing.attention import alarms
+from courses.billing.claims_page import summary_of
+from courses.billing.worklist import (
+    LINE_TABS,
+    Tab,
+    chosen_payer,
+    chosen_tab,
+    claims_of,
+    fees_of,
+    keys_of,
+    lines_of,
+    months_to_file,
+    sums_of,
+)
+from courses.billing.worklist_rows import claim_rows, line_rows
+from courses.models import Claim
+from eecp_clinic.errors import ClinicError
+from eecp_clinic.roles import Role, StaffRequest, staff_view
+from patients.models import Payer
+
+READS = (Role.BILLING, Role.ADMINISTRATOR)
+ROWS_A_PAGE = 25
+LABELS = {
+    Tab.READY: gettext_lazy("Ready"),
+    Tab.BLOCKED: gettext_lazy("Blocked"),
+    Tab.DRAFT: gettext_lazy("To send"),
+    Tab.SENT: gettext_lazy("Sent"),
+    Tab.ACCEPTED: gettext_lazy("Accepted"),
+    Tab.REJECTED: gettext_lazy("Rejected"),
+    Tab.DENIED: gettext_lazy("Denied"),
+    Tab.APPEALED: gettext_lazy("Appealed"),
+    Tab.PAID: gettext_lazy("Paid"),
+}
+
+
+@require_GET
+@staff_view(*READS)
+def worklist(request: StaffRequest) -> HttpResponse:
+    now, clinic = timezone.now(), request.clinic
+    tab = chosen_tab(request.GET.get("tab", ""))
+    payer = chosen_payer(clinic, request.GET.get("payer", ""))
+    fees, months, today = fees_of(clinic), months_to_file(clinic), clinic.day_of(now)
+    payers = {found.pk: found for found in Payer.objects.filter(clinic=clinic).order_by("name")}
+    context = {
+        "tab": tab,
+        "payer": payer,
+        "payers": [found for found in payers.values() if found.kind != Payer.Kind.SELF_PAY],
+        "alarms": alarms(clinic, now),
+        "summary": summary_of(clinic),
+        "is_biller": Role.BILLING in request.roles,
+    }
+    sums = sums_of(clinic, fees, payer)
+    context["tabs"] = [{"tab": one, "label": LABELS[one], "sum": sums[one]} for one in Tab]
+    context["chosen"] = {"label": LABELS[tab], "sum": sums[tab]}
+    if tab in LINE_TABS:
+        page = Paginator(lines_of(clinic, tab, payer), ROWS_A_PAGE).get_page(request.GET.get("page"))
+        rows = line_rows(page.object_list, payers=payers, fees=fees, months=months, today=today)
+        return render(
+            request, "courses/billing/worklist.html", context | {"page_obj": page, "line_rows": rows}
+        )
+    page = Paginator(claims_of(clinic, tab, payer), ROWS_A_PAGE).get_page(request.GET.get("page"))
+    rows_of_claims = claim_rows(page.object_list, months=months, today=today)
+    return render(
+        request, "courses/billing/worklist.html", context | {"page_obj": page, "claim_rows": rows_of_claims}
+    )
+
+
+@require_POST
+@staff_view(Role.BILLING)
+def make(request: StaffRequest) -> HttpResponse:
+    """Claims of the chosen lines, or of every ready line of the filter."""
+    payer = chosen_payer(request.clinic, request.POST.get("payer", ""))
+    if request.POST.get("all"):
+        keys = list(lines_of(request.clinic, Tab.READY, payer).values_list("pk", flat=True))
+    else:
+        keys = keys_of(request.POST.getlist("line"), request.clinic)
+    made = services.make_claims(clinic=request.clinic, lines=keys, actor=request.user, now=timezone.now())
+    if made.claims:
+        said = ngettext("%(count)d claim was made.", "%(count)d claims were made.", len(made.claims))
+        messages.success(request, said % {"count": len(made.claims)})
+    for left in made.left_out[:3]:
+        line = _("Line %(code)s was left out: %(why)s") % {"code": left.line.code, "why": left.sentence}
+        messages.warning(request, line)
+    if len(made.left_out) > 3:
+        more = _("%(count)d more lines were left out; each says why on its page.")
+        messages.warning(request, more % {"count": len(made.left_out) - 3})
+    return redirect(_back(Tab.DRAFT if made.claims else Tab.READY, payer))
+
+
+@require_POST
+@staff_view(Role.BILLING)
+def make_files(request: StaffRequest) -> HttpResponse:
+    """Check the chosen claims once more, and write one file a payer of those that are ready."""
+    now = timezone.now()
+    chosen = Claim.objects.of(request.clinic).filter(code__in=request.POST.getlist("claim"))
+    by_payer: dict[int, list[Claim]] = {}
+    for claim in chosen.select_related("course__clinic", "payer").order_by("made_at", "pk"):
+        checked = services.check_claim(claim=claim, actor=request.user, now=now)
+        if checked.state == Claim.State.READY:
+            by_payer.setdefault(claim.payer_id, []).append(claim)
+        else:
+            messages.warning(request, _("Claim %(code)s: %(why)s") % {"code": claim.code, "why": claim.note})
+    made = []
+    for claims in by_payer.values():
+        try:
+            made.append(services.make_claim_file(claims=claims, actor=request.user, now=now))
+        except ClinicError as refusal:
+            messages.error(request, f"{claims[0].payer.name}: {refusal.message}")
+    if len(made) == 1:
+        return redirect("courses:claim-file", made[0].code)
+    if not made and not by_payer:
+        messages.info(request, _("No file was made: choose at least one claim that is ready."))
+    return redirect("courses:claim-files" if made else _back(Tab.DRAFT, None))
+
+
+def _back(tab: Tab, payer: Payer | None) -> str:
+    chosen = f"&payer={payer.code}" if payer else ""
+    return f"{reverse('courses:claims')}?tab={tab}{chosen}"
