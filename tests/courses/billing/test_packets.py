@@ -3,13 +3,12 @@
 import hashlib
 from collections.abc import Iterator
 from datetime import timedelta
-from io import BytesIO, StringIO
+from io import BytesIO
 from pathlib import Path
 from typing import IO
 
 import pytest
 from django.core.files.storage import FileSystemStorage
-from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
