@@ -107,6 +107,8 @@ ROWS = [
     Row("courses:billing-paper", only(*ACCOUNTS, "administrator"), args=paper),
     Row("courses:billing-paper-cancel", only(*ACCOUNTS, status=409), method="post", args=paper, data=form),
     Row("courses:day-sheet", only(*SETUP)),
+    Row("courses:other-services-import", only("billing")),
+    Row("courses:other-services-keep", only("billing", status=422), method="post", outsider=422),
     Row("courses:setup", only(*SETUP)),
     Row("courses:setup-provider", only(*SETUP)),
     Row("courses:setup-practitioners", only(*SETUP)),
