@@ -20,6 +20,7 @@ from courses.billing.services.patient_accounts import (
 from courses.billing.services.patient_payments import record_payment, withdraw_payment
 from courses.billing.services.posting import post_remittance
 from courses.billing.services.records_requests import answer_request, record_request
+from courses.billing.services.service_import import import_other_services
 from courses.billing.services.setup import (
     confirm_profile,
     import_fees,
@@ -44,6 +45,7 @@ __all__ = [
     "hand_out_paper",
     "hand_out_sheet",
     "import_fees",
+    "import_other_services",
     "make_claim_file",
     "make_claims",
     "make_estimate",
