@@ -110,5 +110,6 @@ def fill_history(demo: DemoClinic, say: Say) -> None:
         time.sleep(2)
     for one in behind:
         history.conclude(demo, one, now)
+    history.sign_logs(demo, now)
     ended = Session.objects.of(demo.clinic).completed().count()
     say(f"History complete: {ended} sessions")
