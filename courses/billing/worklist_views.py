@@ -87,7 +87,13 @@ def make(request: StaffRequest) -> HttpResponse:
         keys = list(lines_of(request.clinic, Tab.READY, payer).values_list("pk", flat=True))
     else:
         keys = keys_of(request.POST.getlist("line"), request.clinic)
-    made = services.make_claims(clinic=request.clinic, lines=keys, actor=request.user, now=timezone.now())
+    made = services.make_claims(
+        clinic=request.clinic,
+        lines=keys,
+        actor=request.user,
+        now=timezone.now(),
+        with_gz=bool(request.POST.get("with_gz")),
+    )
     if made.claims:
         said = ngettext("%(count)d claim was made.", "%(count)d claims were made.", len(made.claims))
         messages.success(request, said % {"count": len(made.claims)})

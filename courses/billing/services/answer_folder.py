@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from django.db import connection
+
 from courses.billing.services.answers import take_answers
 from eecp_clinic.errors import ClinicError
 from eecp_clinic.models import Clinic
@@ -17,6 +19,8 @@ SETTLED_AFTER = timedelta(seconds=10)
 #: Longer than any answer; a file beyond this is not opened.
 MOST_BYTES = 50_000_000
 AT_ONCE = 50
+#: The number of the lock in PostgreSQL, which no other part takes.
+LOCK = 835_277_999
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,21 @@ class ReadFile:
 
 
 def read_folders(*, root: Path, now: datetime) -> list[ReadFile]:
-    """Read what lies in the folders of the clinics; one file that fails does not keep back the others."""
+    """Read what lies in the folders of the clinics; one file that fails does not keep back the others.
+
+    One worker at a time looks: another finds the lock taken and leaves the files to the first.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+        if not cursor.fetchone()[0]:
+            return []
+        try:
+            return _read_all(root, now)
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+
+
+def _read_all(root: Path, now: datetime) -> list[ReadFile]:
     found: list[ReadFile] = []
     for clinic in Clinic.objects.order_by("pk"):
         folder = root / clinic.code

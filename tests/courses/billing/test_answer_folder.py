@@ -1,11 +1,13 @@
 """The watched folder: read once, moved aside, and the reason beside what failed."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
-from courses.billing.services.answer_folder import ReadFile, read_folders
+from courses.billing.services.answer_folder import LOCK, ReadFile, read_folders
 from courses.models import Acknowledgement, Claim, ClaimFile
 from eecp_clinic.models import User
 from tests.courses.billing.answers_given import NOW, Answering, sent_claim
@@ -78,3 +80,24 @@ def test_file_that_is_still_being_written_waits(claim: Claim, folder: Path) -> N
 
 def test_folder_that_is_not_there_is_no_error(claim: Claim, tmp_path: Path) -> None:
     assert read_folders(root=tmp_path / "nowhere", now=NOW) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_folder_at_which_another_worker_is_looking_is_left_to_it(
+    given: Given, biller: User, tmp_path: Path
+) -> None:
+    folder = tmp_path / given.clinic.code
+    folder.mkdir()
+    put(folder, "a.txt", b"Dear clinic")
+
+    def look_elsewhere() -> list[ReadFile]:
+        try:
+            return look(folder)
+        finally:
+            connection.close()
+
+    with connection.cursor() as cursor, ThreadPoolExecutor(1) as another:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        assert another.submit(look_elsewhere).result() == []
+        cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+    assert len(look(folder)) == 1

@@ -341,3 +341,29 @@ def test_deposit_is_entered_on_its_page(paid: Remittance, biller_client: Client)
 def test_posting_is_a_billers(paid: Remittance, nurse: User) -> None:
     with pytest.raises(NotAllowed):
         post_remittance(remittance=paid, actor=nurse, now=NOW)
+
+
+def test_line_that_is_not_covered_is_claimed_with_gz_from_its_page(
+    given: Given, biller: User, biller_client: Client
+) -> None:
+    make_billable(given, biller)
+    earlier = given.course.order.assessment
+    factories.make_assessment(
+        given.course.patient,
+        given.physician,
+        workup=earlier.workup,
+        supersedes=earlier,
+        pathway="not_covered",
+        made_at=earlier.made_at + timedelta(hours=1),
+    )
+    line = make_line(given)
+    address = reverse("courses:claim-line", args=[line.code])
+    assert "Make a claim with GZ" in biller_client.get(address).content.decode()
+    biller_client.post(reverse("courses:claims-make"), {"line": line.code, "with_gz": "1"})
+    assert Claim.objects.get().memberships.get().modifiers == ["GZ"]
+
+
+def test_covered_line_is_not_offered_gz(given: Given, biller: User, biller_client: Client) -> None:
+    make_billable(given, biller)
+    address = reverse("courses:claim-line", args=[make_line(given).code])
+    assert "Make a claim with GZ" not in biller_client.get(address).content.decode()
