@@ -1,10 +1,12 @@
 """Tasks of the courses: what a lost announcement would have done is done by the sweep."""
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from courses.billing import services
 from courses.billing.due_sheets import due_sheets
+from courses.billing.services.answer_folder import read_folders
 from courses.billing.services.packets import TASK, take_over
 from courses.hints import enqueue
 from courses.progress import work_mail
@@ -57,6 +59,12 @@ def refresh_due_lines() -> None:
 
 
 @shared_task
+def read_answer_folders() -> None:
+    """Answers of payers that a clearing house's program has put into the watched folders."""
+    read_folders(root=settings.CLAIM_ANSWERS_DIR, now=timezone.now())
+
+
+@shared_task
 def make_sheets(sessions: list[int]) -> None:
     """Ask for the sheets of those sessions, and make what waits of them."""
     render_sheets(services.request_sheets(sessions=sessions, now=timezone.now()))
@@ -73,6 +81,13 @@ def render_sheets(keys: list[int]) -> None:
     """Make the sheets that wait; one that another worker has is left to it."""
     for key in keys:
         services.render_sheet(sheet_id=key, now=timezone.now())
+
+
+@shared_task
+def check_evidence(keys: list[int]) -> None:
+    """Prove what stands behind those claim lines."""
+    for key in keys:
+        services.check_line(line_id=key, now=timezone.now())
 
 
 @shared_task

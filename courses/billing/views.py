@@ -15,7 +15,8 @@ from courses.access import get_course
 from courses.banner import course_banner
 from courses.billing import services
 from courses.billing.access import get_line
-from courses.billing.claims_page import claim_row, courses_with_claims, days_left, summary_of
+from courses.billing.balances import balances_of_lines
+from courses.billing.claims_page import blocking, claim_row, courses_with_claims, days_left, summary_of
 from courses.billing.facts import service_day
 from courses.billing.findings import Severity
 from courses.billing.forms import DecisionForm
@@ -95,11 +96,21 @@ def _line_page(request: StaffRequest, found: ClaimLine, form: DecisionForm) -> H
         "banner": course_banner(session.course, now),
         "blocks": findings_shown(found, Severity.BLOCK),
         "others": findings_shown(found, Severity.WARN, Severity.NOTE),
+        "memberships": found.memberships.select_related("claim").order_by("claim__made_at", "pk"),
+        "balance": balances_of_lines([found.pk])[found.pk],
         "form": form,
+        "can_claim_with_gz": Role.BILLING in request.roles and _is_expected_denial(found),
         "can_decide": is_partial(found) and bool(request.roles & set(DECIDES)),
         **_filing(session, now),
     }
     return render(request, "courses/billing/claim_line.html", context)
+
+
+def _is_expected_denial(found: ClaimLine) -> bool:
+    """Nothing else keeps the line back than that Original Medicare does not cover it and no ABN counts."""
+    coverage = primary_coverage(found.session.course.patient, service_day(found.session))
+    is_medicare = coverage is not None and coverage.payer.kind == Payer.Kind.ORIGINAL_MEDICARE
+    return is_medicare and [finding["code"] for finding in blocking(found)] == ["not_covered"]
 
 
 def _filing(session: Session, now: datetime) -> dict[str, Any]:
