@@ -98,8 +98,8 @@ def sessions_with_gaps(
     """
     spans = {
         key: whole
-        for key, *times in sessions.values_list("pk", "started_at", "ended_at", "state")
-        if (whole := _span(*times, now=now)) is not None and uncovered(whole, covered)
+        for key, start, end, state in sessions.values_list("pk", "started_at", "ended_at", "state")
+        if (whole := _span(start, end, state, now=now)) is not None and uncovered(whole, covered)
     }
     explained = explanations(spans)
     return tuple(
