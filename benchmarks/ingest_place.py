@@ -17,6 +17,7 @@ from uuid import UUID, uuid4
 import msgspec
 import numpy as np
 
+from benchmarks._schema import make_schema
 from benchmarks.ingest_load import Post
 from devices.chunks import block_of, encode_chunk
 from devices.protocol import CHUNKS_CONTENT_TYPE, Chunk, ChunkEvent, Envelope
@@ -44,8 +45,7 @@ def database() -> Iterator[None]:
     try:
         with running(var) as services:
             os.environ |= services.environment()
-            migrate = [sys.executable, str(ROOT / "manage.py"), "migrate", "--verbosity", "0"]
-            subprocess.run(migrate, check=True)
+            make_schema()
             import django
 
             django.setup()

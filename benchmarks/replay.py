@@ -11,7 +11,7 @@ at in Chromium through a real server on 127.0.0.1, logged in, with cold browser 
 - ``file_share``: size of the tiles beside the EDF+ file.
 
 The limits are 1 s for an opening and 60 frames a second, which is as fast as the screen is redrawn. Chromium draws without a
-graphics card here. The last line is JSON. Options: ``--openings 40``, ``--seconds 5`` (of moving, for each window).
+graphics card here. The last line is JSON. Options: ``--openings 20``, ``--seconds 4`` (of moving, for each window).
 """
 
 import argparse
@@ -64,8 +64,8 @@ def p95(values: list[float]) -> float:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--openings", type=int, default=40)
-    parser.add_argument("--seconds", type=float, default=5.0)
+    parser.add_argument("--openings", type=int, default=20)
+    parser.add_argument("--seconds", type=float, default=4.0)
     given = parser.parse_args()
     media = tempfile.mkdtemp(prefix="eecp-bench-media-")
     os.environ["MEDIA_ROOT"] = media

@@ -84,6 +84,13 @@ def render_sheets(keys: list[int]) -> None:
 
 
 @shared_task
+def check_evidence(keys: list[int]) -> None:
+    """Prove what stands behind those claim lines."""
+    for key in keys:
+        services.check_line(line_id=key, now=timezone.now())
+
+
+@shared_task
 def render_packets(keys: list[int]) -> None:
     """Make the packets that wait; one that another worker has is left to it."""
     for key in keys:

@@ -10,6 +10,7 @@ from courses.models import (
     ClaimLine,
     Deposit,
     Packet,
+    RecordsRequest,
     Remittance,
     SessionSheet,
 )
@@ -49,6 +50,7 @@ def get_packet(clinic: Clinic, code: str) -> Packet:
         Packet.objects.of(clinic)
         .filter(code=code)
         .select_related("requested_by", "course__clinic", "course__order", "course__patient")
+        .select_related("claim", "records_request")
         .prefetch_related(payers_of("course__patient__coverages"))
         .first()
     )
@@ -134,4 +136,19 @@ def get_deposit(clinic: Clinic, code: str) -> Deposit:
     found = Deposit.objects.of(clinic).filter(code=code).select_related("clinic").first()
     if found is None:
         raise NotFound(gettext("There is no such deposit at this clinic. Open it from the list of deposits."))
+    return found
+
+
+def get_records_request(clinic: Clinic, code: str) -> RecordsRequest:
+    """The clinic's request of that code with its course and claim. Raises NotFound."""
+    found = (
+        RecordsRequest.objects.of(clinic)
+        .filter(code=code)
+        .select_related("claim", "recorded_by", "answered_by")
+        .select_related("course__clinic", "course__order__assessment__coverage", "course__patient")
+        .prefetch_related(payers_of("course__patient__coverages"))
+        .first()
+    )
+    if found is None:
+        raise NotFound(gettext("There is no such request at this clinic. Open it from the list of requests."))
     return found

@@ -1,5 +1,6 @@
 """Packets: asked for, watched while they are made, downloaded."""
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -9,7 +10,7 @@ from courses.access import get_course
 from courses.banner import course_banner
 from courses.billing import services
 from courses.billing.access import get_packet
-from courses.models import Packet
+from courses.billing.packet_forms import ScopeForm
 from eecp_clinic.roles import Role, StaffRequest, staff_view
 from patients.access import require_same_patient
 
@@ -22,8 +23,14 @@ OPENS = (*MAKES, Role.ADMINISTRATOR)
 def request_one(request: StaffRequest, code: str) -> HttpResponse:
     course = get_course(request.clinic, code)
     require_same_patient(request, course.patient)
-    found = services.request_packet(course=course, actor=request.user, now=timezone.now())
-    return redirect("courses:packet", found.code)
+    form = ScopeForm(request.POST, course=course)
+    if not form.is_valid():
+        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
+        return redirect(course)
+    found = services.request_packet(
+        course=course, actor=request.user, now=timezone.now(), **form.cleaned_data
+    )
+    return redirect(found)
 
 
 @require_GET
@@ -35,7 +42,7 @@ def packet(request: StaffRequest, code: str) -> HttpResponse:
         "packet": found,
         "course": found.course,
         "patient": found.course.patient,
-        "is_under_way": found.state in {Packet.State.QUEUED, Packet.State.RENDERING},
+        "is_under_way": found.is_under_way,
         "can_make": bool(request.roles & set(MAKES)),
     }
     if request.htmx:

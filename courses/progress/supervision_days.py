@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 
-from courses.intervals import Interval
+from courses.intervals import Interval, uncovered
 from courses.models import (
     Session,
     SupervisionGapNote,
@@ -27,6 +27,8 @@ from courses.scheduling.calendar import day_bounds
 from courses.treatment.audio_video import refusal
 from courses.treatment.settling import newest_of
 from eecp_clinic.models import Clinic, User
+
+RUNNING = (Session.State.IN_PROGRESS, Session.State.PAUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +92,29 @@ def _counts(clinic: Clinic, period: SupervisionPeriod, rows: Sequence[TreatmentR
 def sessions_with_gaps(
     sessions: QuerySet[Session], covered: Sequence[Interval], now: datetime
 ) -> tuple[SessionGaps, ...]:
-    """Of ``sessions`` those that nobody covered in part or whole; two queries."""
-    fetched = [(session, whole) for session in sessions if (whole := _whole(session, now)) is not None]
-    explained = explanations(session.pk for session, _whole in fetched)
-    found = (
-        SessionGaps(session, gaps_of(session.code, whole, covered, explained)) for session, whole in fetched
+    """Of ``sessions`` those that nobody covered in part or whole; three queries.
+
+    Nearly every session is covered, so the times alone are read of all of them, and the rest of the few.
+    """
+    spans = {
+        key: whole
+        for key, *times in sessions.values_list("pk", "started_at", "ended_at", "state")
+        if (whole := _span(*times, now=now)) is not None and uncovered(whole, covered)
+    }
+    explained = explanations(spans)
+    return tuple(
+        SessionGaps(session, gaps_of(session.code, spans[session.pk], covered, explained))
+        for session in sessions.filter(pk__in=spans)
     )
-    return tuple(one for one in found if one.gaps)
 
 
 def _whole(session: Session, now: datetime) -> Interval | None:
-    """From its start to its end, or to now while it runs; None where the times make no interval."""
-    start, end = session.started_at, session.ended_at or (now if session.is_running else None)
+    return _span(session.started_at, session.ended_at, session.state, now=now)
+
+
+def _span(start: datetime | None, ended: datetime | None, state: str, *, now: datetime) -> Interval | None:
+    """From a session's start to its end, or to now while it runs; None where the times make no interval."""
+    end = ended or (now if state in RUNNING else None)
     return Interval(start, end) if start is not None and end is not None and start < end else None
 
 

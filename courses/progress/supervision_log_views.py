@@ -17,6 +17,7 @@ from courses.progress.supervision_days import gaps_of_session
 from courses.progress.supervision_file import file_of
 from courses.progress.supervision_forms import GapForm, LogForm
 from courses.progress.supervision_page import log_page
+from courses.progress.supervision_views import READS
 from courses.progress.views import about
 from eecp_clinic import audit
 from eecp_clinic.errors import ClinicError, InvalidInput, NotAllowed, NotFound
@@ -43,6 +44,7 @@ def log(request: StaffRequest, day: str, username: str) -> HttpResponse:
     context = {
         "page": log_page(request.clinic, practitioner, on, timezone.now()),
         "form": form,
+        "sees_board": bool(request.roles & set(READS)),
         "is_mine": practitioner == request.user and Role.PHYSICIAN in request.roles,
     }
     return render(request, "courses/progress/supervision_log.html", context)

@@ -8,11 +8,21 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from courses.models import Appointment, Course, OutcomeMeasure, Review, Session, SupervisionPeriod
+from courses.models import (
+    Appointment,
+    Course,
+    OutcomeMeasure,
+    Review,
+    Session,
+    SupervisionLog,
+    SupervisionPeriod,
+)
 from courses.ordering.stopping import stop_course
 from courses.progress.services.outcomes import record_outcome
 from courses.progress.services.reviews import sign_review
-from courses.progress.services.supervision import begin_supervision, end_supervision
+from courses.progress.services.supervision import note_supervision
+from courses.progress.services.supervision_logs import sign_log
+from courses.scheduling.calendar import day_bounds
 from courses.scheduling.services.attendance import mark_missed
 from devices.models import GatingReport
 from eecp_clinic.demo import telemetry
@@ -65,8 +75,23 @@ def supervise(demo: DemoClinic, now: datetime) -> None:
             at(demo.clinic, day, STARTS[-1]) + timedelta(minutes=90),
         )
         if not SupervisionPeriod.objects.filter(clinic=demo.clinic, started_at=start).exists():
-            begin_supervision(clinic=demo.clinic, practitioner=demo.physician, mode="onsite", now=start)
-            end_supervision(clinic=demo.clinic, practitioner=demo.physician, now=end)
+            note_supervision(
+                clinic=demo.clinic,
+                practitioner=demo.physician,
+                mode="onsite",
+                started_at=start,
+                ended_at=end,
+                now=end,
+            )
+
+
+def sign_logs(demo: DemoClinic, now: datetime) -> None:
+    """The physician's logs of the last weeks, but for the last two days, which wait."""
+    evening = timedelta(hours=21)
+    for day in treatment_days_before(demo.clinic.day_of(now), 24)[:-2]:
+        if not SupervisionLog.objects.filter(clinic=demo.clinic, day=day).exists():
+            moment = day_bounds(demo.clinic, day)[0] + evening
+            sign_log(clinic=demo.clinic, actor=demo.physician, day=day, password=PASSWORD, now=moment)
 
 
 def fill(demo: DemoClinic, behind: Behind, now: datetime) -> Iterator[Session]:

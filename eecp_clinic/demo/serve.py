@@ -110,6 +110,7 @@ def fill_history(demo: DemoClinic, say: Say) -> None:
         time.sleep(2)
     for one in behind:
         history.conclude(demo, one, now)
+    history.sign_logs(demo, now)
     claims.set_up(demo, now)
     for one in behind:
         if one.person.family_name == history.BILLED:

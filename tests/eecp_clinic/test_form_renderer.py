@@ -67,7 +67,7 @@ VALUES = [
 
 def both(widget: forms.Widget, value: object, attrs: dict[str, Any] | None) -> tuple[str, str]:
     """By the quick renderer and by Django's, white space between tags aside where there are choices."""
-    written = [widget.render("it", value, attrs, renderer=renderer) for renderer in (QUICK, PLAIN)]
+    written: list[str] = [widget.render("it", value, attrs, renderer=renderer) for renderer in (QUICK, PLAIN)]
     if isinstance(widget, forms.widgets.ChoiceWidget | forms.MultiWidget | forms.SelectDateWidget):
         written = [re.sub(r"\s*(<[^>]*>)\s*", r"\1", html) for html in written]
     return written[0], written[1]

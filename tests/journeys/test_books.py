@@ -131,7 +131,11 @@ def test_biller_keeps_a_patients_account_and_the_day_balances(
     expect(page.get_by_text("were checked again")).to_be_visible()
     assert OtherService.objects.get().hcpcs == "99213"
 
+    page.get_by_role("link", name="From a file").click()
+    sound(page, "services-import")
+
     page.goto(patient.get_absolute_url())
+    sound(page, "patient")
     page.get_by_role("link", name="Account", exact=True).click()
     sound(page, "account")
     fill(page, amount="24.00")

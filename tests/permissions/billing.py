@@ -5,7 +5,7 @@ import hashlib
 from django.core.files.base import ContentFile
 
 from courses.billing.services import refresh_line
-from courses.models import Packet, Session
+from courses.models import Packet, PacketBatch, RecordsRequest, Session
 from tests import factories
 from tests.permissions.table import Row, only
 from tests.permissions.world import World
@@ -31,6 +31,17 @@ def extend(world: World) -> None:
         "line": refresh_line(session=session, now=factories.MONDAY_NINE),
         "packet": ready,
         "failed_packet": Packet.objects.create(**asked, state=Packet.State.FAILED),
+        "batch": PacketBatch.objects.create(
+            clinic=world.clinic, requested_by=physician, requested_at=factories.MONDAY_NINE
+        ),
+        "records": RecordsRequest.objects.create(
+            course=course,
+            number="ADR-1",
+            asked_by="Example Contractor",
+            received_on=factories.MONDAY_NINE.date(),
+            recorded_by=physician,
+            recorded_at=factories.MONDAY_NINE,
+        ),
     }
 
 
@@ -46,6 +57,18 @@ def packet(world: World) -> list[str]:
     return [world["packet"].code]
 
 
+def batch(world: World) -> list[str]:
+    return [world["batch"].code]
+
+
+def records(world: World) -> list[str]:
+    return [world["records"].code]
+
+
+def answered(world: World) -> dict[str, str]:
+    return {**form(world), "how": "By mail"}
+
+
 def form(world: World) -> dict[str, str]:
     return {"patient": world["billed"].patient.code}
 
@@ -55,6 +78,17 @@ ROWS = [
     Row("courses:claim-line", only(*LINES), args=line),
     Row("courses:claim-decide", only(*MAKES), method="post", args=line, data=form),
     Row("courses:claims-check", only(*LINES, status=302), method="post", args=billed, data=form),
+    Row("courses:evidence", only(*LINES), args=line),
+    Row("courses:evidence-check", only(*LINES, status=302), method="post", args=line, data=form),
+    Row("courses:packets", only(*LINES)),
+    Row("courses:packet-batch", only(*LINES), args=batch),
+    Row("courses:records-requests", only(*LINES)),
+    Row("courses:records-request", only(*LINES), args=records),
+    Row("courses:records-request-new", only(*MAKES), args=billed),
+    Row("courses:records-request-packet", only(*MAKES, status=302), method="post", args=records, data=form),
+    Row(
+        "courses:records-request-answer", only(*MAKES, status=302), method="post", args=records, data=answered
+    ),
     Row("courses:packet-request", only(*MAKES, status=302), method="post", args=billed, data=form),
     Row("courses:packet", only(*LINES), args=packet),
     Row("courses:packet-file", only(*LINES), args=packet),

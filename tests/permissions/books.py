@@ -30,8 +30,8 @@ def extend(world: World) -> None:
             recorded_by=physician,
             recorded_at=factories.MONDAY_NINE,
         ),
-        "paper": a_paper(course, physician),
-        "payment": PatientPayment.objects.create(
+        "patient_paper": a_paper(course, physician),
+        "patient_payment": PatientPayment.objects.create(
             course=course,
             amount=24,
             received_on=factories.MONDAY_NINE.date(),
@@ -76,7 +76,7 @@ def payer(world: World) -> list[str]:
 
 
 def paper(world: World) -> list[str]:
-    return [world["paper"].code]
+    return [world["patient_paper"].code]
 
 
 def form(world: World) -> dict[str, str]:
@@ -101,12 +101,14 @@ ROWS = [
         "courses:account-withdraw",
         only(*ACCOUNTS, status=302),
         method="post",
-        args=lambda world: [*booked(world), world["payment"].code],
+        args=lambda world: [*booked(world), world["patient_payment"].code],
         data=form,
     ),
     Row("courses:billing-paper", only(*ACCOUNTS, "administrator"), args=paper),
     Row("courses:billing-paper-cancel", only(*ACCOUNTS, status=409), method="post", args=paper, data=form),
     Row("courses:day-sheet", only(*SETUP)),
+    Row("courses:other-services-import", only("billing")),
+    Row("courses:other-services-keep", only("billing", status=422), method="post", outsider=422),
     Row("courses:setup", only(*SETUP)),
     Row("courses:setup-provider", only(*SETUP)),
     Row("courses:setup-practitioners", only(*SETUP)),

@@ -19,7 +19,7 @@ from courses.billing.services.answer_file import AnswerFile
 from courses.billing.services.posting import post_by_itself
 from courses.billing.x12.acknowledgements import interchange_acks, syntax_ack
 from courses.billing.x12.claim_status import claim_acks
-from courses.billing.x12.reading import Interchange, X12Malformed, read
+from courses.billing.x12.reading import Finding, Interchange, X12Malformed, read
 from courses.billing.x12.remittance import remittance
 from courses.models import Acknowledgement, Remittance
 from eecp_clinic.errors import Conflict, InvalidInput
@@ -65,7 +65,7 @@ def _take(file: AnswerFile, interchanges: tuple[Interchange, ...]) -> Taken:
         for transaction_set in one.transactions:
             if transaction_set.kind == "835":
                 paid = remittance(transaction_set)
-                remittances.append(remitting.store(file, paid, one.findings, len(remittances) + 1))
+                remittances.append(remitting.store(file, paid, _of_envelope(one), len(remittances) + 1))
             elif transaction_set.kind not in {"999", "277"}:
                 said = gettext("Transaction %(kind)s is none that is read here; it is kept in the file.")
                 told.append(said % {"kind": transaction_set.kind[:6]})
@@ -79,6 +79,12 @@ def _take(file: AnswerFile, interchanges: tuple[Interchange, ...]) -> Taken:
         if post_by_itself(remittance=found, now=file.now):
             found.refresh_from_db()
     return Taken(tuple(acknowledgements), tuple(remittances), tuple(dict.fromkeys(told)))
+
+
+def _of_envelope(one: Interchange) -> tuple[Finding, ...]:
+    """What speaks against every payment of an interchange: a test pays nothing, so none is posted by itself."""
+    test = Finding("is_test", gettext("The file says that it is a test. Post it only if money came."))
+    return (*one.findings, test) if one.is_test else tuple(one.findings)
 
 
 def _acknowledgements(file: AnswerFile, one: Interchange) -> Iterator[Acknowledgement]:

@@ -1,8 +1,9 @@
 """Documentation packets: asked for, made by a worker, kept with their hash, handed out."""
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -14,7 +15,7 @@ from courses.billing.kept_files import read_kept
 from courses.billing.packet_document import Made, put_together
 from courses.billing.services.packet_sheets import Progress, collect
 from courses.hints import enqueue
-from courses.models import Course, Packet
+from courses.models import Claim, Course, Packet, PacketBatch, RecordsRequest
 from eecp_clinic import audit
 from eecp_clinic.errors import Conflict
 from eecp_clinic.models import User
@@ -23,28 +24,60 @@ from eecp_clinic.roles import Role, require_role
 #: A worker that has not come back by now is not coming back: its time limit is 15 minutes.
 STALE_AFTER = timedelta(minutes=15)
 TASK = "courses.tasks.render_packets"
+MAKES = (Role.BILLING, Role.PHYSICIAN)
 _UNDER_WAY = (Packet.State.QUEUED, Packet.State.RENDERING)
 
 
 @transaction.atomic
-def request_packet(*, course: Course, actor: User, now: datetime) -> Packet:
-    """Ask for a packet; where one of this course is being made, that one is the answer. Raises NotAllowed."""
-    require_role(actor, course.clinic, Role.BILLING, Role.PHYSICIAN)
+def request_packet(
+    *,
+    course: Course,
+    actor: User,
+    now: datetime,
+    first_day: date | None = None,
+    last_day: date | None = None,
+    claim: Claim | None = None,
+    records_request: RecordsRequest | None = None,
+    batch: PacketBatch | None = None,
+) -> Packet:
+    """Ask for a packet of a course, of some days of it, or of one claim; where the same is being made, that is the answer.
+
+    Raises NotAllowed; ValidationError where the days are not in order; Conflict where claim or request are of another course.
+    """
+    require_role(actor, course.clinic, *MAKES)
     Course.objects.select_for_update(of=("self",)).get(pk=course.pk)
-    under_way = Packet.objects.filter(course=course, state__in=_UNDER_WAY).first()
+    scope = {
+        "course": course,
+        "first_day": first_day,
+        "last_day": last_day,
+        "claim": claim,
+        "records_request": records_request,
+    }
+    if any(one is not None and one.course_id != course.pk for one in (claim, records_request)):
+        raise Conflict(
+            gettext("This claim or request is of another course. Open it from its own course."),
+            code="other_course",
+        )
+    under_way = Packet.objects.filter(state__in=_UNDER_WAY, **_same(scope)).first()
     if under_way is not None:
         return under_way
-    packet = Packet(course=course, requested_by=actor, requested_at=now)
+    packet = Packet(requested_by=actor, requested_at=now, batch=batch, **scope)
+    packet.validate_constraints()
     packet.save(force_insert=True)
     _record("packet.requested", packet, actor, now)
     transaction.on_commit(partial(enqueue, TASK, [packet.pk]))
     return packet
 
 
+def _same(scope: dict[str, Any]) -> dict[str, Any]:
+    """The same scope as a filter: nothing is asked for by its being null."""
+    return {name if value is not None else f"{name}__isnull": value or True for name, value in scope.items()}
+
+
 @transaction.atomic
 def retry_packet(*, packet: Packet, actor: User, now: datetime) -> None:
     """Try again one that could not be made. Raises NotAllowed, Conflict where it did not fail."""
-    require_role(actor, packet.course.clinic, Role.BILLING, Role.PHYSICIAN)
+    require_role(actor, packet.course.clinic, *MAKES)
     again = Packet.objects.filter(pk=packet.pk, state=Packet.State.FAILED)
     if not again.update(state=Packet.State.QUEUED, failure="", started_at=None):
         raise Conflict(

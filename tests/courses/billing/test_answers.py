@@ -96,6 +96,16 @@ def test_payment_that_balances_is_posted_by_itself(claim: Claim, payer: Answerin
     assert {one.patient_owes for one in balances_of_lines(lines).values()} == {24}
 
 
+def test_test_payment_is_kept_and_never_posted_by_itself(claim: Claim, payer: Answering) -> None:
+    content = payer.payment({claim.code: decided(claim, ("CO", "45", "30"), ("PR", "2", "24"))})
+    isa = bytearray(content[:106])
+    assert isa[102:103] == b"P"  # ISA15, of fixed width
+    isa[102:103] = b"T"
+    [paid] = take(claim, bytes(isa) + content[106:]).remittances
+    assert (paid.posted_at, claim.state) == (None, State.SENT)
+    assert [one["code"] for one in paid.findings] == ["is_test"]
+
+
 def test_payment_with_something_taken_for_other_reasons_waits_for_a_biller(
     claim: Claim, payer: Answering, biller: User
 ) -> None:

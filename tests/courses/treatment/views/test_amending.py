@@ -129,10 +129,10 @@ def test_made_up_choice_signs_nothing(chosen: str, signed: Session, physician_cl
     assert not Countersignature.objects.exists()
 
 
-def test_reviews_name_how_many_wait_to_a_physician_only(
+def test_reviews_list_what_waits_to_be_countersigned_to_a_physician_only(
     signed: Session, physician_client: Client, nurse_client: Client
 ) -> None:
-    sentence = "1 session waits for your countersignature"
+    sentence = "Read and countersign"
     assert sentence in physician_client.get(reverse("courses:reviews")).content.decode()
     assert sentence not in nurse_client.get(reverse("courses:reviews")).content.decode()
 
