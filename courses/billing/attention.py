@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Count, DecimalField, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, DecimalField, Exists, F, OuterRef, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
 from courses.billing.dollars import usd
 from courses.models import (
-    Acknowledgement,
     Amendment,
     Claim,
     ClaimFile,
@@ -65,18 +64,6 @@ def amended_since_billed(clinic: Clinic) -> QuerySet[ClaimLine]:
     )
     billed = ClaimMembership.objects.filter(live=True, claim__sent_at__isnull=False).filter(Exists(later))
     return ClaimLine.objects.of(clinic).filter(Exists(billed.filter(line=OuterRef("pk"))))
-
-
-def unknown_answers(clinic: Clinic) -> QuerySet[Acknowledgement]:
-    """Answers that name a file or a claim which is none of ours."""
-    return (
-        Acknowledgement.objects.of(clinic)
-        .filter(
-            Q(findings__contains=[{"code": "unknown_file"}])
-            | Q(findings__contains=[{"code": "unknown_claim"}])
-        )
-        .order_by("-read_at")
-    )
 
 
 def alarms(clinic: Clinic, now: datetime) -> list[Alarm]:
