@@ -8,7 +8,7 @@ STAMP := .venv/.installed
 # Local work is development; a server's environment says production, which is the default everywhere else.
 DEVELOPMENT := ENVIRONMENT=$${ENVIRONMENT:-development}
 
-.PHONY: help install run demo demo-once migrate reset test faults check bench bench-documents bench-gating bench-ingest bench-patients bench-replay bench-scheduling bench-wall bench-peers
+.PHONY: help install run demo demo-once migrate reset test faults check bench bench-gating bench-ingest bench-pages bench-patients bench-replay bench-scheduling bench-wall bench-peers bench-documents
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -58,6 +58,9 @@ bench-documents: $(STAMP) ## Measure the packet of a course: from kept sheets, a
 
 bench-ingest: $(STAMP) ## Measure what taking chunks from many devices costs, beside the least it could
 	@$(BIN)/python -m benchmarks.ingest
+
+bench-pages: $(STAMP) ## Measure the pages of a working day with 1, 10 and 100 times the demo's data
+	@$(BIN)/python -m benchmarks.pages
 
 bench-patients: $(STAMP) ## Measure the list of patients with 200 and with 20,000
 	@$(BIN)/python -m benchmarks.patients

@@ -7,26 +7,19 @@ real report of a simulated hour; the others were charted by hand. Triggers are s
 """
 
 import itertools
-import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from benchmarks import _page_hours
+from benchmarks._page_plan import DAY, STARTS, Place, Planned, signatures
 
 if TYPE_CHECKING:
-    from courses.models import Course, Session
-    from devices.models import Device
-    from eecp_clinic.models import Clinic, Signature, User
-    from eecp_clinic.roles import Role
-    from patients.models import Coverage, EligibilityAssessment, Patient, Payer
+    from courses.models import Course
+    from patients.models import Coverage, EligibilityAssessment, Patient
 
-#: Of the fourteen courses that the demo has under way, six went to their end in a generation that lies behind,
-#: so that each has about three hundred sessions: the demo's 297.
+#: What a generation that lies behind was given: eight whole courses and two that were stopped, 297 sessions as in the demo.
 BEHIND_SESSIONS = (35, 35, 35, 35, 35, 35, 35, 35, 9, 8)
-READINGS, OF_THE_HOUR = 3, 60
-STARTS = [time(8), time(9, 15), time(10, 30), time(11, 45), time(13, 15), time(14, 30), time(15, 45)]
 ENDINGS = (
     "",
     "berg",
@@ -43,47 +36,6 @@ ENDINGS = (
     "by",
     "stad",
 )
-DAY = timedelta(days=1)
-
-
-@dataclass
-class Place:
-    """The clinic with what rows need at hand, and the codes of pages to open."""
-
-    clinic: "Clinic"
-    nurse: "User"
-    physician: "User"
-    biller: "User"
-    devices: list["Device"]
-    payer: "Payer"
-    facts: dict[str, Any]
-    decision: dict[str, Any]
-    findings: list[dict[str, Any]]
-    report: str
-    today: date
-    courses: list[str] = field(default_factory=list)
-    sessions: list[str] = field(default_factory=list)
-    patients: list[str] = field(default_factory=list)
-    names: list[str] = field(default_factory=list)
-    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
-
-    def at(self, day: date, hour: time) -> datetime:
-        return datetime.combine(day, hour, tzinfo=self.clinic.zone).astimezone(UTC)
-
-
-@dataclass(frozen=True)
-class Planned:
-    """One course to be made: who, on which days at which hour of which device, and how many of them lie behind."""
-
-    patient: "Patient"
-    coverage: "Coverage"
-    days: Sequence[date]
-    start: time
-    device: "Device"
-    done: int
-    state: str
-    end_reason: str = ""
-    recorded: bool = False
 
 
 def prepare(now: datetime) -> Place:
@@ -160,10 +112,11 @@ def _generation(place: Place, number: int) -> None:
     plans = list(_plans(place, number, people, coverages))
     courses = _courses(place, plans)
     _waiting_for_decision(place, number, people[len(plans) :], coverages[len(plans) :])
-    sessions = _hours(place, plans, courses)
-    _chart(place, sessions)
-    _lines(place, sessions)
-    _progress(place, plans, courses, number)
+    sessions = _page_hours.hours(place, plans, courses)
+    _page_hours.chart(place, sessions)
+    _page_hours.happenings(place, sessions)
+    _page_hours.lines(place, sessions)
+    _page_hours.progress(place, plans, courses)
     recorded = [
         (course, plan)
         for course, plan in zip(courses, plans, strict=True)
@@ -259,23 +212,6 @@ def _weekdays_before(day: date, count: int) -> list[date]:
     return list(itertools.islice((one for one in days if one.weekday() < 5), count))[::-1]
 
 
-def _signatures(
-    place: Place, signer: "User", role: "Role", subject: str, count: int, at: datetime
-) -> "list[Signature]":
-    from eecp_clinic.models import Signature
-    from eecp_clinic.signing import canonical, sha256_of
-
-    text = canonical({"subject": subject, "values": {f"field_{n}": "what was signed" for n in range(60)}})
-    digest = sha256_of(text)
-    return Signature.objects.bulk_create(
-        Signature(
-            clinic=place.clinic, signer=signer, name=signer.get_full_name(), credentials=signer.credentials, role=role,
-            meaning="Signed", signed_at=at, authentication="password", subject=subject, content=text, content_sha256=digest,
-        )
-        for _ in range(count)
-    )  # fmt: skip
-
-
 def _assessments(
     place: Place, coverages: "Sequence[Coverage]", at: datetime, *, signed: bool
 ) -> "list[EligibilityAssessment]":
@@ -288,7 +224,7 @@ def _assessments(
         Workup(patient=c.patient, recorded_by=place.nurse, recorded_at=at, **known) for c in coverages
     )
     names = (
-        _signatures(place, place.physician, Role.PHYSICIAN, "assessment", len(made), at)
+        signatures(place, place.physician, Role.PHYSICIAN, "assessment", len(made), at)
         if signed
         else itertools.repeat(None)
     )
@@ -316,9 +252,9 @@ def _courses(place: Place, plans: Sequence[Planned]) -> "list[Course]":
     from courses.models import Course, TreatmentOrder
     from eecp_clinic.roles import Role
 
-    decided, at = [], place.at(min(plan.days[0] for plan in plans) - 6 * DAY, STARTS[3])
+    at = place.at(min(plan.days[0] for plan in plans) - 6 * DAY, STARTS[3])
     decided = _assessments(place, [plan.coverage for plan in plans], at, signed=True)
-    names = _signatures(place, place.physician, Role.PHYSICIAN, "order", len(plans), at)
+    names = signatures(place, place.physician, Role.PHYSICIAN, "order", len(plans), at)
     orders = TreatmentOrder.objects.bulk_create(
         TreatmentOrder(
             patient=plan.patient, assessment=assessment, ordered_by=place.physician, ordered_at=at, diagnoses=["I25.112"],
@@ -333,149 +269,3 @@ def _courses(place: Place, plans: Sequence[Planned]) -> "list[Course]":
         )
         for plan, order in zip(plans, orders, strict=True)
     )  # fmt: skip
-
-
-def _hours(
-    place: Place, plans: Sequence[Planned], courses: "Sequence[Course]"
-) -> "list[tuple[Session, Planned]]":
-    """Booked hours, and a signed session of each that lies behind, recorded where the plan says so."""
-    from courses.models import Appointment, Session
-    from eecp_clinic.roles import Role
-
-    hours = Appointment.objects.bulk_create(
-        Appointment(
-            course=course, patient=plan.patient, device=plan.device, starts_at=place.at(day, plan.start),
-            ends_at=place.at(day, plan.start) + timedelta(hours=1), state="done" if index < plan.done else "booked",
-        )
-        for plan, course in zip(plans, courses, strict=True)
-        for index, day in enumerate(plan.days)
-    )  # fmt: skip
-    given = [
-        (hour, plan, index + 1)
-        for hour, (plan, index) in zip(
-            hours, ((plan, index) for plan in plans for index in range(len(plan.days))), strict=True
-        )
-        if index < plan.done
-    ]
-    if not given:
-        return []
-    names = _signatures(place, place.nurse, Role.NURSE, "session", len(given), given[-1][0].ends_at)
-    reports = iter(
-        _reports(place, [(hour.device, hour.starts_at) for hour, plan, _ in given if plan.recorded])
-    )
-    sessions = []
-    for (hour, plan, number), signature in zip(given, names, strict=True):
-        recording, report = next(reports) if plan.recorded else (None, None)
-        starts = hour.starts_at + timedelta(minutes=4)
-        sessions.append(
-            Session(
-                course=hour.course, appointment=hour, device=hour.device, number=number, state="signed", opened_by=place.nurse,
-                started_at=starts, ended_at=starts + timedelta(minutes=60, seconds=40), stop_reason="completed",
-                identity_checked=True, skin_after="Intact, no pain", symptoms="None", education=["nothing_new"],
-                left_how="as_came", next_confirmed=True, recording=recording, gating_report=report,
-                without_recording_reason="" if recording else "The device's agent was not installed yet.",
-                minutes_delivered=Decimal("60.0"), signature=signature,
-            )
-        )  # fmt: skip
-    made = Session.objects.bulk_create(sessions)
-    return [(session, plan) for session, (_, plan, _n) in zip(made, given, strict=True)]
-
-
-def _reports(place: Place, hours: "Sequence[tuple[Device, datetime]]") -> list[tuple[Any, Any]]:
-    from devices.models import GatingReport, Recording
-
-    chance = random.Random(len(hours))  # noqa: S311 - invented figures
-    recordings = Recording.objects.bulk_create(
-        Recording(
-            uuid=uuid4(), device=device, manifest={"channels": []}, started_at=at + timedelta(minutes=4), opened_at=at,
-            closed_at=at + timedelta(minutes=65), ended_at=at + timedelta(minutes=64), stored_at=at + timedelta(minutes=66),
-            verified_at=at + timedelta(minutes=66), file_sha256="ab" * 32, clock_offset_ms=0,
-            running=[[0.0, 3600.0, True]], gap_seconds=0.0,
-        )
-        for device, at in hours
-    )  # fmt: skip
-    reports = GatingReport.objects.bulk_create(
-        (
-            GatingReport(
-                recording=recording, engine_version="1.0.0", config={}, config_sha256="cd" * 32, input_sha256="ab" * 32,
-                report={}, made_at=recording.ended_at, grade=chance.choice("AAAABBC"),
-                effective_minutes=chance.uniform(48, 60), ds_peak=chance.uniform(0.9, 1.9), ds_area=chance.uniform(0.9, 1.9),
-            )
-            for recording in recordings
-        ),
-        batch_size=50,
-    )  # fmt: skip
-    return list(zip(recordings, reports, strict=True))
-
-
-def _chart(place: Place, sessions: "Sequence[tuple[Session, Planned]]") -> None:
-    """Vital signs before and after, three readings, and of one hour a course a reading every minute."""
-    from courses.models import Reading, VitalSigns
-
-    VitalSigns.objects.bulk_create(
-        VitalSigns(
-            session=session, phase=phase, systolic_mmhg=128 + session.number % 9, diastolic_mmhg=72, heart_rate_bpm=66,
-            spo2_percent=97, respiratory_rate=15, weight_kg=Decimal("71.5"), recorded_by=place.nurse,
-            recorded_at=session.started_at, skin="Intact" if phase == "before" else "",
-            angina_since_last=max(0, 2 - session.number // 12) if phase == "before" else None,
-        )
-        for session, _ in sessions
-        for phase in ("before", "after")
-    )  # fmt: skip
-    Reading.objects.bulk_create(
-        Reading(
-            session=session, at=session.started_at + timedelta(minutes=minute), pressure_mmhg=250 + minute % 12,
-            heart_rate_bpm=64 + minute % 7, systolic_mmhg=128, diastolic_mmhg=72, spo2_percent=97,
-            ds_peak=Decimal("1.31"), inflation_ms=12, note="Comfortable" if minute == 30 else "",
-            from_device=["pressure_mmhg", "heart_rate_bpm", "ds_peak", "inflation_ms"], recorded_by=place.nurse,
-        )
-        for session, plan in sessions
-        for minute in (range(1, OF_THE_HOUR) if plan.recorded and session.number == 20 else (15, 30, 45))
-    )  # fmt: skip
-
-
-def _lines(place: Place, sessions: "Sequence[tuple[Session, Planned]]") -> None:
-    from courses.models import ClaimLine
-
-    ClaimLine.objects.bulk_create(
-        ClaimLine(
-            session=session, state="blocked" if (session.number or 0) % 17 == 5 else "ready", findings=place.findings,
-            scrubbed_at=session.ended_at,
-        )
-        for session, _ in sessions
-    )  # fmt: skip
-
-
-def _progress(place: Place, plans: Sequence[Planned], courses: "Sequence[Course]", number: int) -> None:
-    """Outcomes at three points; reviews but, as in the demo, of every second course no summary yet."""
-    from courses.models import OutcomeMeasure, Review
-    from eecp_clinic.roles import Role
-
-    points = (("baseline", 1, 3, 10, 305), ("middle", 17, 3, 6, 340), ("end", 35, 2, 2, 385))
-    pairs = list(zip(plans, courses, strict=True))
-    OutcomeMeasure.objects.bulk_create(
-        OutcomeMeasure(
-            course=course, point=point, measured_on=plan.days[session - 1], ccs_class=ccs, angina_per_week=angina,
-            nitroglycerin_per_week=max(0, angina - 2), walk_6min_m=walk, recorded_by=place.nurse,
-        )
-        for plan, course in pairs
-        for point, session, ccs, angina, walk in points
-        if plan.done >= session
-    )  # fmt: skip
-    wanted = [
-        (plan, course, kind)
-        for index, (plan, course) in enumerate(pairs)
-        for kind, session in (("mid_course", 18), ("final", 35))
-        if plan.done >= session and (kind == "mid_course" or index % 2)
-    ]
-    if wanted:
-        names = _signatures(
-            place, place.physician, Role.PHYSICIAN, "review", len(wanted), place.at(place.today, STARTS[0])
-        )
-        Review.objects.bulk_create(
-            Review(
-                course=course, kind=kind, sessions_done=plan.done, text="Fewer episodes; legs well.", decision="continue",
-                reviewed_at=place.at(plan.days[17], STARTS[6]), signature=signature,
-            )
-            for (plan, course, kind), signature in zip(wanted, names, strict=True)
-        )  # fmt: skip

@@ -25,7 +25,7 @@ from benchmarks.ingest_place import database
 if TYPE_CHECKING:
     from django.test import Client
 
-    from benchmarks._page_data import Place
+    from benchmarks._page_plan import Place
 
 #: Page, whose it is, and its address, of which there may be many.
 PAGES: tuple[tuple[str, str, Callable[["Place", random.Random], str]], ...] = (
@@ -37,6 +37,7 @@ PAGES: tuple[tuple[str, str, Callable[["Place", random.Random], str]], ...] = (
     ("course", "physician", lambda place, chance: f"/courses/{chance.choice(place.courses)}/"),
     ("session", "nurse", lambda place, chance: f"/sessions/{chance.choice(place.sessions)}/"),
     ("reviews", "physician", lambda place, chance: "/reviews/"),
+    ("figures", "physician", lambda place, chance: "/figures/"),
     ("claims", "billing", lambda place, chance: "/claims/"),
 )
 

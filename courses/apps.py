@@ -11,6 +11,7 @@ class CoursesConfig(AppConfig):
     def ready(self) -> None:
         from courses import drafts
         from courses.billing import listeners as billing
+        from courses.billing.books.panel import accounts
         from courses.fhir.panel import export
         from courses.ordering.order_day import signed_on
         from courses.ordering.panel import orders_and_courses
@@ -29,6 +30,7 @@ class CoursesConfig(AppConfig):
         billing.connect()
         hub.register(orders_and_courses)
         hub.register(hours_panel)
+        hub.register(accounts)
         hub.register(export)
         order_day.register(signed_on)
         delivered.register(used_under)

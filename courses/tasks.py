@@ -1,10 +1,12 @@
 """Tasks of the courses: what a lost announcement would have done is done by the sweep."""
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from courses.billing import services
 from courses.billing.due_sheets import due_sheets
+from courses.billing.services.answer_folder import read_folders
 from courses.billing.services.packets import TASK, take_over
 from courses.hints import enqueue
 from courses.progress import work_mail
@@ -54,6 +56,12 @@ def refresh_lines(sessions: list[int]) -> None:
 def refresh_due_lines() -> None:
     """Signed sessions without a line, and lines that were not looked at for a while."""
     services.refresh_due_lines(now=timezone.now())
+
+
+@shared_task
+def read_answer_folders() -> None:
+    """Answers of payers that a clearing house's program has put into the watched folders."""
+    read_folders(root=settings.CLAIM_ANSWERS_DIR, now=timezone.now())
 
 
 @shared_task

@@ -26,6 +26,7 @@ app.conf.update(
         "devices-prune": {"task": "devices.tasks.prune_chunks", "schedule": 900.0},
         "devices-forget-imports": {"task": "devices.tasks.forget_imports", "schedule": 3600.0},
         "courses-reminders": {"task": "courses.tasks.send_reminders", "schedule": 600.0},
+        "courses-answer-folders": {"task": "courses.tasks.read_answer_folders", "schedule": 60.0},
         "courses-work-mail": {"task": "courses.tasks.send_work_mail", "schedule": 600.0},
         "drafts-prune": {"task": "eecp_clinic.tasks.prune_drafts", "schedule": 3600.0},
         "courses-sweep": {"task": "courses.tasks.sweep", "schedule": 30.0},

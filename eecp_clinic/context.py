@@ -18,7 +18,6 @@ PLACES = [
     (_("Figures"), "courses:figures", (Role.PHYSICIAN, Role.ADMINISTRATOR)),
     (_("Claims"), "courses:claims", (Role.BILLING, Role.ADMINISTRATOR)),
     (_("Books"), "courses:day-sheet", (Role.BILLING, Role.ADMINISTRATOR)),
-    (_("Billing setup"), "courses:setup", (Role.BILLING, Role.ADMINISTRATOR)),
     (_("Plan answers"), "patients:determinations", (Role.BILLING, Role.FRONT_DESK)),
     (_("Devices"), "devices:list", (Role.NURSE, Role.ADMINISTRATOR)),
     (_("Hours"), "courses:hours", (Role.ADMINISTRATOR,)),
@@ -29,8 +28,7 @@ PLACES = [
 WITHIN = {
     "courses:figures": ("/exceptions/",),
     "courses:week": ("/month/", "/wait-list/", "/plan/", "/repair/", "/moves/"),
-    "courses:day-sheet": ("/billing/overrides/",),
-    "courses:setup": ("/billing/rules/",),
+    "courses:day-sheet": ("/billing/",),
     "courses:treatment-rules": ("/limits/",),
 }
 

@@ -208,6 +208,8 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
+#: A folder for each clinic, named by its code, in which answers of payers are looked for.
+CLAIM_ANSWERS_DIR = Path(env.str("CLAIM_ANSWERS_DIR", default=str(VAR_DIR / "answers")))
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",

@@ -14,6 +14,7 @@ from courses.billing import services
 from courses.billing.access import get_acknowledgement, get_remittance
 from courses.billing.answer_page import paid_rows, provider_adjustments
 from courses.billing.claim_forms import AnswerForm, PostForm
+from courses.billing.dollars import usd
 from courses.models import Acknowledgement, Remittance
 from eecp_clinic.errors import Conflict, InvalidInput
 from eecp_clinic.roles import Role, StaffRequest, staff_view
@@ -58,11 +59,11 @@ def _told(taken: services.Taken) -> list[str]:
     ]
     for paid in taken.remittances:
         said = (
-            _("Payment of $%(amount)s read and posted.")
+            _("Payment of %(amount)s read and posted.")
             if paid.posted_at
-            else _("Payment of $%(amount)s read. Look at it before it is posted.")
+            else _("Payment of %(amount)s read. Look at it before it is posted.")
         )
-        told.append(said % {"amount": f"{paid.amount:,.2f}"})
+        told.append(said % {"amount": usd(paid.amount)})
     return told
 
 

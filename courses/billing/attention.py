@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
+from courses.billing.dollars import usd
 from courses.models import (
     Acknowledgement,
     Amendment,
@@ -23,7 +24,6 @@ from eecp_clinic.models import Clinic
 
 #: A clearing house answers within a day or two; what has no 277CA after this did not arrive.
 ANSWER_WITHIN = timedelta(hours=72)
-_MONEY = DecimalField(max_digits=12, decimal_places=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,8 @@ def unposted(clinic: Clinic) -> QuerySet[Remittance]:
 
 def differing_deposits(clinic: Clinic) -> QuerySet[Deposit]:
     """Deposits that are not what their payments add up to; ``told`` is that sum."""
-    told = Coalesce(Sum("remittances__amount"), Decimal(0), output_field=_MONEY)
+    money: DecimalField[Decimal, Decimal] = DecimalField(max_digits=12, decimal_places=2)
+    told = Coalesce(Sum("remittances__amount"), Decimal(0), output_field=money)
     return Deposit.objects.of(clinic).standing().annotate(told=told).exclude(told=F("amount"))
 
 
@@ -104,21 +105,21 @@ def _payments(clinic: Clinic) -> list[Alarm]:
     if not found["count"]:
         return []
     said = ngettext(
-        "%(count)d payment of $%(amount)s waits to be posted.",
-        "%(count)d payments of $%(amount)s in all wait to be posted.",
+        "%(count)d payment of %(amount)s waits to be posted.",
+        "%(count)d payments of %(amount)s in all wait to be posted.",
         found["count"],
     )
-    sentence = said % {"count": found["count"], "amount": f"{found['amount']:,.2f}"}
+    sentence = said % {"count": found["count"], "amount": usd(found["amount"])}
     return [Alarm("unposted", "look", sentence, reverse("courses:answers"), gettext("Open the payments"))]
 
 
 def _differs(deposit: Deposit) -> Alarm:
     told: Decimal = deposit.told  # type: ignore[attr-defined]  # annotated
-    said = gettext("The bank shows $%(banked)s, and the payments of that deposit add up to $%(told)s.")
+    said = gettext("The bank shows %(banked)s, and the payments of that deposit add up to %(told)s.")
     return Alarm(
         "deposit_differs",
         "stop",
-        said % {"banked": f"{deposit.amount:,.2f}", "told": f"{told:,.2f}"},
+        said % {"banked": usd(deposit.amount), "told": usd(told)},
         reverse("courses:deposits"),
         gettext("Open the deposits"),
     )

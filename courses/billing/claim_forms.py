@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from courses.billing.dollars import usd
 from courses.models import ClaimFile, Remittance
 
 
@@ -64,4 +65,4 @@ class DepositForm(forms.Form):
 
 def _label(one: Remittance) -> str:
     day = f", {one.paid_on:%d-%b-%Y}" if one.paid_on else ""
-    return f"${one.amount:,.2f} · {one.payer or one.payer_name} · {one.trace_number}{day}"
+    return f"{usd(one.amount)} · {one.payer or one.payer_name} · {one.trace_number}{day}"

@@ -58,8 +58,9 @@ def claim_page(claim: Claim, now: datetime) -> dict[str, Any]:
     found = postings(claims=[claim.pk])
     lines = balances_of_lines([member.line_id for member in members])
     today = claim.course.clinic.day_of(now)
+    rows = [_row(member, lines[member.line_id], found) for member in members]
     return {
-        "rows": [_row(member, lines[member.line_id], found) for member in members],
+        "rows": rows,
         "balance": balances_of_claims([claim.pk])[claim.pk],
         "of_claim": [
             told for one in found if one.line is None for told in in_words(one.reasons, one.remarks)
@@ -85,9 +86,14 @@ def claim_page(claim: Claim, now: datetime) -> dict[str, Any]:
         "is_paper": PayerProfile.objects.filter(payer=claim.payer_id, form=PayerProfile.Form.PAPER).exists(),
         "can_check": claim.state in {State.DRAFT, State.READY},
         "can_correct": claim.state in CORRECTABLE and claim.frequency != Claim.Frequency.VOID,
-        "can_appeal": allows(claim, Event.APPEAL) and claim.frequency != Claim.Frequency.VOID,
+        "can_appeal": allows(claim, Event.APPEAL) and _has_denial(claim, rows),
         "today": today,
     }
+
+
+def _has_denial(claim: Claim, rows: list[MemberRow]) -> bool:
+    """A whole claim, or lines of one that was paid in part."""
+    return claim.state == State.DENIED or any(row.is_denied for row in rows)
 
 
 def _clock(claim: Claim, members: list[ClaimMembership], now: datetime) -> Clock:

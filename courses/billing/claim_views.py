@@ -115,12 +115,13 @@ def paper(request: StaffRequest, code: str) -> HttpResponse:
 def paper_file(request: StaffRequest, code: str) -> HttpResponse:
     """The values alone, to be printed on bought red forms."""
     found = get_claim(request.clinic, code)
-    provider = asking.with_all(Claim.objects.filter(pk=found.pk)).get().course.clinic.billing_provider
-    offset = Offset(float(provider.paper_offset_x_mm), float(provider.paper_offset_y_mm))
     try:
-        content = print_pages(_pages(found), offset)
+        pages = _pages(found)
     except PaperRefusal as refusal:
         raise InvalidInput(str(refusal), code="not_printable") from refusal
+    provider = found.course.clinic.billing_provider
+    offset = Offset(float(provider.paper_offset_x_mm), float(provider.paper_offset_y_mm))
+    content = print_pages(pages, offset)
     name = f"cms1500-{found.code}.pdf"
     return HttpResponse(
         content,

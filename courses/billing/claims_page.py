@@ -12,8 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.access import payers_of
 from courses.billing.facts import federal_holidays, service_day
-from courses.billing.findings import Mover, Severity
-from courses.billing.services.lines import PATIENT_PAYS
+from courses.billing.findings import PATIENT_PAYS, Mover, Severity
 from courses.billing.timely_filing import filing_limit
 from courses.models import ClaimLine, Course, Session
 from courses.progress.sessions import LIGHT

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import DecimalField, F, Sum
+from django.db.models import F, Sum
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -20,7 +20,6 @@ from patients.forms import show_refusal
 
 READS = (Role.BILLING, Role.ADMINISTRATOR)
 ROWS_A_PAGE = 25
-_MONEY = DecimalField(max_digits=12, decimal_places=2)
 
 
 @require_GET
@@ -70,7 +69,7 @@ def _index(request: StaffRequest, form: DepositForm) -> HttpResponse:
         Deposit.objects.of(request.clinic)
         .select_related("entered_by", "withdrawn_by")
         .prefetch_related("remittances")
-        .annotate(told=Sum("remittances__amount", output_field=_MONEY))
+        .annotate(told=Sum("remittances__amount"))
         .annotate(difference=F("amount") - F("told"))
         .order_by("-banked_on", "-entered_at")
     )

@@ -5,6 +5,9 @@ from enum import StrEnum
 
 from courses.intervals import Interval
 
+#: The code of a line for which no claim is made.
+PATIENT_PAYS = "patient_pays"
+
 
 class Severity(StrEnum):
     """A block keeps the line back, a warning asks somebody to look, a note tells what will be done."""

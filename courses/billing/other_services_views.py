@@ -38,6 +38,10 @@ class OtherServiceForm(forms.ModelForm):  # type: ignore[type-arg]  # generic on
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         plain_dates_and_not_known(self)
+        self.fields["billed_by"].choices = [  # type: ignore[attr-defined]
+            ("", gettext_lazy("Choose")),
+            *OtherService.BilledBy.choices,
+        ]
 
     def clean_hcpcs(self) -> str:
         return str(self.cleaned_data["hcpcs"]).upper()

@@ -20,7 +20,7 @@ from courses.billing.session_evidence import (
     Supervision,
     Vitals,
 )
-from courses.billing.supervision import supervision_gaps
+from courses.billing.supervision import SupervisionPeriod, supervision_gaps
 from courses.billing.surroundings import Surroundings
 from courses.intervals import Interval
 from courses.models import Course, HoldOverride, Session, SettingChange, TreatmentEvent, VitalSigns
@@ -29,7 +29,7 @@ from courses.treatment.report_section import paper_drawings
 from courses.treatment.signed_page import AmendmentShown, amendments_shown
 from devices.models import GatingReport, Recording
 from devices.services import file_of
-from eecp_clinic.models import Signature
+from eecp_clinic.models import Clinic, Signature
 from eecp_clinic.signing import is_intact
 
 _VITALS = (
@@ -44,6 +44,14 @@ _VITALS = (
     ("skin", ""),
 )
 _MODES = {"onsite": "on site", "av": "live audio and video"}
+
+
+def _how(period: SupervisionPeriod, clinic: Clinic) -> str:
+    """'on site'; what was written down later than it happened says when."""
+    mode = _MODES.get(period.mode, period.mode)
+    if period.written_late is None:
+        return mode
+    return f"{mode}, written down {clinic.local(period.written_late):%d-%b-%Y %H:%M}"
 
 
 def signed_sessions(course: Course, until: datetime) -> QuerySet[Session]:
@@ -129,7 +137,7 @@ def sheet_of(
         readings=tuple(_reading(row) for row in session.readings.all()),
         pauses=tuple(Pause(p.started_at, p.ended_at, p.reason) for p in session.pauses.all()),
         supervision=tuple(
-            Supervision(p.practitioner, p.npi, _MODES.get(p.mode, p.mode), p.start, p.end)
+            Supervision(p.practitioner, p.npi, _how(p, session.course.clinic), p.start, p.end)
             for p in supervision
         ),
         unsupervised=tuple((gap.start, gap.end) for gap in gaps),

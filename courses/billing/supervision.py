@@ -22,7 +22,10 @@ class SupervisionMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SupervisionPeriod:
-    """Who supervised, how, from when to when; ``end`` None while it runs or where nobody noted it."""
+    """Who supervised, how, from when to when; ``end`` None while it runs or where nobody noted it.
+
+    ``written_late`` is when it was written down, where that was not as it happened.
+    """
 
     practitioner: str
     npi: str
@@ -30,6 +33,7 @@ class SupervisionPeriod:
     mode: SupervisionMode
     start: datetime
     end: datetime | None
+    written_late: datetime | None = None
 
     def __post_init__(self) -> None:
         if self.start.tzinfo is None or (self.end is not None and self.end.tzinfo is None):

@@ -171,6 +171,7 @@ class Surroundings:
                 mode=SupervisionMode(period.mode),
                 start=period.started_at,
                 end=period.ended_at,
+                written_late=period.written_late,
             )
             for period in self.periods
             if period.clinic_id == clinic_id

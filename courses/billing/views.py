@@ -15,6 +15,7 @@ from courses.access import get_course
 from courses.banner import course_banner
 from courses.billing import services
 from courses.billing.access import get_line
+from courses.billing.balances import balances_of_lines
 from courses.billing.claims_page import claim_row, courses_with_claims, days_left, summary_of
 from courses.billing.facts import service_day
 from courses.billing.findings import Severity
@@ -95,6 +96,8 @@ def _line_page(request: StaffRequest, found: ClaimLine, form: DecisionForm) -> H
         "banner": course_banner(session.course, now),
         "blocks": findings_shown(found, Severity.BLOCK),
         "others": findings_shown(found, Severity.WARN, Severity.NOTE),
+        "memberships": found.memberships.select_related("claim").order_by("claim__made_at", "pk"),
+        "balance": balances_of_lines([found.pk])[found.pk],
         "form": form,
         "can_decide": is_partial(found) and bool(request.roles & set(DECIDES)),
         **_filing(session, now),

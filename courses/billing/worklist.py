@@ -98,8 +98,8 @@ def months_to_file(clinic: Clinic) -> dict[int, int | None]:
     return dict(found.values_list("payer_id", "filing_months"))
 
 
-def open_lines(clinic: Clinic) -> QuerySet[ClaimLine]:
-    """Lines in no live claim, for which one is to be made; each with its ``day`` and who pays first on it."""
+def open_lines(clinic: Clinic, payer: Payer | None = None) -> QuerySet[ClaimLine]:
+    """Lines in no live claim, for which one is to be made; each with its ``day`` and who pays first on it, ``payer`` alone."""
     live = ClaimMembership.objects.filter(line=OuterRef("pk"), live=True)
     closed = Q()
     for code in NOT_BILLED:
@@ -110,20 +110,20 @@ def open_lines(clinic: Clinic) -> QuerySet[ClaimLine]:
         .filter(Q(ends_on__isnull=True) | Q(ends_on__gte=OuterRef("day")))
         .order_by("priority", "-starts_on")
     )
+    first = Subquery(in_force.values("payer_id")[:1], output_field=IntegerField())
     return (
         ClaimLine.objects.of(clinic)
         .filter(~Exists(live))
         .exclude(closed)
         .annotate(day=day)
-        .annotate(payer_key=Subquery(in_force.values("payer_id")[:1], output_field=IntegerField()))
+        .annotate(payer_key=first)
+        .filter(Q() if payer is None else Q(payer_key=payer.pk))
     )
 
 
 def lines_of(clinic: Clinic, tab: Tab, payer: Payer | None) -> QuerySet[ClaimLine]:
     """The lines of a tab, those that run out first before the others."""
-    found = open_lines(clinic).filter(state=LINE_TABS[tab])
-    if payer is not None:
-        found = found.filter(payer_key=payer.pk)
+    found = open_lines(clinic, payer).filter(state=LINE_TABS[tab])
     return found.select_related("session__course__patient", "session__course__clinic").order_by("day", "pk")
 
 
@@ -158,10 +158,9 @@ def claims_of(clinic: Clinic, tab: Tab, payer: Payer | None) -> QuerySet[Claim]:
 def sums_of(clinic: Clinic, fees: Fees, payer: Payer | None) -> dict[Tab, TabSum]:
     """How many and how much stand in each tab, in two queries."""
     found = dict.fromkeys(Tab, TabSum())
-    lines = open_lines(clinic)
-    claims = claims_in(clinic)
+    lines, claims = open_lines(clinic, payer), claims_in(clinic)
     if payer is not None:
-        lines, claims = lines.filter(payer_key=payer.pk), claims.filter(payer=payer)
+        claims = claims.filter(payer=payer)
     counted = lines.order_by().values("state", year=ExtractYear("day")).annotate(count=Count("pk"))
     tabs = {state: tab for tab, state in LINE_TABS.items()}
     for row in counted:

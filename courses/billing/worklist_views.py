@@ -1,5 +1,7 @@
 """The claims worklist, and what is done to many rows at once."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -12,7 +14,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from courses.billing import services
 from courses.billing.attention import alarms
-from courses.billing.claims_page import summary_of
 from courses.billing.worklist import (
     LINE_TABS,
     Tab,
@@ -26,7 +27,7 @@ from courses.billing.worklist import (
     sums_of,
 )
 from courses.billing.worklist_rows import claim_rows, line_rows
-from courses.models import Claim
+from courses.models import Claim, Session
 from eecp_clinic.errors import ClinicError
 from eecp_clinic.roles import Role, StaffRequest, staff_view
 from patients.models import Payer
@@ -54,28 +55,27 @@ def worklist(request: StaffRequest) -> HttpResponse:
     payer = chosen_payer(clinic, request.GET.get("payer", ""))
     fees, months, today = fees_of(clinic), months_to_file(clinic), clinic.day_of(now)
     payers = {found.pk: found for found in Payer.objects.filter(clinic=clinic).order_by("name")}
-    context = {
+    sums = sums_of(clinic, fees, payer)
+    context: dict[str, Any] = {
         "tab": tab,
         "payer": payer,
         "payers": [found for found in payers.values() if found.kind != Payer.Kind.SELF_PAY],
         "alarms": alarms(clinic, now),
-        "summary": summary_of(clinic),
+        "unsigned": Session.objects.of(clinic).filter(state=Session.State.ENDED).count(),
         "is_biller": Role.BILLING in request.roles,
+        "tabs": [{"tab": one, "label": LABELS[one], "sum": sums[one]} for one in Tab],
+        "chosen": {"label": LABELS[tab], "sum": sums[tab]},
     }
-    sums = sums_of(clinic, fees, payer)
-    context["tabs"] = [{"tab": one, "label": LABELS[one], "sum": sums[one]} for one in Tab]
-    context["chosen"] = {"label": LABELS[tab], "sum": sums[tab]}
+    number = request.GET.get("page")
     if tab in LINE_TABS:
-        page = Paginator(lines_of(clinic, tab, payer), ROWS_A_PAGE).get_page(request.GET.get("page"))
-        rows = line_rows(page.object_list, payers=payers, fees=fees, months=months, today=today)
-        return render(
-            request, "courses/billing/worklist.html", context | {"page_obj": page, "line_rows": rows}
-        )
-    page = Paginator(claims_of(clinic, tab, payer), ROWS_A_PAGE).get_page(request.GET.get("page"))
-    rows_of_claims = claim_rows(page.object_list, months=months, today=today)
-    return render(
-        request, "courses/billing/worklist.html", context | {"page_obj": page, "claim_rows": rows_of_claims}
-    )
+        lines = Paginator(lines_of(clinic, tab, payer), ROWS_A_PAGE).get_page(number)
+        context["page_obj"] = lines
+        context["line_rows"] = line_rows(list(lines), payers=payers, fees=fees, months=months, today=today)
+    else:
+        claims = Paginator(claims_of(clinic, tab, payer), ROWS_A_PAGE).get_page(number)
+        context["page_obj"] = claims
+        context["claim_rows"] = claim_rows(list(claims), months=months, today=today)
+    return render(request, "courses/billing/worklist.html", context)
 
 
 @require_POST

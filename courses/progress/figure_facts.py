@@ -1,8 +1,7 @@
 """What the clinic's figures are counted from: sums by month and device that the database makes, in a fixed number of queries."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
@@ -13,7 +12,6 @@ from django.db.models import (
     Exists,
     F,
     FloatField,
-    Model,
     OuterRef,
     Q,
     QuerySet,
@@ -139,13 +137,15 @@ def session_facts(period: Period) -> list[SessionFact]:
         sessions_in(period).order_by().annotate(month=_month(period, "started_at"), group=F("device__code"))
     )
     events = _events(period)
-    return [
-        replace(SessionFact(**row), **events.get((row["month"], row["group"]), {}))
-        for row in rows.values("month", "group").annotate(**_SUMS)
-    ]
+    facts = []
+    for row in rows.values("month", "group").annotate(**_SUMS):
+        told, severe = events.get((row["month"], row["group"]), (0, 0))
+        facts.append(SessionFact(**row, events=told, severe=severe))
+    return facts
 
 
-def _events(period: Period) -> dict[tuple[date, str], dict[str, int]]:
+def _events(period: Period) -> dict[tuple[date, str], tuple[int, int]]:
+    """By month and device: how many were charted, and how many of them severe."""
     begins, ends = period.bounds
     told = TreatmentEvent.objects.filter(
         struck_at=None,
@@ -157,10 +157,7 @@ def _events(period: Period) -> dict[tuple[date, str], dict[str, int]]:
     counted = rows.values("month", "session__device__code").annotate(
         events=Count("pk"), severe=Count("pk", filter=Q(severity=TreatmentEvent.Severity.SEVERE))
     )
-    return {
-        (row["month"], row["session__device__code"]): {"events": row["events"], "severe": row["severe"]}
-        for row in counted
-    }
+    return {(row["month"], row["session__device__code"]): (row["events"], row["severe"]) for row in counted}
 
 
 def nurse_facts(period: Period) -> tuple[list[SessionFact], dict[str, str]]:
@@ -206,6 +203,6 @@ def _month(period: Period, field: str) -> TruncMonth:
     return TruncMonth(field, tzinfo=period.clinic.zone, output_field=DateField())
 
 
-def by_code(rows: Iterable[Model]) -> dict[str, str]:
-    """What each device is called, by its code."""
-    return {row.code: row.name for row in rows}  # type: ignore[attr-defined]  # devices
+def device_names(clinic: Clinic) -> dict[str, str]:
+    """What each device of the clinic is called, by its code."""
+    return dict(clinic.devices.order_by("name").values_list("code", "name"))

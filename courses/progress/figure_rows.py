@@ -87,13 +87,21 @@ def _course_row(definition: Definition, course: Any) -> FigureRow:
     cells = (
         date_format(course.ended_on, "D d-M-Y"),
         str(course.get_state_display()),
-        class_change(course.baseline_ccs, course.end_ccs).sentence.partition(": ")[2],
+        _class_words(course.baseline_ccs, course.end_ccs),
         _number(course.last_area, 2),
         _number(None if course.minutes is None else course.minutes / 60, 1),
         _("Yes") if course.had_event else _("No"),
     )
     sums = _OF_COURSE[definition.code](fact)
     return FigureRow(course.get_absolute_url(), course.patient.board_name, cells, _counts(definition, sums))
+
+
+def _class_words(baseline: int | None, end: int | None) -> str:
+    """'III to II, 1 class better', as the course's page says it."""
+    change = class_change(baseline, end)
+    if change.gain is None:
+        return _("Not known")
+    return change.sentence.partition(": ")[2].rstrip(".")
 
 
 def _sessions(definition: Definition, period: Period) -> RowsOf:

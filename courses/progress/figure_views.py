@@ -70,7 +70,7 @@ def figure_rows(request: StaffRequest, figure: str) -> HttpResponse:
         "last": period.months[-1],
         "device": period.clinic.devices.filter(code=period.device).first() if period.device else None,
         "columns": found.columns,
-        "rows": found.write(page.object_list),
+        "rows": found.write(list(page.object_list)),
         "page_obj": page,
     }
     return render(request, "courses/progress/figure_rows.html", context)

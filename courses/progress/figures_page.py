@@ -16,8 +16,8 @@ from courses.progress.clinic_figures import Cell, Definition, Figure, by_nurse, 
 from courses.progress.figure_facts import (
     DS_STEP,
     Period,
-    by_code,
     course_facts,
+    device_names,
     ds_distribution,
     hour_facts,
     nurse_facts,
@@ -25,7 +25,6 @@ from courses.progress.figure_facts import (
 )
 from courses.progress.figure_words import CASES, MEANINGS, NAMES, UNITS
 from courses.progress.registry import Benchmark, benchmarks_of
-from courses.progress.session_charts import WIDE
 from courses.progress.small_counts import LEAST, hidden_groups
 
 #: Where the vertical axis begins and ends at least, and its step, by unit.
@@ -64,7 +63,6 @@ class FiguresPage:
     last: date
     rows: tuple[Row, ...]
     charts: tuple[Chart, ...]
-    distribution: Chart | None
     by_device: Breakdown
     by_nurse: Breakdown | None
     least: int = LEAST
@@ -82,7 +80,7 @@ class Counted:
 
 def counted(period: Period, *, nurses: bool) -> Counted:
     """In a fixed number of queries; ``nurses`` says whether who asks may see them told apart."""
-    devices = by_code(period.clinic.devices.order_by("name"))
+    devices = device_names(period.clinic)
     found = figures(
         course_facts(period), session_facts(period), hour_facts(period), period.months, tuple(devices)
     )
@@ -93,12 +91,12 @@ def counted(period: Period, *, nurses: bool) -> Counted:
 def figures_page(period: Period, *, nurses: bool) -> FiguresPage:
     found = counted(period, nurses=nurses)
     of_devices = [one for one in found.figures if one.by_device]
+    drawn = [*(_by_month(one, period) for one in found.figures), _distribution(period)]
     return FiguresPage(
         period=period,
         last=period.months[-1],
         rows=tuple(_row(one, period) for one in found.figures),
-        charts=tuple(made for one in found.figures if (made := _by_month(one, period)) is not None),
-        distribution=_distribution(period),
+        charts=tuple(one for one in drawn if one is not None),
         by_device=_breakdown(of_devices, found.devices, period, "device"),
         by_nurse=_breakdown(found.nurses, found.people, period, "") if nurses else None,
     )
@@ -106,7 +104,10 @@ def figures_page(period: Period, *, nurses: bool) -> FiguresPage:
 
 def _row(figure: Figure, period: Period) -> Row:
     definition = figure.definition
-    published = tuple((written(definition, one.value), one) for one in benchmarks_of(definition.code))
+    unit = UNITS[definition.unit]
+    published = tuple(
+        (f"{one.value:g}\N{NO-BREAK SPACE}{unit}", one) for one in benchmarks_of(definition.code)
+    )
     shown = _shown(figure.total, definition, rows_url(definition, period))
     return Row(NAMES[definition.code], MEANINGS[definition.code], shown, published)
 
@@ -180,9 +181,7 @@ def _by_month(figure: Figure, period: Period) -> Chart | None:
         where,
         series,
         _month_axes(months, unit, at_least, step),
-        note=" ".join(
-            [str(MEANINGS[definition.code]).capitalize() + ".", *(_published(one) for one in published)]
-        ),
+        note=_note(figure, published),
     )
     return _with_cases(picture, counts, str(CASES[definition.cases]))
 
@@ -196,8 +195,14 @@ def _with_cases(picture: Chart, counts: Sequence[float | None], cases: str) -> C
     return replace(picture, rows=rows, columns=(*picture.columns, cases.capitalize()))
 
 
-def _published(one: Benchmark) -> str:
-    return _("Dashed: %(who)s.") % {"who": one.who}
+def _note(figure: Figure, published: Sequence[Benchmark]) -> str:
+    meaning = str(MEANINGS[figure.definition.code])
+    said = [f"{meaning[:1].upper()}{meaning[1:]}."]
+    said += [_("Dashed: %(who)s.") % {"who": one.who} for one in published]
+    if any(cell.is_hidden for cell in figure.by_month):
+        cases = {"n": LEAST, "cases": CASES[figure.definition.cases]}
+        said.append(_("Months with fewer than %(n)d %(cases)s, and one beside them, are not shown.") % cases)
+    return " ".join(said)
 
 
 def _month_axes(months: Sequence[date], unit: str, at_least: tuple[float, float], step: float) -> Axes:
@@ -222,7 +227,7 @@ def _distribution(period: Period) -> Chart | None:
     where = [
         Place(at, f"{step * DS_STEP:.1f} to {(step + 1) * DS_STEP:.1f}") for at, step in enumerate(steps, 1)
     ]
-    every = max(1, len(where) // 8)
+    every = max(1, len(where) // 6)
     ticks = tuple((place.at - 0.5, place.label.split(" ")[0]) for place in where[::every])
     note = _(
         "Share of the %(n)d sessions with a D/S peak, in steps of %(step).1f. The target is %(low)s to %(high)s."
@@ -239,13 +244,14 @@ def _distribution(period: Period) -> Chart | None:
         (Measured(_("Sessions"), shares, Kind.BARS, 1, unit="%"),),
         Axes(_("D/S peak"), "%", 0.5, len(where) + 0.5, ticks, (0.0, 20.0), 10.0),
         note=told,
-        size=WIDE,
     )  # fmt: skip
 
 
 def csv_rows(found: Counted, period: Period) -> list[tuple[str, ...]]:
     """What the page tells, as a table: a row a cell. A hidden cell says so and has neither value nor cases."""
-    rows = [("figure", "definition", "by", "group", "value", "unit", "cases", "of", "published", "source")]
+    rows: list[tuple[str, ...]] = [
+        ("figure", "definition", "by", "group", "value", "unit", "cases", "of", "published", "source")
+    ]
     for figure in (*found.figures, *found.nurses):
         group_kind = "nurse" if figure in found.nurses else "device"
         called = found.people if group_kind == "nurse" else found.devices

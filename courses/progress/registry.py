@@ -1,6 +1,7 @@
 """What registries and trials published, beside the clinic's own figures. PURE: none is a threshold.
 
 Each stands as it was published, with who was counted; where patients or definitions differ from ours, ``note`` says so.
+The addresses of the sources are listed in docs/clinic-figures.md.
 """
 
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ class Benchmark:
     note: str = ""
 
 
-_IEPR_REPEAT = "IEPR, Lawson and others, 2006, as listed in docs/clinic-figures.md"
+_IEPR_REPEAT = "Lawson and others, 2006"
 BENCHMARKS = (
     Benchmark("completion", 86.5, 2311, "IEPR registry", _IEPR_REPEAT),
     Benchmark("class_gain", 83.4, 2311, "IEPR registry, those who completed", _IEPR_REPEAT),
@@ -54,7 +55,7 @@ BENCHMARKS = (
         36.6,
         701,
         "IEPR registry, heart failure",
-        "abstract on abbreviated against full courses, as listed in docs/clinic-figures.md",
+        "abstract on abbreviated and full courses",
         "standard deviation 4.8 h",
     ),
     Benchmark(

@@ -17,11 +17,12 @@ from courses.progress.supervision_days import gaps_of_session
 from courses.progress.supervision_file import file_of
 from courses.progress.supervision_forms import GapForm, LogForm
 from courses.progress.supervision_page import log_page
+from courses.progress.views import about
 from eecp_clinic import audit
-from eecp_clinic.errors import ClinicError, InvalidInput, NotFound
+from eecp_clinic.errors import ClinicError, InvalidInput, NotAllowed, NotFound
 from eecp_clinic.roles import CLINICAL, Role, StaffRequest, require_role, staff_view
 from patients.access import require_same_patient
-from patients.forms import show_refusal
+from patients.forms import posted, show_refusal
 
 READS_LOGS = (*CLINICAL, Role.BILLING, Role.ADMINISTRATOR)
 
@@ -31,11 +32,11 @@ READS_LOGS = (*CLINICAL, Role.BILLING, Role.ADMINISTRATOR)
 def log(request: StaffRequest, day: str, username: str) -> HttpResponse:
     """Read the log; its own practitioner signs it here."""
     practitioner, on = get_practitioner(request.clinic, username), _day(day)
-    form = LogForm(request.POST or None)
+    form = LogForm(posted(request))
     if request.method == "POST":
         require_role(request.user, request.clinic, Role.PHYSICIAN)
         if practitioner != request.user:
-            raise NotFound(_("Only the one who supervised signs this log."))
+            raise NotAllowed(_("Only the one who supervised signs this log."), code="not_yours")
         if form.is_valid() and _signed(request, form, on):
             messages.success(request, _("The log is signed."))
             return redirect("courses:supervision-log", on.isoformat(), username)
@@ -90,7 +91,7 @@ def printed(request: StaffRequest, day: str, username: str, version: int) -> Htt
 def gap(request: StaffRequest, code: str) -> HttpResponse:
     """Say why nobody is noted for a stretch of this session."""
     session, now = get_session(request.clinic, code), timezone.now()
-    form = GapForm(request.POST or None)
+    form = GapForm(posted(request))
     if request.method == "POST":
         require_same_patient(request, session.course.patient)
         if form.is_valid() and _explained(request, form, code):
@@ -98,8 +99,8 @@ def gap(request: StaffRequest, code: str) -> HttpResponse:
             return redirect("courses:supervision")
     gaps = gaps_of_session(session, now)
     context = {
+        **about(session.course, now),
         "session": session,
-        "patient": session.course.patient,
         "gaps": [(one, _form_for(one.interval, form, number)) for number, one in enumerate(gaps)],
         "form_errors": form.non_field_errors() if form.is_bound else (),
         "is_late": bool(gaps) and request.clinic.day_of(now) != request.clinic.day_of(gaps[0].interval.start),

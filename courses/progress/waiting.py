@@ -49,7 +49,7 @@ ACTIONS = {
     Kind.EXCEPTIONS: gettext_lazy("Choose why"),
     Kind.OUTCOMES: gettext_lazy("Enter them"),
 }
-GROUPS = {Group.PHYSICIAN: gettext_lazy("a physician"), Group.NURSE: gettext_lazy("a nurse")}
+GROUPS = {Group.PHYSICIAN: gettext_lazy("Any physician"), Group.NURSE: gettext_lazy("Any nurse")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -216,7 +216,12 @@ BEATS_FILES = "beats/session-NN.parquet"
 
 def dictionary_rows(tables: dict[str, tuple[Column, ...]]) -> Iterable[Sequence[str]]:
     """The data dictionary: a row a column, beats included, its heading first."""
+    return dictionary_of(tables | {BEATS_FILES: BEATS})
+
+
+def dictionary_of(tables: dict[str, tuple[Column, ...]]) -> Iterable[Sequence[str]]:
+    """A row a column of ``tables``, its heading first."""
     yield ("file", "column", "unit", "meaning", "source")
-    for name, columns in (tables | {BEATS_FILES: BEATS}).items():
+    for name, columns in tables.items():
         for column in columns:
             yield (name, column.name, column.unit, column.meaning, column.source)

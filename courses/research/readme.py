@@ -48,3 +48,20 @@ beats = pd.read_parquet("beats/session-01.parquet")
 ecg = read_edf("recordings/session-01.edf").get_signal("ECG")
 ```
 """
+
+
+def data_set_readme(courses: int, least: int, grain: str) -> str:
+    return _DATA_SET.format(courses=courses, least=least, grain=grain)
+
+
+_DATA_SET = """# EECP courses of one clinic, de-identified
+
+{courses} courses that ended. `courses.csv` has a row a course, `sessions.csv` a row a session; `data-dictionary.csv` says what every
+column is, `manifest.json` holds the SHA-256 of each file. Empty means not known or left out; nothing was filled in.
+
+A subject's number was drawn by chance for this data set alone: the same course has another number in the next one, and no list
+leads back. Days count from a course's first session; no date, code, name or free text stands here.
+
+Told of a person: {grain}. At least {least} courses share each combination of them (k-anonymity, k = {least}). Other columns may still
+tell somebody to those who know the course: give the data set on only under an agreement that forbids it.
+"""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.formats import date_format
@@ -14,6 +14,7 @@ from courses.treatment import body_map
 from courses.treatment.forms import with_units
 from courses.treatment.precheck import last_vitals, vitals_in
 from courses.treatment.services.charting import VITALS_FIELDS
+from courses.treatment.weight_field import WeightField, with_pounds
 from eecp_clinic.drafts.forms import MergingForm
 from patients.forms import plain_dates_and_not_known
 
@@ -70,6 +71,7 @@ class BeforeForm(MergingForm, forms.ModelForm):  # type: ignore[type-arg]  # gen
     class Meta:
         model = VitalSigns
         fields = VITALS_FIELDS
+        field_classes: ClassVar = {"weight_kg": WeightField}
 
     field_order = ["identity_checked", *Meta.fields]
 
@@ -122,6 +124,8 @@ def _last(last: VitalSigns | None, name: str) -> str:
         return ""
     if name == "inr_on":
         return date_format(value)
+    if name == "weight_kg":
+        return with_pounds(value)
     if name == "legs_examined":
         return _now("Yes") if value else ""
     display = getattr(last, f"get_{name}_display", None)

@@ -8,6 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Reading, Session, VitalSigns
+from courses.treatment.weight_field import WeightField
 from eecp_clinic.models import Clinic
 
 #: Unit, and what can be true of a person who comes to be treated; beyond it a digit is wrong.
@@ -36,13 +37,9 @@ def with_units(form: forms.BaseForm, last: VitalSigns | Reading | None = None) -
             continue
         unit, low, high = RANGES[name]
         field.unit = unit  # type: ignore[attr-defined]
-        field.widget = forms.NumberInput(
-            attrs={
-                "min": low,
-                "max": high,
-                "step": "any" if name in {"weight_kg", "ds_peak", "ds_area", "inr"} else 1,
-            }
-        )
+        if not isinstance(field, WeightField):
+            step = "any" if name in {"ds_peak", "ds_area", "inr"} else 1
+            field.widget = forms.NumberInput(attrs={"min": low, "max": high, "step": step})
         field.validators = [
             MinValueValidator(low, _("Below %(limit_value)s. Check the number.")),
             MaxValueValidator(high, _("Above %(limit_value)s. Check the number.")),

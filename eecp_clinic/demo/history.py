@@ -25,6 +25,8 @@ from eecp_clinic.demo.people import PASSWORD, PATIENTS, Person, Stage
 RECORDED_DAYS = 4
 #: Two patients have all their hours recorded, so that a whole course can be looked at.
 RECORDED_WHOLLY = {"Testerman", "Endwell"}
+#: Whose course was billed week by week; the other one's lines wait on the worklist.
+BILLED = "Endwell"
 
 
 @dataclass(frozen=True)

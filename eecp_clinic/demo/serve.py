@@ -10,8 +10,8 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from courses.models import Session
+from eecp_clinic.demo import claims, history, live, story
 from eecp_clinic.demo import clinic as clinics
-from eecp_clinic.demo import history, live, story
 from eecp_clinic.demo.clinic import DemoClinic
 from eecp_clinic.demo.people import PASSWORD, STAFF
 from eecp_clinic.demo.programs import HOST, is_free, part, web, worker
@@ -110,5 +110,9 @@ def fill_history(demo: DemoClinic, say: Say) -> None:
         time.sleep(2)
     for one in behind:
         history.conclude(demo, one, now)
+    claims.set_up(demo, now)
+    for one in behind:
+        if one.person.family_name == history.BILLED:
+            claims.bill(demo, one.course, now)
     ended = Session.objects.of(demo.clinic).completed().count()
     say(f"History complete: {ended} sessions")

@@ -120,7 +120,7 @@ def test_structure_tree_is_whole(pdf: Pdf) -> None:
         assert element.get("/Pg") is None or element.Pg.objgen in pages
         for kid in _kids(element):
             assert kid.P.objgen == element.objgen
-    parts = [one for one in everything if one.S == Name.Part]
+    parts = [one for one in everything if Name.Part == one.S]
     assert [str(part.T) for part in parts] == ["Part one", "Part two"]
 
 
@@ -144,7 +144,7 @@ def test_every_page_finds_its_marked_content_in_the_parent_tree(pdf: Pdf) -> Non
         assert marked == set(range(len(tree[key])))
         assert all(element.Pg.objgen == page.obj.objgen for element in tree[key])
         for annotation in page.obj.get("/Annots", []):
-            assert tree[int(annotation.StructParent)].S == Name.Link
+            assert Name.Link == tree[int(annotation.StructParent)].S
             assert annotation.F == 4
     assert int(pdf.Root.StructTreeRoot.ParentTreeNextKey) == max(keys) + 1
 

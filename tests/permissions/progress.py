@@ -1,7 +1,10 @@
 """Rows of the progress stage. A form sent empty is answered with 200: the role was let in, the form refused."""
 
+from datetime import timedelta
+
 from django.utils import timezone
 
+from courses.progress.services import sign_log
 from tests import factories
 from tests.permissions.table import Row, only
 from tests.permissions.world import World
@@ -26,9 +29,27 @@ def hour(world: World) -> list[str]:
     return [world["hour_of_course"].code, "pressure"]
 
 
+def session(world: World) -> list[str]:
+    return [world["session"].code]
+
+
+def log(world: World) -> list[str]:
+    return [world["supervised_on"].isoformat(), world.users["physician"].username]
+
+
 def extend(world: World) -> None:
-    """A missed hour of the course, whose reason somebody has to choose."""
+    """A missed hour of the course, whose reason somebody has to choose; a signed log of yesterday."""
     course = world["course"]
+    physician, now = world.users["physician"], timezone.now()
+    factories.make_supervision(world.clinic, physician, now - timedelta(days=1, hours=2), hours=1)
+    signed = sign_log(
+        clinic=world.clinic,
+        actor=physician,
+        day=world.clinic.day_of(now - timedelta(days=1, hours=2)),
+        password=factories.PASSWORD,
+        now=now,
+    )
+    world.things["supervised_on"] = signed.day
     device = factories.make_device(world.clinic, "Device of exceptions")
     world.things["hour_of_course"] = factories.make_appointment(
         course, device, timezone.now(), state="missed"
@@ -70,4 +91,16 @@ ROWS = [
     ),
     Row("courses:supervision-end", only("physician", status=404), method="post", outsider=404),
     Row("courses:supervision-note", only("physician"), method="post"),
+    Row("courses:supervision-gap", only(*CLINICAL), args=session),
+    Row("courses:supervision-gap", only(*CLINICAL), method="post", args=session, data=form),
+    Row("courses:supervision-log", only(*READS), args=log),
+    Row("courses:supervision-log", only("physician"), method="post", args=log),
+    Row("courses:supervision-log-file", only(*READS), args=lambda world: [*log(world), 1]),
+    Row(
+        "courses:work-mail",
+        only(*CLINICAL, status=302),
+        method="post",
+        data=lambda world: {"wanted": "no"},
+        outsider=302,
+    ),
 ]

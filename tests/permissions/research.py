@@ -26,6 +26,8 @@ def export(world: World) -> list[str]:
 
 
 ROWS = [
+    Row("courses:data-set", only(*MAKES)),
+    Row("courses:data-set", only(*MAKES, status=422), method="post"),
     Row("courses:research", only(*MAKES), args=course),
     Row(
         "courses:research",

@@ -10,7 +10,7 @@ from courses.billing.asking import SESSION_CODE
 from courses.billing.balances import balances_of_lines
 from courses.billing.books.statement import Entry, Statement, service_of
 from courses.billing.facts import service_day
-from courses.billing.services.lines import PATIENT_PAYS
+from courses.billing.findings import PATIENT_PAYS
 from courses.models import BillingPaper, Course, PatientPayment, Session
 
 #: What raises what the patient owes, and what lowers it.

@@ -17,8 +17,9 @@ from courses.access import get_course
 from courses.banner import course_banner
 from courses.billing import services
 from courses.billing.books.account import statement_of
+from courses.billing.books.packaged_rules import estimate_rules
 from courses.billing.services.patient_accounts import KEEPS_ACCOUNTS
-from courses.models import BillingPaper, BillingRules, Course, PatientPayment
+from courses.models import BillingPaper, Course, PatientPayment
 from eecp_clinic.errors import InvalidInput, NotFound
 from eecp_clinic.models import Clinic
 from eecp_clinic.roles import Role, StaffRequest, staff_view
@@ -43,7 +44,12 @@ class PaymentForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only fo
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         plain_dates_and_not_known(self)
+        self.fields["amount"].label = gettext_lazy("Amount")
         self.fields["amount"].unit = "USD"  # type: ignore[attr-defined]
+        self.fields["method"].choices = [  # type: ignore[attr-defined]
+            ("", gettext_lazy("Choose")),
+            *PatientPayment.Method.choices,
+        ]
 
 
 class EstimateForm(forms.Form):
@@ -64,7 +70,9 @@ class EstimateForm(forms.Form):
         label=gettext_lazy("What will be scheduled separately"),
         required=False,
         max_length=300,
-        help_text=gettext_lazy("Such as an echocardiogram before the course. Empty: nothing is known of"),
+        help_text=gettext_lazy(
+            "Such as an echocardiogram before the course. Empty: the clinic knows of nothing"
+        ),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -215,7 +223,7 @@ def _page(
         "payments": payments,
         "payment_form": payment or PaymentForm(initial={"received_on": request.clinic.day_of(now)}),
         "estimate_form": estimate or EstimateForm(initial=_usual(course, now)),
-        "rules": BillingRules.objects.in_force(request.clinic, now),
+        "law": estimate_rules(),
         "may_keep": bool(request.roles & set(KEEPS_ACCOUNTS)),
     }
     return render(request, "courses/billing/books/account.html", context, status=status)

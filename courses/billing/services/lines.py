@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from courses.billing.facts import facts_of, rules_of, service_day, sessions_with_facts
-from courses.billing.findings import LineFinding, Mover, block
+from courses.billing.findings import PATIENT_PAYS, LineFinding, Mover, block
 from courses.billing.scrubber import may_go, scrub
 from courses.billing.surroundings import Surroundings
 from courses.models import ClaimLine, Session
@@ -28,8 +28,6 @@ READY_EVERY = timedelta(days=1)
 AT_ONCE = 200
 #: Findings that a person may answer with a decision and its reason.
 DECIDED_BY_A_PERSON = {"partial_needs_decision", "short_billable", "short_not_billable"}
-#: The code of a line for which no claim is made.
-PATIENT_PAYS = "patient_pays"
 
 
 def refresh_line(*, session: Session, now: datetime) -> ClaimLine:

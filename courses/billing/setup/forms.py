@@ -220,6 +220,8 @@ class BillingRulesForm(forms.ModelForm):  # type: ignore[type-arg]
         for name, unit in units.items():
             self.fields[name].unit = unit  # type: ignore[attr-defined]
 
+        self.fields["package_usd"].label = _("Price of the package")
+
     def course(self) -> list[forms.BoundField]:
         return bound(self, *RULES)
 

@@ -175,6 +175,7 @@ def test_supervision_noted_later_makes_another_version(
     )
     second = make(signed, now + timedelta(days=1))
     assert "Petra Physician-Example, MD" in text_of(second)
+    assert "written down 24-Nov-2026 09:00" in " ".join(text_of(second).split())
     assert (first.version, second.version) == (1, 2)
 
 

@@ -1,7 +1,8 @@
 """The worklist: tabs, sums, clocks, what a biller does to many rows, and what must not be missed."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -11,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from courses.billing.attention import ANSWER_WITHIN, alarms
-from courses.billing.services import post_remittance, refresh_line, take_answers
+from courses.billing.services import post_remittance, refresh_line, refresh_lines, take_answers
 from courses.billing.services.deposits import enter_deposit, withdraw_deposit
 from courses.billing.worklist import Fees, Tab, fees_of, sums_of
 from courses.billing.worklist_rows import appeal_clocks
@@ -27,6 +28,12 @@ from tests.courses.billing.billing_given import make_billable, make_line
 from tests.courses.courses_given import FIRST_HOUR, Given
 
 State = Claim.State
+
+
+@pytest.fixture(autouse=True)
+def _day_of_the_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages look at the clock; for them it is a day after the sessions, whenever the tests run."""
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
 
 
 def page(client: Client, **query: str) -> str:
@@ -98,8 +105,8 @@ def test_all_ready_lines_of_a_payer_are_claimed_at_once(
     given: Given, biller: User, biller_client: Client
 ) -> None:
     make_billable(given, biller)
-    for n in range(3):
-        make_line(given, n)
+    lines = [make_line(given, n) for n in range(3)]
+    refresh_lines(sessions=[line.session_id for line in lines], now=NOW)
     payer = given.course.patient.coverages.get().payer
     biller_client.post(reverse("courses:claims-make"), {"all": "1", "payer": payer.code})
     assert Claim.objects.get().memberships.count() == 3
@@ -202,7 +209,9 @@ def test_paper_is_shown_by_box_and_printed(given: Given, biller: User, biller_cl
     assert printed.content.startswith(b"%PDF")
 
 
-def test_uploaded_answer_is_read_once(given: Given, biller: User, biller_client: Client, tmp_path) -> None:
+def test_uploaded_answer_is_read_once(
+    given: Given, biller: User, biller_client: Client, tmp_path: Path
+) -> None:
     claim = sent_claim(given, biller)
     path = tmp_path / "answer.277"
     path.write_bytes(Answering(ClaimFile.objects.get()).status())
@@ -237,7 +246,7 @@ def test_payment_that_waits_is_posted_on_its_page(given: Given, biller: User, bi
 def test_file_without_277ca_after_72_hours_is_an_alarm(given: Given, biller: User) -> None:
     sent_claim(given, biller)
 
-    def silent(now) -> list[str]:
+    def silent(now: datetime) -> list[str]:
         return [alarm.code for alarm in alarms(given.clinic, now)]
 
     assert silent(SENT + ANSWER_WITHIN - timedelta(minutes=1)) == []

@@ -83,7 +83,8 @@ def told(
 )
 def test_each_figure_by_its_definition(code: str, n: int, value: float) -> None:
     total = told((COURSE, STOPPED), (SESSION,), (HOUR,))[code].total
-    assert (total.n, total.value) == (n, pytest.approx(value))
+    assert total.n == n
+    assert total.value == pytest.approx(value)
 
 
 def test_every_definition_is_a_figure_and_every_benchmark_stands_beside_one() -> None:

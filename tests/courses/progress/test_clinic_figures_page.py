@@ -121,7 +121,7 @@ def test_page_leads_from_each_figure_to_its_rows(period: Period, physician_clien
 def test_rows_say_what_each_adds(period: Period, physician_client: Client) -> None:
     answer = physician_client.get(reverse("courses:figure-rows", args=["class_gain"]), PAGE)
     page = answer.content.decode()
-    assert "III to I, 2 classes better." in page
+    assert "III to I, 2 classes better" in page
     assert page.count("Left out</span>") == 5
 
 

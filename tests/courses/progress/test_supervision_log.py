@@ -126,7 +126,7 @@ def test_covered_and_not_covered_time_make_the_whole_of_each_session(
 def test_what_was_signed_is_read_again_as_it_was(
     own: list[tuple[int, int]], sessions: list[tuple[int, int]], late: bool, text: str
 ) -> None:
-    more = {"noted_at": at(700), "late_reason": text} if late else {}
+    more: dict[str, Any] = {"noted_at": at(700), "late_reason": text} if late else {}
     log = day_log(
         [period(*one, **more) for one in own],
         [treated(*one, code=str(number)) for number, one in enumerate(sessions)],

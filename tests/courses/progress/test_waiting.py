@@ -196,7 +196,7 @@ def test_patient_who_is_not_better_waits_until_a_physician_has_signed_a_review(g
 def test_exceptions_without_a_reason_wait_as_one_row_for_the_nurses(given: Given) -> None:
     hour = given.session(0, stop_reason="patient", signed=False).appointment
     row = rows(given, FIRST_HOUR + timedelta(days=1))["exceptions"]
-    assert row.who == "a nurse"
+    assert row.who == "Any nurse"
     assert row.url.endswith("#exceptions-title")
     for parameter in ("minutes", "pressure", "ds_ratio", "timing", "interruptions", "gating"):
         explain_exception(
@@ -244,7 +244,7 @@ def test_order_of_somebody_who_left_waits_for_any_physician(clinic: Clinic, phys
     gone.is_active = False
     gone.save()
     (row,) = waiting(clinic, LATER)
-    assert row.who == "a physician"
+    assert row.who == "Any physician"
     assert mine([row], physician, {"physician"}) == [row]
 
 
@@ -255,7 +255,7 @@ def test_outcomes_wait_for_the_nurses_from_the_first_day_of_their_window(given: 
         for row in waiting(given.clinic, FIRST_HOUR + timedelta(days=12))
         if row.item.fact.kind == "outcomes" and row.detail == "Two weeks"
     )
-    assert row.who == "a nurse"
+    assert row.who == "Any nurse"
     assert row.item.due_on == given.clinic.day_of(FIRST_HOUR) + timedelta(days=14)
 
 

@@ -76,7 +76,7 @@ def test_something_that_waits_since_tomorrow_by_a_wrong_clock_is_not_late() -> N
         ({"not_person": 8}, 7, ["physician"], True),
     ],
 )
-def test_whose_it_is(about: dict[str, int], person: int, groups: list[str], theirs: bool) -> None:
+def test_whose_it_is(about: dict[str, Any], person: int, groups: list[str], theirs: bool) -> None:
     assert waits_for(fact(Kind.ORDER, **about), person, groups) is theirs
 
 

@@ -15,6 +15,7 @@ from courses.progress import work_mail
 from courses.progress.services import switch_mail
 from eecp_clinic.errors import NotAllowed
 from eecp_clinic.models import Clinic, User
+from eecp_clinic.roles import Role
 from tests import factories
 from tests.courses.courses_given import Given, course_given
 
@@ -133,8 +134,8 @@ def test_mail_that_a_dead_worker_left_is_sent_by_the_next(waits: Given) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_at_once_send_one_mail() -> None:
     clinic = factories.make_clinic()
-    nurse = factories.make_user(clinic, "nurse", "nora", "Nora", "Nurse-Example", "RN")
-    physician = factories.make_user(clinic, "physician", "petra", "Petra", "Physician-Example", "MD")
+    nurse = factories.make_user(clinic, Role.NURSE, "nora", "Nora", "Nurse-Example", "RN")
+    physician = factories.make_user(clinic, Role.PHYSICIAN, "petra", "Petra", "Physician-Example", "MD")
     course_given(clinic, nurse, physician).session(0, signed=False)
 
     def send(_worker: int) -> int:

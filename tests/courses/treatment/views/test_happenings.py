@@ -16,6 +16,8 @@ from eecp_clinic.models import User
 from tests import factories
 from tests.courses.treatment import scenes
 
+pytestmark = pytest.mark.usefixtures("mid_morning")
+
 EVENT: dict[str, Any] = {
     "event-kind": "skin",
     "event-severity": "mild",

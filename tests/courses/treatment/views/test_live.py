@@ -16,9 +16,11 @@ from courses.treatment.services.charting import DEVICE_FIELDS
 from devices.beat_file import to_plain
 from devices.gating.average_beat import NOTHING, OFFSETS_MS, AverageBeat
 from devices.models import Recording
-from eecp_clinic.models import User
+from eecp_clinic.models import Clinic, User
 from tests import factories
 from tests.courses.treatment import scenes
+
+pytestmark = pytest.mark.usefixtures("mid_morning")
 
 LIVE: dict[str, Any] = {
     "grade": "A",
@@ -147,10 +149,11 @@ def test_refused_row_keeps_what_was_typed(nurse_client: Client, nurse: User, phy
 
 
 def test_row_after_the_hour_has_the_time_that_was_typed(
-    nurse_client: Client, nurse: User, physician: User, now: datetime
+    nurse_client: Client, nurse: User, physician: User, clinic: Clinic, now: datetime
 ) -> None:
     session = scenes.make_ended(nurse, physician, now)
-    answer = add(nurse_client, session, **{"reading-time": "09:40", "reading-spo2_percent": "96"})
+    typed = f"{clinic.local(now + timedelta(minutes=40)):%H:%M}"
+    answer = add(nurse_client, session, **{"reading-time": typed, "reading-spo2_percent": "96"})
     assert answer.status_code == 200
     row = Reading.objects.get(session=session, spo2_percent=96)
     assert row.at == now + timedelta(minutes=40)

@@ -14,6 +14,8 @@ from tests import factories
 from tests.courses.treatment import scenes
 from tests.courses.treatment.views.test_session import BEFORE, page, post
 
+pytestmark = pytest.mark.usefixtures("mid_morning")
+
 SIGNS = {
     "before-rhythm": "regular",
     "before-breath_sounds": "clear",

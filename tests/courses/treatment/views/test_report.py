@@ -22,6 +22,8 @@ from tests.devices.gating.synthetic import Session as Drawn
 from tests.devices.gating.synthetic import draw
 from tests.devices.stored import store_waveform
 
+pytestmark = pytest.mark.usefixtures("mid_morning")
+
 HTMX = {"HX-Request": "true"}
 
 

@@ -16,7 +16,7 @@ from eecp_clinic.models import Signature, User
 from tests import factories
 from tests.courses.treatment import scenes
 
-pytestmark = pytest.mark.usefixtures("nurse", "physician")
+pytestmark = pytest.mark.usefixtures("nurse", "physician", "mid_morning")
 
 BEFORE = {
     "before-identity_checked": "on",

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -12,6 +13,8 @@ from courses.models import Session
 from eecp_clinic.models import User
 from tests import factories
 from tests.courses.treatment import scenes
+
+pytestmark = pytest.mark.usefixtures("mid_morning")
 
 
 def test_empty_list_says_what_would_stand_there(nurse_client: Client) -> None:
