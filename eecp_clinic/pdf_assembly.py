@@ -96,8 +96,8 @@ class _Structure:
         self.out = out
         self.root = out.Root.StructTreeRoot
         self.document = self.root.K[0] if isinstance(self.root.K, Array) else self.root.K
-        self.numbers = list(self.root.ParentTree.Nums)
-        self.elements = list(self.document.K)
+        self.numbers: list[Any] = list(self.root.ParentTree.Nums)
+        self.elements: list[Any] = list(self.document.K)
         self.pages = [page.obj.objgen for page in out.pages]
 
     def take_in(self, out: Pdf, source: Pdf, one: Inserted, pages: list[Any]) -> None:

@@ -154,6 +154,10 @@ def _recording(session: Session) -> Iterator[Link]:
     if report.input_sha256 != sha256:
         wrong.append(gettext("it judged another file"))
     name = gettext("Gating report %(code)s and its beats") % {"code": report.code}
+    if not wrong and not report.report_sha256:
+        said = gettext("It was made before reports were kept with a hash.")
+        yield Link(Kind.REPORT, name, "", Verdict.ABSENT, said)
+        return
     yield Link(
         Kind.REPORT,
         name,

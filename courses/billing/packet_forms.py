@@ -40,10 +40,10 @@ class RecordsRequestForm(forms.ModelForm):  # type: ignore[type-arg]  # generic 
             "number": _("As the letter has it"),
             "asked_by": _("The contractor or plan that wrote the letter"),
             "due_on": _("As the letter says. Empty: by the payer's number of days, if it is known"),
-            "claim": _("Empty: the whole course"),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["claim"].queryset = Claim.objects.filter(course=self.instance.course)  # type: ignore[attr-defined]
         plain_dates_and_not_known(self)
+        self.fields["claim"].empty_label = _("The whole course")  # type: ignore[attr-defined]  # django-stubs knows no choice fields here

@@ -135,9 +135,11 @@ def test_every_page_finds_its_marked_content_in_the_parent_tree(pdf: Pdf) -> Non
         assert key not in seen
         seen.add(key)
         marked = {
-            int(operands[1].MCID)
-            for operands, operator in pikepdf.parse_content_stream(page)
-            if str(operator) == "BDC" and isinstance(operands[1], Dictionary) and "/MCID" in operands[1]
+            int(one.operands[1].MCID)
+            for one in pikepdf.parse_content_stream(page)
+            if str(one.operator) == "BDC"
+            and isinstance(one.operands[1], Dictionary)
+            and "/MCID" in one.operands[1]
         }
         assert marked == set(range(len(tree[key])))
         assert all(element.Pg.objgen == page.obj.objgen for element in tree[key])

@@ -15,7 +15,7 @@ from eecp_clinic.models import User
 from patients.models import Document
 from tests import factories
 from tests.courses.billing.billing_given import make_claim, make_claim_file
-from tests.courses.courses_given import FIRST_HOUR, Given, a_report
+from tests.courses.courses_given import FIRST_HOUR, Given, a_decision, a_report
 from tests.devices.gating.synthetic import Session as Drawn
 from tests.devices.gating.synthetic import draw
 from tests.devices.stored import store_waveform
@@ -97,3 +97,12 @@ def sent_claim(given: Given, by: User, *sessions: Session) -> Claim:
         given.clinic, by, claim, file=name, sha256=hashlib.sha256(content).hexdigest(), sent_at=LATER
     )
     return claim
+
+
+def another_course(given: Given) -> Given:
+    """Of another patient of the same clinic, on the same device."""
+    patient = factories.make_patient(given.clinic, "Example")
+    assessment = factories.make_assessment(patient, given.physician, decision=a_decision())
+    order = factories.make_order(patient, given.physician, assessment=assessment)
+    course = factories.make_course(patient, given.physician, order=order)
+    return Given(given.clinic, course, given.device, given.nurse, given.physician)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from courses.billing.completeness import missing_from
+from courses.billing.enclosed_evidence import Opinion, Paper, SheetUsed
 from courses.billing.evidence import Criterion, Decision, Evidence, Identity, Order
 from courses.billing.session_evidence import Gating, Recorded, SessionSheet, Signed, Vitals
 
@@ -41,6 +42,8 @@ SHEET = SessionSheet(
     gating=Gating("rep", "1.0", "", "", START, "A", (), (), (), (), ""),
     signature=SIGNED,
 )
+OPINION = Opinion("C. Sample, MD", "Cardiology", date(2026, 9, 1), ("Anatomy",), "III", None, (), "P", START)
+CONSENT = Paper("c", "Consent", "", None, 1, "ab" * 32, START, is_consent=True)
 WHOLE = Evidence(
     code="p",
     made_for=START,
@@ -55,11 +58,29 @@ WHOLE = Evidence(
     review_kinds=frozenset(),
     outcomes=None,
     measured_points=frozenset({"baseline"}),
+    opinion=OPINION,
+    papers=(CONSENT,),
 )
 
 
 def test_whole_packet_lacks_nothing() -> None:
     assert missing_from(WHOLE, ZONE) == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"opinion": replace(OPINION, given_on=None)}, "specialist's opinion"),
+        ({"opinion": replace(OPINION, reasons=())}, "specialist's opinion"),
+        ({"opinion": None}, "specialist's opinion"),
+        ({"papers": (replace(CONSENT, is_consent=False),)}, "No consent"),
+        ({"sheets": (SheetUsed(4, "", 0, "", 0, "its sheet could not be made."),)}, "Session 4: its sheet"),
+        ({"differing": ((5, "The record differs."),)}, "Session 5: The record differs."),
+    ],
+)
+def test_packet_is_named_with_what_it_lacks(change: dict[str, Any], words: str) -> None:
+    (sentence,) = missing_from(replace(WHOLE, **change), ZONE)
+    assert words in sentence
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,8 @@ from courses.tasks import render_packets
 from eecp_clinic.errors import Conflict, InvalidInput, NotAllowed
 from eecp_clinic.models import Clinic, User
 from tests import factories
-from tests.courses.billing.packets_given import LATER, sent_claim
-from tests.courses.courses_given import FIRST_HOUR, Given, course_given
+from tests.courses.billing.packets_given import LATER, another_course, sent_claim
+from tests.courses.courses_given import FIRST_HOUR, Given
 
 TUESDAY = FIRST_HOUR.date() + timedelta(days=1)
 
@@ -60,10 +60,8 @@ def test_days_that_are_not_in_order_are_refused(three: Given, biller: User) -> N
         )
 
 
-def test_claim_of_another_course_is_refused(
-    three: Given, clinic: Clinic, nurse: User, physician: User, biller: User
-) -> None:
-    other = course_given(clinic, nurse, physician)
+def test_claim_of_another_course_is_refused(three: Given, biller: User) -> None:
+    other = another_course(three)
     claim = sent_claim(three, biller, three.course.sessions.get(number=1))
     with pytest.raises(Conflict, match="another course"):
         request_packet(course=other.course, claim=claim, actor=biller, now=LATER)
@@ -103,8 +101,8 @@ def test_sheet_that_cannot_be_made_is_named(given: Given, biller: User, tmp_path
 
 
 @pytest.fixture
-def two_courses(clinic: Clinic, nurse: User, physician: User, given: Given) -> list[Given]:
-    other = course_given(clinic, nurse, physician)
+def two_courses(given: Given) -> list[Given]:
+    other = another_course(given)
     given.session(0)
     other.session(1)
     return [given, other]
@@ -160,7 +158,7 @@ def test_ticking_nothing_says_so(given: Given, biller_client: Client) -> None:
 
 
 def test_course_of_another_clinic_is_not_taken(biller_client: Client, outsider: User) -> None:
-    clinic = outsider.memberships.get().clinic
+    clinic = outsider.memberships.all()[0].clinic
     course = factories.make_course(factories.make_patient(clinic), outsider)
     biller_client.post(reverse("courses:packets"), {"course": [course.code]})
     assert not Packet.objects.exists()

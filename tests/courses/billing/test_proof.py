@@ -127,7 +127,7 @@ def test_one_bit_of_a_kept_file_is_named(
     changed(path_of(session))
     line = session.claim_line.code
     assert f"Session 1, 30-Nov-2026, line {line}: {name}" in failing(packet)
-    with pytest.raises(CommandError, match="1 of .* checks fail"):
+    with pytest.raises(CommandError, match=r"1 of .* checks fail"):
         verify(Path(packet.file.path))
 
 
