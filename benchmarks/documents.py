@@ -109,8 +109,9 @@ def peak_mb() -> float:
 
 def measure_full() -> dict[str, Any]:
     """Everything from nothing, then WeasyPrint alone on what was laid out, once each."""
-    from courses.billing import packet_document, sheet_document
+    from courses.billing.packet import packet_document
     from courses.billing.services.packets import make
+    from courses.billing.sheet import sheet_document
     from eecp_clinic import pdf, pdf_engine
 
     pdf.render("<html lang='en'><title>Warm</title><h1>Warm</h1></html>")

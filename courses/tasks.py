@@ -5,9 +5,9 @@ from django.conf import settings
 from django.utils import timezone
 
 from courses.billing import services
-from courses.billing.due_sheets import due_sheets
 from courses.billing.services.answer_folder import read_folders
 from courses.billing.services.packets import TASK, take_over
+from courses.billing.sheet.due_sheets import due_sheets
 from courses.hints import enqueue
 from courses.progress import work_mail
 from courses.research import services as research

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from courses.billing.session_evidence import Happening, Override
+from courses.billing.packet.session_evidence import Happening, Override
 from courses.models import HoldOverride, Reading, Session, SettingChange, TreatmentEvent, VitalSigns
 
 #: What is seen, heard and asked, in the order of the sheet.

@@ -2,10 +2,10 @@
 
 from datetime import date, datetime
 
-from courses.billing.enclosed import claims_of, letter_of, notices_of, opinion_of, papers_of
-from courses.billing.evidence import Criterion, Decision, Evidence, Identity, Order, ReviewSheet, Scope
-from courses.billing.session_evidence import Picture
-from courses.billing.session_sheet import sheet_of, signed, signed_sessions
+from courses.billing.packet.enclosed import claims_of, letter_of, notices_of, opinion_of, papers_of
+from courses.billing.packet.evidence import Criterion, Decision, Evidence, Identity, Order, ReviewSheet, Scope
+from courses.billing.packet.session_evidence import Picture
+from courses.billing.sheet.session_sheet import sheet_of, signed, signed_sessions
 from courses.billing.surroundings import Surroundings
 from courses.models import Course, OutcomeMeasure, Packet, Review, Session, TreatmentOrder
 from courses.progress.course_page import paper_charts

@@ -8,8 +8,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from courses.billing.claims_page import MOVERS
 from courses.billing.findings import Mover, Severity
+from courses.billing.worklist.claims_page import MOVERS
 from courses.models import ClaimLine
 
 LIGHTS = {Severity.BLOCK: "stop", Severity.WARN: "look", Severity.NOTE: "idle"}

@@ -6,8 +6,8 @@ what Medicare never covers, and EECP is a benefit.
 """
 
 from courses.billing.line import LineFacts, PayerKind, ScrubRules
-from courses.billing.notice_rules import CLAIMING, abn_that_counts, expects_denial
-from courses.billing.repeat_rules import REPEAT_MODIFIER
+from courses.billing.rules.notice_rules import CLAIMING, abn_that_counts, expects_denial
+from courses.billing.rules.repeat_rules import REPEAT_MODIFIER
 
 ABN_ON_FILE, NO_ABN = "GA", "GZ"
 

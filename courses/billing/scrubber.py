@@ -6,7 +6,9 @@ are told.
 
 from collections.abc import Callable, Iterator, Sequence
 
-from courses.billing import (
+from courses.billing.findings import LineFinding, Severity
+from courses.billing.line import LineFacts, ScrubRules
+from courses.billing.rules import (
     after_signing_rules,
     asked_rules,
     claim_rules,
@@ -16,8 +18,6 @@ from courses.billing import (
     record_rules,
     repeat_rules,
 )
-from courses.billing.findings import LineFinding, Severity
-from courses.billing.line import LineFacts, ScrubRules
 
 Rule = Callable[[LineFacts, ScrubRules], Iterator[LineFinding]]
 

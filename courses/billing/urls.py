@@ -2,24 +2,13 @@
 
 from django.urls import URLPattern, path
 
-from courses.billing import (
-    answer_views,
-    batch_views,
-    claim_views,
-    deposit_views,
-    evidence_views,
-    file_views,
-    other_services_views,
-    packet_views,
-    records_views,
-    service_import_views,
-    sheet_views,
-    views,
-    worklist_views,
-)
+from courses.billing import other_services_views, service_import_views, views
 from courses.billing.books import account_views, day_views, line_views, override_views
+from courses.billing.packet import batch_views, evidence_views, packet_views, records_views
 from courses.billing.setup import fee_views
 from courses.billing.setup import views as setup_views
+from courses.billing.sheet import sheet_views
+from courses.billing.worklist import answer_views, claim_views, deposit_views, file_views, worklist_views
 
 urlpatterns: list[URLPattern] = [
     path("claims/", worklist_views.worklist, name="claims"),

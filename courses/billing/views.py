@@ -16,12 +16,18 @@ from courses.banner import course_banner
 from courses.billing import services
 from courses.billing.access import get_line
 from courses.billing.balances import balances_of_lines
-from courses.billing.claims_page import blocking, claim_row, courses_with_claims, days_left, summary_of
 from courses.billing.facts import service_day
 from courses.billing.findings import Severity
 from courses.billing.forms import DecisionForm
 from courses.billing.line_page import findings_shown
 from courses.billing.services.lines import is_partial
+from courses.billing.worklist.claims_page import (
+    blocking,
+    claim_row,
+    courses_with_claims,
+    days_left,
+    summary_of,
+)
 from courses.models import ClaimLine, Session
 from eecp_clinic.errors import Conflict, InvalidInput
 from eecp_clinic.roles import Role, StaffRequest, staff_view

@@ -6,8 +6,8 @@ from functools import partial
 
 from django.db import transaction
 
-from courses.billing.links import links_of
-from courses.billing.proof import is_good
+from courses.billing.packet.links import links_of
+from courses.billing.packet.proof import is_good
 from courses.hints import enqueue
 from courses.models import ClaimLine, EvidenceCheck
 from eecp_clinic import audit

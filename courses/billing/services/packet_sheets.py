@@ -4,10 +4,10 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from courses.billing.enclosed_evidence import SheetUsed
-from courses.billing.kept_files import read_kept
-from courses.billing.packet_document import Collected
+from courses.billing.packet.enclosed_evidence import SheetUsed
+from courses.billing.packet.packet_document import Collected
 from courses.billing.services.sheets import render_sheet, request_sheets
+from courses.billing.sheet.kept_files import read_kept
 from courses.models import Session, SessionSheet
 from eecp_clinic.errors import ClinicError
 

@@ -11,9 +11,9 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from courses.billing.gathering import sessions_of
-from courses.billing.kept_files import read_kept
-from courses.billing.packet_document import Made, put_together
+from courses.billing.packet.packet_document import Made, put_together
 from courses.billing.services.packet_sheets import Progress, collect
+from courses.billing.sheet.kept_files import read_kept
 from courses.hints import enqueue
 from courses.models import Claim, Course, Packet, PacketBatch, RecordsRequest
 from eecp_clinic import audit

@@ -10,8 +10,8 @@ from django.db import transaction
 from django.db.models import F, Max, QuerySet
 from django.utils.translation import gettext
 
-from courses.billing.kept_files import read_kept
-from courses.billing.sheet_document import Gathered, gather_sheet, lay_out
+from courses.billing.sheet.kept_files import read_kept
+from courses.billing.sheet.sheet_document import Gathered, gather_sheet, lay_out
 from courses.hints import enqueue
 from courses.models import Session, SessionSheet
 from eecp_clinic import audit

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from courses.billing.links import Verdict
-from courses.billing.proof import NotAPacket, prove
-from courses.billing.sheet_document import gather_sheet, lay_out
+from courses.billing.packet.links import Verdict
+from courses.billing.packet.proof import NotAPacket, prove
+from courses.billing.sheet.sheet_document import gather_sheet, lay_out
 from courses.models import SessionSheet
 from courses.treatment.verifying import verify
 

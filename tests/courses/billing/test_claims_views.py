@@ -8,8 +8,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from courses.billing.claims_page import claim_row, courses_with_claims, summary_of
 from courses.billing.services import refresh_line
+from courses.billing.worklist.claims_page import claim_row, courses_with_claims, summary_of
 from courses.models import ClaimLine
 from patients.models import Payer
 from tests.courses.courses_given import FIRST_HOUR, Given

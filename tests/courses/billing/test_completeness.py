@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from courses.billing.completeness import missing_from
-from courses.billing.enclosed_evidence import Opinion, Paper, SheetUsed
-from courses.billing.evidence import Criterion, Decision, Evidence, Identity, Order
-from courses.billing.session_evidence import Gating, Recorded, SessionSheet, Signed, Vitals
+from courses.billing.packet.completeness import missing_from
+from courses.billing.packet.enclosed_evidence import Opinion, Paper, SheetUsed
+from courses.billing.packet.evidence import Criterion, Decision, Evidence, Identity, Order
+from courses.billing.packet.session_evidence import Gating, Recorded, SessionSheet, Signed, Vitals
 
 ZONE = ZoneInfo("America/Chicago")
 START = datetime(2026, 10, 5, 14, 0, tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from courses.billing.attention import alarms
+from courses.billing.worklist.attention import alarms
 from courses.models import Claim, ClaimLine, Deposit
 from eecp_clinic.demo import claims
 from eecp_clinic.demo.clinic import DemoClinic

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from courses.billing.gating_evidence import FIGURES, figures_of, findings_of, minutes_of
+from courses.billing.packet.gating_evidence import FIGURES, figures_of, findings_of, minutes_of
 from devices.gating.analyse import analyse
 from devices.gating.config import GatingConfig
 from devices.gating.report import GatingReport

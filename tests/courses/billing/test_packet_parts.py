@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
-from courses.billing.proof import evidence_in
+from courses.billing.packet.proof import evidence_in
 from courses.billing.services import render_packet, request_packet, request_packets
 from courses.billing.services.packets import STALE_AFTER, take_over
 from courses.models import Packet, PacketBatch, SessionSheet

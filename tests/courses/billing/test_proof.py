@@ -10,8 +10,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
-from courses.billing.links import Kind, Verdict, links_of
-from courses.billing.proof import NotAPacket, evidence_in, prove
+from courses.billing.packet.links import Kind, Verdict, links_of
+from courses.billing.packet.proof import NotAPacket, evidence_in, prove
 from courses.billing.services import render_packet, request_packet
 from courses.models import Packet, Session
 from courses.progress.services import record_outcome

@@ -14,9 +14,9 @@ from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
 
-from courses.billing.due_sheets import due_sheets
 from courses.billing.services import hand_out_sheet, render_sheet, request_sheets, retry_sheet
-from courses.billing.sheet_document import gather_sheet, lay_out
+from courses.billing.sheet.due_sheets import due_sheets
+from courses.billing.sheet.sheet_document import gather_sheet, lay_out
 from courses.models import Session, SessionSheet, TreatmentRules
 from courses.progress.services import note_supervision
 from courses.tasks import make_due_sheets, make_sheets

@@ -11,11 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from courses.billing.attention import ANSWER_WITHIN, alarms
 from courses.billing.services import post_remittance, refresh_line, refresh_lines, take_answers
 from courses.billing.services.deposits import enter_deposit, withdraw_deposit
-from courses.billing.worklist import Fees, Tab, fees_of, sums_of
-from courses.billing.worklist_rows import appeal_clocks
+from courses.billing.worklist.attention import ANSWER_WITHIN, alarms
+from courses.billing.worklist.worklist import Fees, Tab, fees_of, sums_of
+from courses.billing.worklist.worklist_rows import appeal_clocks
 from courses.billing.x12.remittance import ProviderAdjustment
 from courses.models import Amendment, Claim, ClaimFile, Deposit, PayerProfile, Remittance
 from eecp_clinic.errors import Conflict, InvalidInput, NotAllowed

@@ -14,7 +14,6 @@ from django.urls import reverse
 
 from courses.billing.books.account import statement_of
 from courses.billing.books.papers import lay_out
-from courses.billing.kept_files import read_kept
 from courses.billing.services import (
     cancel_invoice,
     import_fees,
@@ -25,6 +24,7 @@ from courses.billing.services import (
     refresh_line,
     withdraw_payment,
 )
+from courses.billing.sheet.kept_files import read_kept
 from courses.models import BillingPaper, BillingProvider, BillingRules, PatientPayment
 from eecp_clinic.errors import Conflict, InvalidInput, NotAllowed
 from eecp_clinic.models import AuditEvent, User

@@ -15,12 +15,12 @@ from courses.banner import course_banner
 from courses.billing import asking, services
 from courses.billing.access import get_claim
 from courses.billing.claim_checking import paper_claim
-from courses.billing.claim_forms import AppealForm, ReasonForm
-from courses.billing.claim_page import claim_page
 from courses.billing.cms1500 import filling
 from courses.billing.cms1500.paper import PaperRefusal
 from courses.billing.cms1500.printing import Offset, print_pages
 from courses.billing.services.claim_acts import appeal_claim, mail_claim
+from courses.billing.worklist.claim_forms import AppealForm, ReasonForm
+from courses.billing.worklist.claim_page import claim_page
 from courses.models import Claim
 from eecp_clinic.errors import Conflict, InvalidInput
 from eecp_clinic.roles import Role, StaffRequest, staff_view

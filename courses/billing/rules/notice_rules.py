@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from courses.billing.findings import LineFinding, Mover, block, note, warn
 from courses.billing.line import Coverage, LineFacts, PayerKind, ScrubRules
 from courses.billing.payer_facts import AbnGiven, AbnOption
-from courses.billing.repeat_rules import is_early_repeat
+from courses.billing.rules.repeat_rules import is_early_repeat
 
 NOTICES = "CMS-R-131 instructions and modifier rules (GA, GZ)"
 EDITION = "CMS-R-131, the edition required since 12-May-2026"

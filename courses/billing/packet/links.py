@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from django.utils.translation import gettext
 
-from courses.billing.kept_files import read_kept
+from courses.billing.sheet.kept_files import read_kept
 from courses.models import Claim, Session, SessionSheet
 from courses.treatment.services.amending import amendment_content
 from courses.treatment.verifying import Verdict as Verified

@@ -8,10 +8,10 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
-from courses.billing.evidence import StandaloneSheet
 from courses.billing.gathering import identity_of, order_of
-from courses.billing.session_evidence import SessionSheet
-from courses.billing.session_sheet import sheet_of, with_all_of_it
+from courses.billing.packet.evidence import StandaloneSheet
+from courses.billing.packet.session_evidence import SessionSheet
+from courses.billing.sheet.session_sheet import sheet_of, with_all_of_it
 from courses.billing.surroundings import Surroundings
 from courses.models import Session
 from courses.treatment.verifying import verify

@@ -7,8 +7,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from courses.billing.enclosed_evidence import ClaimSheet, Letter, NoticeGiven, Opinion, Paper, SheetUsed
-from courses.billing.session_evidence import Picture, SessionSheet, Signed
+from courses.billing.packet.enclosed_evidence import (
+    ClaimSheet,
+    Letter,
+    NoticeGiven,
+    Opinion,
+    Paper,
+    SheetUsed,
+)
+from courses.billing.packet.session_evidence import Picture, SessionSheet, Signed
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from courses.billing.balances import balances_of_claims, balances_of_lines, post
 from courses.billing.payer_codes import packaged_codes
 from courses.billing.postings import Balance, Posting, Reason
 from courses.billing.services.claim_moving import allows
-from courses.billing.worklist import months_to_file
-from courses.billing.worklist_rows import LIGHTS, Clock, appeal_clocks, filing_clock
+from courses.billing.worklist.worklist import months_to_file
+from courses.billing.worklist.worklist_rows import LIGHTS, Clock, appeal_clocks, filing_clock
 from courses.billing.x12.codes import Table
 from courses.billing.x12.remittance import Adjustment
 from courses.claim_states import CORRECTABLE, Event, State

@@ -10,7 +10,7 @@ from courses.access import get_course
 from courses.banner import course_banner
 from courses.billing import services
 from courses.billing.access import get_packet
-from courses.billing.packet_forms import ScopeForm
+from courses.billing.packet.packet_forms import ScopeForm
 from eecp_clinic.roles import Role, StaffRequest, staff_view
 from patients.access import require_same_patient
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.db.models import Prefetch
 
-from courses.billing.claim_page import Told, in_words
 from courses.billing.payer_codes import packaged_codes
 from courses.billing.postings import PATIENT, Reason
+from courses.billing.worklist.claim_page import Told, in_words
 from courses.billing.x12.codes import Table
 from courses.billing.x12.remittance import ProviderAdjustment
 from courses.models import Remittance, RemittanceAdjustment, RemittanceClaim, RemittanceLine

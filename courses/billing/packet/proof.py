@@ -13,10 +13,10 @@ from typing import Any
 from django.utils import timezone, translation
 
 from courses.billing.gathering import gather
-from courses.billing.links import Link, Verdict, links_of
-from courses.billing.packet_json import FILE_NAME, FORMAT, evidence_plain
-from courses.billing.session_sheet import with_all_of_it
-from courses.billing.sheet_document import LANGUAGE
+from courses.billing.packet.links import Link, Verdict, links_of
+from courses.billing.packet.packet_json import FILE_NAME, FORMAT, evidence_plain
+from courses.billing.sheet.session_sheet import with_all_of_it
+from courses.billing.sheet.sheet_document import LANGUAGE
 from courses.models import Packet, Session, SessionSheet
 from eecp_clinic.models import Signature
 from eecp_clinic.pdf import CannotAssemble

@@ -7,7 +7,7 @@ names the layout; times are ISO 8601, money and decimals are text.
 from dataclasses import asdict
 from typing import Any
 
-from courses.billing.evidence import Evidence
+from courses.billing.packet.evidence import Evidence
 
 FORMAT = "eecp-packet-evidence/1"
 FILE_NAME = "evidence.json"

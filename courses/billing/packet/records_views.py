@@ -14,8 +14,8 @@ from courses.access import get_course
 from courses.banner import course_banner
 from courses.billing import services
 from courses.billing.access import get_records_request
-from courses.billing.packet_forms import RecordsRequestForm
-from courses.billing.packet_views import MAKES, OPENS
+from courses.billing.packet.packet_forms import RecordsRequestForm
+from courses.billing.packet.packet_views import MAKES, OPENS
 from courses.billing.services.records_requests import RECORDS
 from courses.models import RecordsRequest
 from eecp_clinic.errors import Conflict, InvalidInput

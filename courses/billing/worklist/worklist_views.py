@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from courses.billing import services
-from courses.billing.attention import alarms
-from courses.billing.worklist import (
+from courses.billing.worklist.attention import alarms
+from courses.billing.worklist.worklist import (
     LINE_TABS,
     Tab,
     chosen_payer,
@@ -26,7 +26,7 @@ from courses.billing.worklist import (
     months_to_file,
     sums_of,
 )
-from courses.billing.worklist_rows import claim_rows, line_rows
+from courses.billing.worklist.worklist_rows import claim_rows, line_rows
 from courses.models import Claim, Session
 from eecp_clinic.errors import ClinicError
 from eecp_clinic.roles import Role, StaffRequest, staff_view

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from courses.billing.access import get_deposit
-from courses.billing.claim_forms import DepositForm
 from courses.billing.services.deposits import enter_deposit, withdraw_deposit
+from courses.billing.worklist.claim_forms import DepositForm
 from courses.models import Deposit, Remittance
 from eecp_clinic.errors import Conflict, InvalidInput
 from eecp_clinic.models import Clinic

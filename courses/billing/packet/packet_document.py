@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
-from courses.billing.completeness import missing_from
-from courses.billing.enclosed_evidence import SheetUsed
-from courses.billing.evidence import Evidence
 from courses.billing.gathering import gather
-from courses.billing.packet_json import FILE_NAME, evidence_plain
-from courses.billing.sheet_document import LANGUAGE
+from courses.billing.packet.completeness import missing_from
+from courses.billing.packet.enclosed_evidence import SheetUsed
+from courses.billing.packet.evidence import Evidence
+from courses.billing.packet.packet_json import FILE_NAME, evidence_plain
+from courses.billing.sheet.sheet_document import LANGUAGE
 from courses.models import Packet, Session
 from courses.treatment.verifying import verify
 from eecp_clinic.pdf import Document, Kind, render

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from courses.banner import course_banner
 from courses.billing import services
 from courses.billing.access import get_line
-from courses.billing.links import Kind, Verdict
+from courses.billing.packet.links import Kind, Verdict
 from courses.billing.services.evidence_checks import CHECKS
 from courses.models import ClaimLine, EvidenceCheck
 from eecp_clinic.roles import StaffRequest, staff_view

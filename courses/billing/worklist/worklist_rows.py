@@ -10,13 +10,13 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from courses.billing.balances import balances_of_claims
-from courses.billing.claims_page import MOVERS, blocking
 from courses.billing.facts import federal_holidays
 from courses.billing.findings import Mover
 from courses.billing.mending import Mend, mend_of
 from courses.billing.postings import Balance
 from courses.billing.timely_filing import MEDICARE_MONTHS, filing_limit
-from courses.billing.worklist import Fees
+from courses.billing.worklist.claims_page import MOVERS, blocking
+from courses.billing.worklist.worklist import Fees
 from courses.models import Claim, ClaimLine, ClaimStep, PayerProfile
 from patients.models import Payer
 

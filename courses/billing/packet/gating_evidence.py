@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from courses.billing.session_evidence import Figure, Minute
+from courses.billing.packet.session_evidence import Figure, Minute
 
 #: Which figures stand in a packet, by their place in the report, with the name an auditor can read.
 FIGURES = (

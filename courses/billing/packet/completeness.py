@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from courses.billing.evidence import Evidence
-from courses.billing.session_evidence import SessionSheet
+from courses.billing.packet.evidence import Evidence
+from courses.billing.packet.session_evidence import SessionSheet
 from courses.progress.milestones import middle_of
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from courses.billing import services
-from courses.billing.packet_views import MAKES, OPENS
+from courses.billing.packet.packet_views import MAKES, OPENS
 from courses.models import Course, Packet, PacketBatch
 from eecp_clinic.errors import InvalidInput
 from eecp_clinic.roles import StaffRequest, staff_view

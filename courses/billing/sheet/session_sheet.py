@@ -7,8 +7,8 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 
 from courses.billing.charted import change_of, education_of, event_of, examined_of, override_of, struck_of
-from courses.billing.gating_evidence import figures_of, findings_of, minutes_of
-from courses.billing.session_evidence import (
+from courses.billing.packet.gating_evidence import figures_of, findings_of, minutes_of
+from courses.billing.packet.session_evidence import (
     Amended,
     Gating,
     Pause,

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
-from courses.billing.enclosed_evidence import (
+from courses.billing.packet.enclosed_evidence import (
     Answered,
     AskedLine,
     ClaimSheet,
