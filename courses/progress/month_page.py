@@ -106,6 +106,9 @@ def gathered(clinic: Clinic, first: date, after: date) -> Gathered:
         .annotate(moves_made=Count("moves"))
     )
     courses = {hour.course_id: hour.course for hour in hours}
+    booked: defaultdict[int, list[Appointment]] = defaultdict(list)
+    for hour in hours:
+        booked[hour.course_id].append(hour)
     done: defaultdict[int, list[Done]] = defaultdict(list)
     changes, own = pressure_changes_of(courses), _first_weeks(clinic, courses)
     for session in sessions:
@@ -113,9 +116,7 @@ def gathered(clinic: Clinic, first: date, after: date) -> Gathered:
     found = [
         (course, one)
         for pk, course in courses.items()
-        for one in exceptions_of(
-            done[pk], Hours([hour for hour in hours if hour.course_id == pk]), own.get(pk)
-        )
+        for one in exceptions_of(done[pk], Hours(booked[pk]), own.get(pk))
     ]
     notes = ExceptionNote.objects.filter(appointment__in=[hour.pk for hour in hours])
     whys = {

@@ -12,7 +12,7 @@ from courses.progress.work_items import PHYSICIANS_OWN, Kind
 from eecp_clinic.roles import StaffRequest
 
 #: More rows than this nobody reads; the kinds above them say how many there are.
-MOST_ROWS = 200
+MOST_ROWS = 50
 KINDS = {str(kind) for kind in Kind}
 
 
