@@ -74,8 +74,3 @@ def waiting_for_me(request: StaffRequest) -> QuerySet[Session]:
     if Role.PHYSICIAN not in request.roles:
         return Session.objects.none()
     return waiting_for(request.clinic).exclude(signature__signer=request.user)
-
-
-def to_countersign(request: StaffRequest) -> int:
-    """How many."""
-    return waiting_for_me(request).count()

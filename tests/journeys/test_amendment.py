@@ -121,7 +121,7 @@ def test_signed_session_is_amended_and_countersigned_and_its_sheet_says_so(
 
     doctor = login("petra")
     doctor.goto("/reviews/")
-    doctor.get_by_role("link", name="1 session waits for your countersignature").click()
+    doctor.get_by_role("link", name="Read and countersign").click()
     expect(doctor.get_by_role("row", name="SAMPLE, Joan")).to_be_visible()
     look_at(doctor, "countersign")
     doctor.get_by_label("Your password").fill(factories.PASSWORD)

@@ -99,6 +99,6 @@ def test_screen_goes_on_by_asking_and_says_so_when_the_broker_is_gone(
     bedside.goes_on(page, r"^\d+\.\d s ago, delayed")
     bedside.goes_on(page, "delayed", beyond=page.evaluate(DRAWN) + 3000)
     page.screenshot(path=tmp_path / "delayed.png")
-    assert page.evaluate(SHOWN)
+    page.wait_for_function(SHOWN)
     expect(page.locator("[data-sweep]")).not_to_have_class(re.compile("is-stale"))
     assert complaints == []

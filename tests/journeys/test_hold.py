@@ -80,7 +80,7 @@ def type_the_check(page: Page) -> None:
 def look_as_the_physician(login: Login, session: Session) -> None:
     page = login("petra")
     page.goto("/reviews/")
-    expect(page.get_by_text("Session held")).to_be_visible()
+    expect(page.get_by_role("cell", name="Session held")).to_be_visible()
     page.get_by_role("link", name="Look at the hold").click()
     page.get_by_label("Answer to the nurse").fill("Send him to me at eleven")
     page.get_by_role("button", name="I have looked at it").click()

@@ -166,7 +166,7 @@ def test_board_takes_as_many_queries_for_many_appointments_as_for_one(
         factories.make_report(recording)
         factories.make_session(hour, nurse, Session.State.ENDED, recording=recording)
         factories.make_appointment(course, device, now + timedelta(hours=place + 1))
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(20):
         board_of(clinic, MONDAY, now)
         needs_of(clinic, now)
 

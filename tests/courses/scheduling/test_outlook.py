@@ -96,5 +96,5 @@ def test_many_courses_take_as_many_queries_as_one(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     courses = [make_course(clinic, physician, target_end_on=date(2027, 1, 8)) for _ in range(4)]
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         outlooks(clinic, courses, now)
