@@ -12,6 +12,7 @@ const open = (event) => {
   if (dialog.open) return;
   trouble.textContent = "";
   form.reset();
+  dialog.returnValue = "";
   dialog.showModal();
 };
 
@@ -65,10 +66,11 @@ form.addEventListener("submit", async (event) => {
 });
 
 dialog.querySelector("[data-later]").addEventListener("click", () => dialog.close());
-dialog.addEventListener("close", () => answer(link.state === "there"));
+// What it was closed with counts: by the time of this event an answer from before may have shut the link once more.
+dialog.addEventListener("close", () => answer(dialog.returnValue === "in"));
 link.addEventListener("turn", () => {
   if (link.state === "shut") open();
-  else if (dialog.open && link.state !== "away") dialog.close();
+  else if (dialog.open && link.state !== "away") dialog.close(link.state === "there" ? "in" : "");
 });
 document.addEventListener("login:wanted", open);
 
