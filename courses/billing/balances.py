@@ -22,7 +22,6 @@ from courses.billing.postings import NOTHING, Balance, Posting, Reason, balance,
 from courses.models import (
     Claim,
     ClaimMembership,
-    RemittanceAdjustment,
     RemittanceClaim,
     RemittanceLine,
 )
@@ -84,13 +83,12 @@ def postings(
 
 
 def _with_all(rows: QuerySet[RemittanceClaim]) -> QuerySet[RemittanceClaim]:
-    own = RemittanceAdjustment.objects.filter(remittance_line__isnull=True)
     members = ClaimMembership.objects.order_by("service_date", "position")
     return (
         rows.select_related("remittance", "claim")
         .prefetch_related(
             Prefetch("lines", RemittanceLine.objects.prefetch_related("adjustments").order_by("position")),
-            Prefetch("adjustments", own, to_attr="own_adjustments"),
+            "adjustments",
             Prefetch("claim__memberships", members),
         )
         .order_by("remittance__posted_at", "remittance_id", "position")
@@ -104,7 +102,7 @@ def entries_of(row: RemittanceClaim) -> Iterator[Posting]:
     members = list(row.claim.memberships.all())
     for service in row.lines.all():
         yield from _of_service(row, service, members)
-    own: list[RemittanceAdjustment] = row.own_adjustments  # type: ignore[attr-defined]  # prefetched
+    own = row.own_adjustments
     if own or not row.lines.all():
         # Without lines the claim's own amounts are all there is.
         bare = not row.lines.all()

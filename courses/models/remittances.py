@@ -89,6 +89,11 @@ class RemittanceClaim(models.Model):
     def __str__(self) -> str:
         return f"{self.reference} paid {self.paid}"
 
+    @property
+    def own_adjustments(self) -> list["RemittanceAdjustment"]:
+        """Those of the claim as a whole, which belong to no line; fetch ``adjustments`` ahead for many claims."""
+        return [one for one in self.adjustments.all() if one.remittance_line_id is None]
+
 
 class RemittanceLine(models.Model):
     """One service of a remittance (SVC), tied to our line by the number that we sent (REF 6R) where it came back."""

@@ -34,11 +34,10 @@ class PaidClaimRow:
 
 def paid_rows(remittance: Remittance) -> list[PaidClaimRow]:
     """The claims of a payment in its order, in a fixed number of queries."""
-    own = RemittanceAdjustment.objects.filter(remittance_line__isnull=True)
     lines = RemittanceLine.objects.select_related("line__session").prefetch_related("adjustments")
     rows = (
         remittance.claims.select_related("claim__course__patient")
-        .prefetch_related(Prefetch("lines", lines), Prefetch("adjustments", own, to_attr="own"))
+        .prefetch_related(Prefetch("lines", lines), "adjustments")
         .order_by("position")
     )
     return [_claim(row) for row in rows]
@@ -61,7 +60,7 @@ def provider_adjustments(remittance: Remittance) -> list[dict[str, Any]]:
 
 
 def _claim(row: RemittanceClaim) -> PaidClaimRow:
-    own: list[RemittanceAdjustment] = row.own  # type: ignore[attr-defined]  # prefetched
+    own = row.own_adjustments
     lines = tuple(_line(service) for service in row.lines.all())
     return PaidClaimRow(
         row=row,
