@@ -38,7 +38,7 @@ class OtherServiceForm(forms.ModelForm):  # type: ignore[type-arg]  # generic on
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         plain_dates_and_not_known(self)
-        self.fields["billed_by"].choices = [  # type: ignore[attr-defined]
+        self.fields["billed_by"].choices = [  # type: ignore[attr-defined]  # a field of choices
             ("", gettext_lazy("Choose")),
             *OtherService.BilledBy.choices,
         ]

@@ -28,6 +28,7 @@ MONTH_OVER = FIRST_HOUR + timedelta(days=30)
 
 @pytest.fixture
 def month_over(monkeypatch: pytest.MonkeyPatch) -> datetime:
+    """Pages look at the clock; for them the month of the sessions is over, whenever the tests run."""
     monkeypatch.setattr(timezone, "now", lambda: MONTH_OVER)
     return MONTH_OVER
 

@@ -45,8 +45,8 @@ class PaymentForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only fo
         super().__init__(*args, **kwargs)
         plain_dates_and_not_known(self)
         self.fields["amount"].label = gettext_lazy("Amount")
-        self.fields["amount"].unit = "USD"  # type: ignore[attr-defined]
-        self.fields["method"].choices = [  # type: ignore[attr-defined]
+        self.fields["amount"].unit = "USD"  # type: ignore[attr-defined]  # read by partials/_field.html
+        self.fields["method"].choices = [  # type: ignore[attr-defined]  # a field of choices
             ("", gettext_lazy("Choose")),
             *PatientPayment.Method.choices,
         ]

@@ -20,7 +20,7 @@ class ScopeForm(forms.Form):
 
     def __init__(self, *args: Any, course: Course, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["claim"].queryset = Claim.objects.filter(course=course)  # type: ignore[attr-defined]
+        self.fields["claim"].queryset = Claim.objects.filter(course=course)  # type: ignore[attr-defined]  # a field of choices
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -44,6 +44,6 @@ class RecordsRequestForm(forms.ModelForm):  # type: ignore[type-arg]  # generic 
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["claim"].queryset = Claim.objects.filter(course=self.instance.course)  # type: ignore[attr-defined]
+        self.fields["claim"].queryset = Claim.objects.filter(course=self.instance.course)  # type: ignore[attr-defined]  # a field of choices
         plain_dates_and_not_known(self)
         self.fields["claim"].empty_label = _("The whole course")  # type: ignore[attr-defined]  # django-stubs knows no choice fields here

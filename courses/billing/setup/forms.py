@@ -77,7 +77,7 @@ class ProviderForm(RemembersOpened, forms.ModelForm):  # type: ignore[type-arg] 
         self.fields["address"].help_text = _("A street, not a post-office box")
         self.fields["postal_code"].help_text = _("Nine digits")
         for name in ("paper_offset_x_mm", "paper_offset_y_mm"):
-            self.fields[name].unit = "mm"  # type: ignore[attr-defined]
+            self.fields[name].unit = "mm"  # type: ignore[attr-defined]  # read by partials/_field.html
         self.remember()
 
     def who(self) -> list[forms.BoundField]:
@@ -96,7 +96,7 @@ class ProviderForm(RemembersOpened, forms.ModelForm):  # type: ignore[type-arg] 
         return bound(self, *PAPER)
 
 
-class PractitionerForm(forms.ModelForm):  # type: ignore[type-arg]
+class PractitionerForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only for the type checker
     """What claims say of one physician."""
 
     npi = forms.CharField(label=_("NPI"), max_length=10, required=False, validators=[validate_npi])
@@ -113,7 +113,7 @@ class PractitionerForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["npi"].initial = practitioner.npi
 
 
-class ProfileForm(RemembersOpened, forms.ModelForm):  # type: ignore[type-arg]
+class ProfileForm(RemembersOpened, forms.ModelForm):  # type: ignore[type-arg]  # generic only for the type checker
     places_of_service = SimpleArrayField(
         CapitalsField(validators=[_TWO]),
         label=_("Places of service it pays"),
@@ -154,7 +154,7 @@ class ProfileForm(RemembersOpened, forms.ModelForm):  # type: ignore[type-arg]
             "records_days": _("days"),
         }
         for name, unit in units.items():
-            self.fields[name].unit = unit  # type: ignore[attr-defined]
+            self.fields[name].unit = unit  # type: ignore[attr-defined]  # read by partials/_field.html
         self.remember()
 
     def way(self) -> list[forms.BoundField]:
@@ -188,7 +188,7 @@ class FeeFileForm(forms.Form):
     def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         payers = Payer.objects.filter(clinic=clinic).exclude(kind=Payer.Kind.SELF_PAY)
-        self.fields["payer"].queryset = payers  # type: ignore[attr-defined]
+        self.fields["payer"].queryset = payers  # type: ignore[attr-defined]  # a field of choices
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
@@ -199,7 +199,7 @@ class FeeFileForm(forms.Form):
         return file
 
 
-class BillingRulesForm(forms.ModelForm):  # type: ignore[type-arg]
+class BillingRulesForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only for the type checker
     """All of them at once, as they are now; what is saved is a new row."""
 
     class Meta:
@@ -218,7 +218,7 @@ class BillingRulesForm(forms.ModelForm):  # type: ignore[type-arg]
             "package_usd": "USD",
         }
         for name, unit in units.items():
-            self.fields[name].unit = unit  # type: ignore[attr-defined]
+            self.fields[name].unit = unit  # type: ignore[attr-defined]  # read by partials/_field.html
 
         self.fields["package_usd"].label = _("Price of the package")
 

@@ -60,7 +60,7 @@ class DepositForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["amount"].unit = "USD"  # type: ignore[attr-defined]  # read by partials/_field.html
         choices = [(one.code, _label(one)) for one in payments]
-        self.fields["remittances"].choices = choices  # type: ignore[attr-defined]
+        self.fields["remittances"].choices = choices  # type: ignore[attr-defined]  # a field of choices
 
 
 def _label(one: Remittance) -> str:

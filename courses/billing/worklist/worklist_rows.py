@@ -173,7 +173,7 @@ def _clock(
 ) -> Clock:
     if claim.state == Claim.State.DENIED:
         return appeals.get(claim.pk, Clock(None))
-    return filing_clock(claim.payer, claim.first_day, today, months)  # type: ignore[attr-defined]
+    return filing_clock(claim.payer, claim.first_day, today, months)  # type: ignore[attr-defined]  # annotated
 
 
 def appeal_clocks(claims: Collection[int], today: date) -> dict[int, Clock]:

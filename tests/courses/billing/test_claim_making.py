@@ -140,6 +140,7 @@ def test_discarded_claim_frees_its_lines(billable: Given, biller: User) -> None:
 def test_lines_beyond_fifty_stand_in_another_claim(
     billable: Given, biller: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Fifty signed sessions would take a minute to make; the limit itself is the database's too.
     monkeypatch.setattr("courses.billing.services.claim_making.MOST_LINES", 2)
     made = make(billable, biller, *(make_line(billable, n) for n in range(3)))
     assert [claim.memberships.count() for claim in made.claims] == [2, 1]

@@ -128,6 +128,7 @@ def test_batch_of_nothing_of_too_many_or_by_a_nurse_is_refused(
 ) -> None:
     with pytest.raises(InvalidInput, match="at least one"):
         request_packets(clinic=clinic, courses=[], actor=biller, now=LATER)
+    # In place of fifty-one courses, which would take a minute to make.
     monkeypatch.setattr("courses.billing.services.packet_batches.MOST_AT_ONCE", 0)
     with pytest.raises(InvalidInput, match="At most 0"):
         request_packets(clinic=clinic, courses=[given.course], actor=biller, now=LATER)
