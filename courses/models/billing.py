@@ -97,6 +97,9 @@ class ClaimLine(models.Model):
     def billed_in(self) -> "Claim | None":
         """The claim that a payer has of this line: what it rests on is corrected by replacing or voiding that."""
         member = (
-            self.memberships.filter(live=True, claim__sent_at__isnull=False).select_related("claim").first()
+            self.memberships.filter(live=True, claim__sent_at__isnull=False)
+            .select_related("claim")
+            .order_by("rank")
+            .first()
         )
         return member.claim if member else None
