@@ -5,6 +5,7 @@ The contents with the verdict are laid out last, when it is known on which page 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from math import ceil
 
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
@@ -25,6 +26,8 @@ from eecp_clinic.signing import canonical
 _AFTER_SESSIONS = "reviews"
 #: Page numbers can grow by a digit and move a line; more often than that nothing moves.
 _MOST_LAYOUTS = 4
+#: Lines of the contents page beside its lists, and lines a page: only to guess how many pages there will be.
+_LINES_OF_CONTENTS, _LINES_A_PAGE = 34, 57
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,7 @@ def _front(
     evidence: Evidence, missing: tuple[str, ...], collected: Sequence[Collected], body: Document
 ) -> tuple[Document, dict[str, int]]:
     """Letter and contents, with the page on which each part begins: again where they are longer than was thought."""
-    pages, contents = 1, 1
+    pages, contents = _guessed(evidence, missing)
     for _ in range(_MOST_LAYOUTS):
         places = _places(body, collected, pages) | {"contents": contents}
         rows = [
@@ -130,6 +133,13 @@ def _front(
             return front, places
         pages, contents = front.pages, front.anchors["contents"]
     raise ValueError("The pages of the contents do not come to rest. Tell the administrator.")
+
+
+def _guessed(evidence: Evidence, missing: tuple[str, ...]) -> tuple[int, int]:
+    """How many pages letter and contents will be, and on which the contents begin: right, it saves a layout."""
+    letter = 1 if evidence.letter is not None else 0
+    lines = _LINES_OF_CONTENTS + len(missing) + len(evidence.sessions) // 2
+    return letter + ceil(lines / _LINES_A_PAGE), letter + 1
 
 
 def _places(body: Document, collected: Sequence[Collected], front: int) -> dict[str, int]:
