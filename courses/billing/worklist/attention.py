@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
+from courses.billing.billed_on import corrected_since_billed
 from courses.billing.dollars import usd
 from courses.models import (
     Amendment,
@@ -73,6 +74,10 @@ def alarms(clinic: Clinic, now: datetime) -> list[Alarm]:
         *_payments(clinic),
         *(_differs(deposit) for deposit in differing_deposits(clinic)[:5]),
         *_amended(clinic),
+        *(
+            _corrected(claim)
+            for claim in corrected_since_billed(clinic).select_related("course__patient")[:5]
+        ),
     ]
 
 
@@ -127,3 +132,16 @@ def _amended(clinic: Clinic) -> list[Alarm]:
         )
         for line in lines
     ]
+
+
+def _corrected(claim: Claim) -> Alarm:
+    said = gettext(
+        "Coverage or approval of %(patient)s was corrected after claim %(code)s went out: replace or void that claim."
+    )
+    return Alarm(
+        "corrected_since_billed",
+        "look",
+        said % {"patient": claim.course.patient.board_name, "code": claim.code},
+        reverse("courses:claim", args=[claim.code]),
+        gettext("Open the claim"),
+    )

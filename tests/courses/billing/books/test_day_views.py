@@ -12,7 +12,8 @@ from django.urls import reverse
 from courses.billing.books.day_sheet import DaySheet, day_sheet
 from courses.billing.books.day_views import counts_of
 from courses.billing.books.month import midnight
-from courses.billing.books.positions import movements, payer_differences, position
+from courses.billing.books.payer_money import payer_money
+from courses.billing.books.positions import movements, position
 from courses.billing.services import record_payment, refresh_line, withdraw_payment
 from courses.models import Claim, ClaimStep, RemittanceClaim
 from eecp_clinic.models import Clinic, User
@@ -30,7 +31,7 @@ def sheet_of(clinic: Clinic, day: date) -> DaySheet:
         position(clinic, start),
         movements(clinic, start, end),
         position(clinic, end),
-        others=payer_differences(clinic, start, end),
+        others=payer_money(clinic, start, end).differences,
     )
 
 
