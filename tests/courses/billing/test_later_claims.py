@@ -16,6 +16,7 @@ from courses.billing.cms1500.paper import PaperRefusal
 from courses.billing.services import discard_claim, post_remittance, replace_claim, void_claim
 from courses.billing.services.claim_moving import Why, move
 from courses.billing.services.later_claims import make_later_claim, next_coverage, not_passed_on
+from courses.billing.worklist.attention import alarms
 from courses.billing.worklist.worklist import Tab, claims_of, due_to_next, fees_of, sums_of
 from courses.billing.x12.pretend_payer import Paid
 from courses.claim_states import Event
@@ -157,6 +158,14 @@ def test_what_did_not_arrive_is_asked_from_here(given: Given, biller: User, supp
         not_passed_on(claim=made, reason="Again", actor=biller, now=NOW)
 
 
+def test_what_was_passed_on_and_not_answered_is_an_alarm_after_thirty_days(
+    given: Given, biller: User, supplement: Coverage
+) -> None:
+    answered_by_medicare(given, biller, status="19")
+    codes = [{one.code for one in alarms(given.clinic, NOW + timedelta(days=n))} for n in (29, 30)]
+    assert ["passed_on_silent" in found for found in codes] == [False, True]
+
+
 def test_nobody_is_asked_before_the_first_payer_has_answered(
     given: Given, biller: User, supplement: Coverage
 ) -> None:
@@ -214,7 +223,6 @@ def test_medicare_as_second_payer_says_why_and_rests_on_a_signed_decision(
     given: Given, biller: User, supplement: Coverage
 ) -> None:
     """The same patient the other way round: an employer's plan first."""
-    medicare = Coverage.objects.get(patient=given.course.patient, priority=1)
     claim = answered_by_medicare(given, biller)
     Payer.objects.filter(pk=supplement.payer_id).update(kind=Payer.Kind.ORIGINAL_MEDICARE)
     PayerProfile.objects.filter(payer=supplement.payer_id).update(filing_code="MB")
@@ -224,7 +232,7 @@ def test_medicare_as_second_payer_says_why_and_rests_on_a_signed_decision(
     assert "no signed decision" in waits.note
     discard_claim(claim=waits, actor=biller, now=NOW)
     Coverage.objects.filter(pk=supplement.pk).update(secondary_reason="12")
-    given.course.patient.assessments.filter(coverage=medicare).update(coverage=supplement)
+    factories.make_assessment(given.course.patient, given.physician, coverage=supplement)
     made = make_later_claim(claim=claim, actor=biller, now=NOW)
     assert "no signed decision" not in made.note
     whole = asking.claim_asked(asking.with_all(Claim.objects.filter(pk=made.pk)).get())
@@ -279,8 +287,9 @@ def test_second_claim_is_replaced_as_it_was_asked(second: Claim, biller: User) -
 def test_form_shows_what_was_paid_before_in_box_29(second: Claim) -> None:
     whole = asking.with_all(Claim.objects.filter(pk=second.pk)).get()
     [page] = filling.pages(paper_claim(whole, NOW))
-    assert (page.values["29"], page.values["9d"]) == ("288 00", second.follows.payer.name.upper())  # type: ignore[union-attr]  # it follows one
-    assert "11d Yes" in page.crosses
+    texts = {key: text.strip() for key, text in page.texts.items()}
+    assert (texts["29"], texts["11d Yes"]) == ("28800", "X")
+    assert (texts["9a"], texts["9d"]) == ("1EG4TE5MK73", whole.other_payers[0].name.upper())
 
 
 def test_whole_answer_over_several_forms_is_refused_on_paper(

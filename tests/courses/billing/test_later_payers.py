@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from courses.billing.later_payers import Asked, in_turn
 from courses.billing.postings import Posting, Reason, balance
+from tests.courses.billing.money import usd
 
 AT = datetime(2026, 12, 15, tzinfo=UTC)
 CHARGE = Decimal(150)
@@ -44,35 +45,35 @@ def standing(*postings: Posting) -> tuple[Decimal, Decimal, Decimal, Decimal | N
 
 
 def test_second_answer_takes_what_it_pays_from_what_the_patient_owed() -> None:
-    assert standing(MEDICARE) == (96, 30, 24, 0)
-    assert standing(MEDICARE, SUPPLEMENT) == (116, 30, 4, 0)
+    assert standing(MEDICARE) == usd(96, 30, 24, 0)
+    assert standing(MEDICARE, SUPPLEMENT) == usd(116, 30, 4, 0)
 
 
 def test_what_the_second_payer_writes_off_is_not_left_to_the_patient() -> None:
     denied = said(SECOND, 2, 0, ("CO", "50", 150))
-    assert standing(MEDICARE, denied) == (96, 54, 0, 0)
+    assert standing(MEDICARE, denied) == usd(96, 54, 0, 0)
 
 
 def test_second_payer_that_finds_the_first_paid_enough_settles_the_line() -> None:
-    assert standing(MEDICARE, said(SECOND, 2, 0, ("OA", "23", 150))) == (96, 54, 0, 0)
+    assert standing(MEDICARE, said(SECOND, 2, 0, ("OA", "23", 150))) == usd(96, 54, 0, 0)
 
 
 def test_second_answer_taken_back_leaves_the_first_ones_words() -> None:
     back = said(SECOND, 3, 20, ("OA", "23", 126), ("PR", "3", 4), back=True)
-    assert standing(MEDICARE, SUPPLEMENT, back) == (96, 30, 24, 0)
+    assert standing(MEDICARE, SUPPLEMENT, back) == usd(96, 30, 24, 0)
 
 
 def test_first_answer_corrected_later_changes_what_is_paid_and_not_what_the_patient_owes() -> None:
     back = said(FIRST, 3, 96, ("CO", "45", 30), ("PR", "2", 24), back=True)
     anew = said(FIRST, 4, 100, ("CO", "45", 26), ("PR", "2", 24))
-    assert standing(MEDICARE, SUPPLEMENT, back, anew) == (120, 26, 4, 0)
+    assert standing(MEDICARE, SUPPLEMENT, back, anew) == usd(120, 26, 4, 0)
 
 
 def test_line_that_the_second_payer_left_out_is_settled_with_its_claim() -> None:
     """The second payer has answered the claim; what it does not name it leaves to nobody."""
     other = said(FIRST, 1, 96, ("CO", "45", 30), ("PR", "2", 24), line=8)
     found = [one for one in in_turn((MEDICARE, other, SUPPLEMENT), CLAIMS) if one.line == 8]
-    assert [(one.paid, one.adjusted, one.patient_owes) for one in found] == [(96, 30, 24), (0, 24, -24)]
+    assert [(one.paid, one.adjusted, one.patient_owes) for one in found] == [usd(96, 30, 24), usd(0, 24, -24)]
 
 
 def test_what_was_posted_before_the_second_answer_does_not_change() -> None:
@@ -94,5 +95,5 @@ def answers(draw: st.DrawFn, claim: int, answer: int) -> Posting:
 @examples(first=answers(FIRST, 1), second=answers(SECOND, 2))
 def test_whatever_two_payers_answer_the_charge_is_accounted_for_once(first: Posting, second: Posting) -> None:
     paid, adjusted, owes, still_open = standing(first, second)
-    assert (still_open, paid, owes) == (0, first.paid + second.paid, second.said_owed)
+    assert (still_open, paid, owes) == (Decimal(0), first.paid + second.paid, second.said_owed)
     assert paid + adjusted + owes == CHARGE
