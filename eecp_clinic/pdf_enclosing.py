@@ -118,9 +118,11 @@ def _drawings(out: Pdf, one: Placed) -> Iterator[Any]:
 
 
 def _image(out: Pdf, one: Placed, picture: Image.Image) -> Stream:
-    jpeg = one.content_type == JPEG
+    colours = {"RGB": Name.DeviceRGB, "L": Name.DeviceGray}.get(picture.mode)
+    jpeg = one.content_type == JPEG and colours is not None  # others, such as four inks, are drawn in RGB
     image = Stream(out, one.content if jpeg else picture.convert("RGB").tobytes())
-    image.Type, image.Subtype, image.ColorSpace = Name.XObject, Name.Image, Name.DeviceRGB
+    image.Type, image.Subtype = Name.XObject, Name.Image
+    image.ColorSpace = colours if jpeg else Name.DeviceRGB
     image.Width, image.Height, image.BitsPerComponent = picture.width, picture.height, 8
     if jpeg:
         image.Filter = Name.DCTDecode

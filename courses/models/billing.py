@@ -38,12 +38,13 @@ class ClaimLineQuerySet(models.QuerySet["ClaimLine"]):
         ).order_by("scrubbed_at")
 
 
-# When it was last looked at changes every day and says nothing about the line.
-@pghistory.track(exclude=["scrubbed_at"])
+# When it was last looked at changes every day and says nothing about the line; nor does a proof that waits.
+@pghistory.track(exclude=["scrubbed_at", "check_asked_at"])
 class ClaimLine(models.Model):
     """One service line, of exactly one signed session. ``findings`` is what the scrubber said when it last looked.
 
     ``partial_decision``: whether a session that ended early is billed; no rule says so, a person does.
+    ``check_asked_at``: somebody asked for a proof of its evidence, and no worker has done it yet.
     """
 
     class State(models.TextChoices):
@@ -64,7 +65,9 @@ class ClaimLine(models.Model):
     )
     decision_reason = models.CharField(_("reason"), max_length=200, blank=True)
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    decided_role = models.CharField(_("as"), max_length=20, blank=True)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    check_asked_at = models.DateTimeField(_("proof asked for"), null=True, blank=True)
 
     objects = ClaimLineQuerySet.as_manager()
 
@@ -94,6 +97,9 @@ class ClaimLine(models.Model):
     def billed_in(self) -> "Claim | None":
         """The claim that a payer has of this line: what it rests on is corrected by replacing or voiding that."""
         member = (
-            self.memberships.filter(live=True, claim__sent_at__isnull=False).select_related("claim").first()
+            self.memberships.filter(live=True, claim__sent_at__isnull=False)
+            .select_related("claim")
+            .order_by("rank")
+            .first()
         )
         return member.claim if member else None

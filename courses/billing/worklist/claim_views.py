@@ -166,6 +166,7 @@ def _page(request: StaffRequest, found: Claim, **forms: Form) -> HttpResponse:
         "is_biller": Role.BILLING in request.roles,
         "replace_form": ReasonForm(auto_id="replace_%s"),
         "void_form": ReasonForm(auto_id="void_%s"),
+        "lost_form": ReasonForm(auto_id="lost_%s"),
         **claim_page(found, now),
     }
     context |= {"appeal_form": AppealForm(rows=context["rows"]), **forms}

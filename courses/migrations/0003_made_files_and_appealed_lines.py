@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('courses', '0001_initial'),
+        ('courses', '0002_later_payers_and_roles'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -21,6 +21,6 @@ def backwards(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("courses", "0002_made_files_and_appealed_lines")]
+    dependencies = [("courses", "0003_made_files_and_appealed_lines")]
 
     operations = [migrations.RunPython(forwards, backwards)]
