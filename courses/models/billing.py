@@ -26,6 +26,11 @@ KEPT_ONCE_BILLED = """
 """
 
 
+#: Findings of lines for which no claim is to be made: they wait for nobody.
+NOT_BILLED = ("patient_pays", "decided_not_to_bill", "given_again")
+_NOT_BILLED = " || ".join(f'@.code == "{code}"' for code in NOT_BILLED)
+
+
 class ClaimLineQuerySet(models.QuerySet["ClaimLine"]):
     def of(self, clinic: Clinic) -> "ClaimLineQuerySet":
         return self.filter(session__course__clinic=clinic)
@@ -38,8 +43,8 @@ class ClaimLineQuerySet(models.QuerySet["ClaimLine"]):
         ).order_by("scrubbed_at")
 
 
-# When it was last looked at changes every day and says nothing about the line.
-@pghistory.track(exclude=["scrubbed_at"])
+# When it was last looked at changes every day and says nothing about the line; what the findings say, they say themselves.
+@pghistory.track(exclude=["scrubbed_at", "is_billed"])
 class ClaimLine(models.Model):
     """One service line, of exactly one signed session. ``findings`` is what the scrubber said when it last looked.
 
@@ -65,11 +70,22 @@ class ClaimLine(models.Model):
     decision_reason = models.CharField(_("reason"), max_length=200, blank=True)
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    # Copied out of the findings by the database: reading them all takes twenty times as long as counting their lines.
+    is_billed = models.GeneratedField(
+        expression=models.Func(
+            models.F("findings"),
+            template=f"(NOT jsonb_path_exists(%(expressions)s, '$[*] ? ({_NOT_BILLED})'))",
+            output_field=models.BooleanField(),
+        ),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
 
     objects = ClaimLineQuerySet.as_manager()
 
     class Meta:
         ordering = ["session__started_at"]
+        indexes = [models.Index(fields=["state"], condition=Q(is_billed=True), name="claim_lines_to_bill")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(partial_decision="")
