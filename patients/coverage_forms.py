@@ -46,6 +46,7 @@ class CoverageForm(forms.ModelForm):  # type: ignore[type-arg]
             "member_id",
             "starts_on",
             "ends_on",
+            "secondary_reason",
             "medicare_beneficiary",
             "abn_option",
             "ma_denial_on",
@@ -57,6 +58,7 @@ class CoverageForm(forms.ModelForm):  # type: ignore[type-arg]
             "priority": _("1 pays first"),
             "ends_on": _("Empty: no end is known"),
             "medicare_beneficiary": _("Matters where the patient pays alone"),
+            "secondary_reason": _("Original Medicare with priority 2 or 3: a claim to it must say why"),
             "abn_option": _("Original Medicare, on form CMS-R-131"),
         }
 
@@ -76,7 +78,7 @@ class CoverageForm(forms.ModelForm):  # type: ignore[type-arg]
         return bound(self, "payer", "priority", "member_id", "starts_on", "ends_on")
 
     def medicare(self) -> list[forms.BoundField]:
-        return bound(self, "medicare_beneficiary", "abn_option", "ma_denial_on")
+        return bound(self, "secondary_reason", "medicare_beneficiary", "abn_option", "ma_denial_on")
 
 
 class EditCoverageForm(RemembersOpened, CoverageForm):

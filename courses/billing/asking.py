@@ -1,19 +1,18 @@
-"""From the record to a claim as it is written, on file or on paper, and to the facts of readiness.
+"""From the record to a claim as it is written, on file or on paper.
 
 What the record does not hold is left empty or refused where it is written, never made up. Under the incident-to rule
 the supervisor of a session is who rendered it. Somebody else's insurance is not kept in the record: the patient counts
 as the subscriber.
 """
 
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext
 
-from courses.billing import readiness
 from courses.billing.grouping import group_days
+from courses.billing.other_payers import RANKS, Before, before, why_second
 from courses.billing.x12 import claim as asked
 from courses.billing.x12 import parties
 from courses.models import BillingProvider, Claim, ClaimMembership, FeeSchedule, FeeScheduleRow, PayerProfile
@@ -45,24 +44,29 @@ def with_all(claims: QuerySet[Claim]) -> QuerySet[Claim]:
 
 
 def claim_asked(claim: Claim) -> asked.Claim:
-    """``claim``, of ``with_all``, as x12 and cms1500 write it. Raises Conflict where another payer comes first."""
-    if claim.coverage.priority > 1:
-        raise Conflict(
-            gettext(
-                "This coverage does not pay first. Claims to a second payer are passed on by the first, or sent from its site."
-            ),
-            code="not_primary",
-        )
+    """``claim``, of ``with_all``, as x12 and cms1500 write it.
+
+    Raises Conflict where another payer comes first and was not asked, or what it answered cannot be told.
+    """
+    _refuse_out_of_turn(claim)
     patient, profile, provider = claim.course.patient, _profile(claim.payer), _provider(claim.course.clinic)
     memberships = list(claim.memberships.all())
     first = _practitioner(memberships[0].supervisor) if memberships else None
-    lines = tuple(_line(member) for member in memberships)
+    told = before(claim) if claim.rank > 1 else Before((), {})
+    lines = tuple(_line(member, told.lines.get(member.line_id, ())) for member in memberships)
+    # What another payer said of a day stands at the line of that day.
+    groups = bool(profile.groups_days) and claim.rank == 1
     return asked.Claim(
         code=claim.code,
-        subscriber=parties.Subscriber(person=_person(patient), member_id=claim.coverage.member_id),
+        subscriber=parties.Subscriber(
+            person=_person(patient),
+            member_id=claim.coverage.member_id,
+            rank=RANKS[claim.rank],
+            insurance_type=why_second(claim) if claim.rank > 1 else "",
+        ),
         payer=parties.Payer(name=claim.payer.name, id=claim.payer.payer_id, filing_code=profile.filing_code),
         diagnoses=tuple(claim.course.order.diagnoses),
-        lines=group_days(lines) if profile.groups_days else lines,
+        lines=group_days(lines) if groups else lines,
         place_of_service=memberships[0].place_of_service if memberships else "",
         accepts_assignment=bool(provider.accepts_assignment),
         signature_on_file=bool(getattr(patient, "consents", ())),
@@ -71,7 +75,27 @@ def claim_asked(claim: Claim) -> asked.Claim:
         authorization=claim.authorization.number if claim.authorization else "",
         rendering=first,
         supervising=first,
+        other_payers=told.payers,
     )
+
+
+def _refuse_out_of_turn(claim: Claim) -> None:
+    if claim.passed_on:
+        raise Conflict(
+            gettext(
+                "The payer before has passed this claim on: sending it too would ask twice. If it did not arrive, say so"
+                " on the claim's page."
+            ),
+            code="passed_on",
+        )
+    if claim.rank == 1 and claim.coverage.priority > 1:
+        raise Conflict(
+            gettext(
+                "This coverage does not pay first. Ask the first payer; once it has answered, this claim is made from its"
+                " answer."
+            ),
+            code="not_primary",
+        )
 
 
 def _profile(payer: Payer) -> PayerProfile:
@@ -90,7 +114,7 @@ def _provider(clinic: Clinic) -> BillingProvider:
     return provider
 
 
-def _line(member: ClaimMembership) -> asked.ServiceLine:
+def _line(member: ClaimMembership, adjudications: tuple[parties.LineAdjudication, ...]) -> asked.ServiceLine:
     practitioner = _practitioner(member.supervisor)
     return asked.ServiceLine(
         code=member.line.code,
@@ -102,6 +126,7 @@ def _line(member: ClaimMembership) -> asked.ServiceLine:
         place_of_service=member.place_of_service,
         rendering=practitioner,
         supervising=practitioner,
+        adjudications=adjudications,
     )
 
 
@@ -166,85 +191,3 @@ def charge_of(clinic: Clinic, day: date, *, hcpcs: str = SESSION_CODE, modifier:
     ).order_by("-schedule__imported_at")
     exact = rows.filter(modifier=modifier).values_list("amount", flat=True).first()
     return exact if exact is not None else rows.filter(modifier="").values_list("amount", flat=True).first()
-
-
-def setup_facts(
-    clinic: Clinic, payer: Payer, *, practitioners: list[User], day: date, charge: Decimal | None = None
-) -> readiness.SetupFacts:
-    """What ``readiness.missing_setup`` judges before a claim goes to ``payer``.
-
-    ``charge``: what a claim that is made asks for, which may be of another year than ``day``.
-    """
-    return setup_of(
-        payer,
-        clinic=clinic,
-        profile=PayerProfile.objects.filter(payer=payer).select_related("owner").first(),
-        provider=BillingProvider.objects.filter(clinic=clinic).first(),
-        charge=charge if charge is not None else charge_of(clinic, day),
-        practitioners=practitioners,
-        day=day,
-    )
-
-
-def setup_of(
-    payer: Payer,
-    *,
-    clinic: Clinic,
-    profile: PayerProfile | None,
-    provider: BillingProvider | None,
-    charge: Decimal | None,
-    practitioners: Sequence[User],
-    day: date,
-) -> readiness.SetupFacts:
-    """The same from rows that are fetched already, for a page of many payers."""
-    return readiness.SetupFacts(
-        as_of=day,
-        payer=payer.name,
-        payer_kind=payer.kind,
-        payer_id=payer.payer_id,
-        place_of_service=clinic.place_of_service,
-        charge=charge,
-        profile=_profile_facts(profile) if profile else None,
-        provider=_provider_facts(provider) if provider else None,
-        practitioners=tuple(_practitioner_facts(user) for user in practitioners),
-    )
-
-
-def _profile_facts(of: PayerProfile) -> readiness.ProfileFacts:
-    return readiness.ProfileFacts(
-        is_electronic=of.form == PayerProfile.Form.ELECTRONIC,
-        receiver_name=of.receiver_name,
-        receiver_id=of.receiver_id,
-        submitter_id=of.submitter_id,
-        filing_code=of.filing_code,
-        is_production=of.production,
-        places_of_service=tuple(of.places_of_service),
-        refused_modifiers=tuple(of.refused_modifiers),
-        filing_months=of.filing_months,
-        needs_authorization=of.needs_authorization,
-        source=of.source,
-        owner=of.owner.signing_name if of.owner else "",
-        effective_on=of.effective_on,
-        confirmed=of.is_confirmed,
-    )
-
-
-def _provider_facts(of: BillingProvider) -> readiness.ProviderFacts:
-    return readiness.ProviderFacts(
-        npi=of.npi,
-        tax_id=of.tax_id,
-        tax_id_kind=of.tax_id_kind,
-        taxonomy=of.taxonomy,
-        address=of.address,
-        postal_code=of.postal_code,
-        contact_name=of.contact_name,
-        contact_phone=of.contact_phone,
-        accepts_assignment=of.accepts_assignment,
-    )
-
-
-def _practitioner_facts(user: User) -> readiness.PractitionerFacts:
-    billing = getattr(user, "billing", None)
-    return readiness.PractitionerFacts(
-        name=user.signing_name, npi=user.npi, taxonomy=billing.taxonomy if billing else ""
-    )

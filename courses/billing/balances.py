@@ -6,22 +6,27 @@ Everything that shows money (worklist, statements, day sheet, ledger) asks here.
 - ``balances_of_lines(keys)``: by ``ClaimLine`` key, what was asked for (its newest sent claim), paid, adjusted, what
   the patient owes, and what is open. A line that was never sent has ``asked`` None; one without an answer
   ``answered`` False: show "Not known yet", not 0.
-- ``balances_of_claims(keys)``: by ``Claim`` key, with adjustments of the claim as a whole, which belong to no line.
-- ``postings(...)``: the single entries behind them, by lines, claims, or a clinic and the time of posting.
+- ``balances_of_claims(keys)``: by ``Claim`` key, with adjustments of the claim as a whole, which belong to no line:
+  what this claim's payer said, whatever payers before and after it did.
+- ``postings(...)``: the single entries behind them, by lines, claims, or a clinic and the time of posting. Of lines and
+  clinics each says what it changes where several payers answered (``later_payers``); of claims what it says.
 
 Days that went out grouped on one line come back as one amount: it is shared among them in whole cents.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 
 from django.db.models import Prefetch, QuerySet, Sum
 
+from courses.billing.later_payers import Asked, in_turn
 from courses.billing.postings import NOTHING, Balance, Posting, Reason, balance, by_line, shares
 from courses.models import (
     Claim,
     ClaimMembership,
+    RemittanceAdjustment,
     RemittanceClaim,
     RemittanceLine,
 )
@@ -32,7 +37,7 @@ def balances_of_lines(lines: Collection[int]) -> dict[int, Balance]:
     """How each of those lines stands; one query and those of ``postings``."""
     # A void asks for nothing new, and of corrections the newest counts.
     sent = (
-        ClaimMembership.objects.filter(line__in=lines, claim__sent_at__isnull=False)
+        ClaimMembership.objects.filter(line__in=lines, claim__sent_at__isnull=False, rank=1)
         .exclude(claim__frequency=Claim.Frequency.VOID)
         .order_by("claim__sent_at", "claim_id")
     )
@@ -66,7 +71,7 @@ def postings(
     """Entries in the order in which they were posted, in a fixed number of queries. Narrow it by at least one."""
     if lines is None and claims is None and clinic is None:
         raise ValueError("Say whose entries are wanted: lines, claims or a clinic.")
-    rows = RemittanceClaim.objects.filter(claim__isnull=False, remittance__posted_at__isnull=False)
+    rows = _posted()
     if lines is not None:
         rows = rows.filter(claim__in=ClaimMembership.objects.filter(line__in=lines).values("claim"))
     if claims is not None:
@@ -78,8 +83,45 @@ def postings(
     if posted_before is not None:
         rows = rows.filter(remittance__posted_at__lt=posted_before)
     wanted = None if lines is None else set(lines)
-    found = [entry for row in _with_all(rows) for entry in entries_of(row)]
+    answers = list(_with_all(rows))
+    found = [entry for row in answers for entry in entries_of(row)]
+    if claims is None:
+        found = _as_they_change(found, answers)
     return [entry for entry in found if wanted is None or entry.line in wanted]
+
+
+def _posted() -> QuerySet[RemittanceClaim]:
+    return RemittanceClaim.objects.filter(claim__isnull=False, remittance__posted_at__isnull=False)
+
+
+def _as_they_change(found: list[Posting], answers: Sequence[RemittanceClaim]) -> list[Posting]:
+    """The entries, with what each changes for lines of which a second payer was asked; two queries and those of theirs."""
+    lines = {member.line_id for row in answers if row.claim for member in row.claim.memberships.all()}
+    later = ClaimMembership.objects.filter(line__in=lines, rank__gt=1).values("line")
+    claims = set(ClaimMembership.objects.filter(line__in=later).values_list("claim", flat=True))
+    if not claims:
+        return found
+    by_course: defaultdict[int, list[RemittanceClaim]] = defaultdict(list)
+    for row in _with_all(_posted().filter(claim__in=claims)):
+        if row.claim is not None:
+            by_course[row.claim.course_id].append(row)
+    turned = [
+        entry
+        for rows in by_course.values()
+        for entry in in_turn(
+            [one for row in rows for one in entries_of(row)],
+            {row.claim.pk: _asked(row.claim) for row in rows if row.claim is not None},
+        )
+    ]
+    wanted = {row.pk for row in answers}
+    mixed = [one for one in found if one.claim not in claims] + [
+        one for one in turned if one.answer in wanted
+    ]
+    return sorted(mixed, key=lambda one: (one.posted_at, one.remittance, one.answer))
+
+
+def _asked(claim: Claim) -> Asked:
+    return Asked(claim.rank, frozenset(member.line_id for member in claim.memberships.all()))
 
 
 def _with_all(rows: QuerySet[RemittanceClaim]) -> QuerySet[RemittanceClaim]:
@@ -103,7 +145,9 @@ def entries_of(row: RemittanceClaim) -> Iterator[Posting]:
     for service in row.lines.all():
         yield from _of_service(row, service, members)
     own = row.own_adjustments
-    if own or not row.lines.all():
+    if row.claim.rank > 1 and members and not row.lines.all():
+        yield from _shared(row, own, members)
+    elif own or not row.lines.all():
         # Without lines the claim's own amounts are all there is.
         bare = not row.lines.all()
         yield _posting(
@@ -112,6 +156,23 @@ def entries_of(row: RemittanceClaim) -> Iterator[Posting]:
             charge=row.charge if bare else NOTHING,
             paid=row.paid if bare else NOTHING,
             reasons=tuple(Reason(one.group, one.reason, one.amount) for one in own),
+            remarks=tuple(row.remarks),
+        )
+
+
+def _shared(
+    row: RemittanceClaim, own: Sequence[RemittanceAdjustment], members: Sequence[ClaimMembership]
+) -> Iterator[Posting]:
+    """Second payers often answer a claim as a whole: that is shared among its lines, to settle what each left open."""
+    charged, paid = shares(row.charge, len(members)), shares(row.paid, len(members))
+    adjusted = [(one, shares(one.amount, len(members))) for one in own]
+    for at, member in enumerate(members):
+        yield _posting(
+            row,
+            member.line_id,
+            charge=charged[at],
+            paid=paid[at],
+            reasons=tuple(Reason(one.group, one.reason, parts[at]) for one, parts in adjusted),
             remarks=tuple(row.remarks),
         )
 
@@ -164,6 +225,7 @@ def _posting(
         claim=row.claim_id,
         line=line,
         remittance=row.remittance_id,
+        answer=row.pk,
         posted_at=posted_at,
         paid_on=row.remittance.paid_on,
         charge=charge,

@@ -7,7 +7,9 @@ from courses.billing.cms1500 import filling
 from courses.billing.cms1500.paper import PaperClaim, PaperRefusal
 from courses.billing.facts import sessions_with_facts
 from courses.billing.findings import Severity
+from courses.billing.later_checking import OF_THE_FIRST_PAYER, of_later_payer
 from courses.billing.services.lines import findings_of
+from courses.billing.setup_gathering import setup_facts
 from courses.billing.surroundings import Surroundings
 from courses.billing.x12.claim_837p import refusal_of
 from courses.models import Claim, PayerProfile
@@ -17,13 +19,19 @@ from eecp_clinic.errors import ClinicError
 def why_not_ready(claim: Claim, now: datetime) -> list[str]:
     """Every reason as a sentence, each once; empty: it may be sent as it is."""
     found = asking.with_all(Claim.objects.filter(pk=claim.pk)).get()
-    return list(dict.fromkeys([*_of_setup(found, now), *_of_form(found, now), *_of_lines(found, now)]))
+    reasons = [
+        *_of_setup(found, now),
+        *_of_form(found, now),
+        *_of_lines(found, now),
+        *of_later_payer(found, now),
+    ]
+    return list(dict.fromkeys(reasons))
 
 
 def _of_setup(claim: Claim, now: datetime) -> list[str]:
     clinic = claim.course.clinic
     people = {m.supervisor for m in claim.memberships.all() if m.supervisor is not None}
-    facts = asking.setup_facts(
+    facts = setup_facts(
         clinic,
         claim.payer,
         practitioners=sorted(people, key=lambda user: user.pk),
@@ -74,5 +82,5 @@ def _of_lines(claim: Claim, now: datetime) -> list[str]:
         finding.sentence
         for session in sessions
         for finding in findings_of(session, around, now)
-        if finding.severity is Severity.BLOCK
+        if finding.severity is Severity.BLOCK and not (claim.rank > 1 and finding.code in OF_THE_FIRST_PAYER)
     ]

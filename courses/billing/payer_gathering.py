@@ -55,7 +55,7 @@ class PayerRecord:
         profiles = PayerProfile.objects.filter(payer__clinic__in=clinics, confirmed_at__isnull=False)
         self._profiles = {profile.payer_id: profile for profile in profiles}
         self._lines: defaultdict[int, list[ClaimMembership]] = defaultdict(list)
-        live = ClaimMembership.objects.filter(live=True, line__session__course__patient__in=patients)
+        live = ClaimMembership.objects.filter(live=True, rank=1, line__session__course__patient__in=patients)
         for member in live.select_related("claim__course", "line", "supervisor"):
             self._lines[member.claim.course.patient_id].append(member)
         charges = FeeScheduleRow.objects.filter(

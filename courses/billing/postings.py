@@ -12,6 +12,8 @@ from decimal import Decimal
 
 NOTHING = Decimal(0)
 PATIENT = "PR"
+#: CARC 23 under OA: what a payer before this one has paid or adjusted.
+PAID_BEFORE = ("OA", "23")
 _CENT = Decimal("0.01")
 
 
@@ -24,15 +26,25 @@ class Reason:
     amount: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What an answer changes of a line that several payers answered (USD): ``later_payers`` works it out."""
+
+    adjusted: Decimal
+    patient_owes: Decimal
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posting:
     """What one posted answer says of one line, by its key; ``line`` None: adjustments of the claim as a whole, or of a
-    service that is none of our lines. ``posted_at`` is when it went into the books, ``paid_on`` the payer's day.
+    service that is none of our lines. ``answer`` is the key of the claim within its remittance, ``posted_at`` when it
+    went into the books, ``paid_on`` the payer's day. ``effect`` None: what it says is what it changes.
     """
 
     claim: int
     line: int | None
     remittance: int
+    answer: int
     posted_at: datetime
     paid_on: date | None
     charge: Decimal
@@ -41,19 +53,31 @@ class Posting:
     allowed: Decimal | None = None
     remarks: tuple[str, ...] = ()
     is_reversal: bool = False
+    effect: Effect | None = None
 
     @property
-    def patient_owes(self) -> Decimal:
+    def said_owed(self) -> Decimal:
+        """What this answer leaves to the patient, as it stands there."""
         return sum((one.amount for one in self.reasons if one.group == PATIENT), NOTHING)
 
     @property
-    def adjusted(self) -> Decimal:
+    def said_adjusted(self) -> Decimal:
+        """What it adjusts, as it stands there."""
         return sum((one.amount for one in self.reasons if one.group != PATIENT), NOTHING)
 
     @property
+    def patient_owes(self) -> Decimal:
+        return self.effect.patient_owes if self.effect else self.said_owed
+
+    @property
+    def adjusted(self) -> Decimal:
+        return self.effect.adjusted if self.effect else self.said_adjusted
+
+    @property
     def is_denied(self) -> bool:
-        """Charged, and neither paid nor left to the patient: nobody pays it."""
-        return self.charge > 0 and self.paid == 0 and self.patient_owes == 0
+        """Charged, and nobody pays it: neither this payer nor, by what it says, the patient or a payer before it."""
+        settled_before = any((one.group, one.code) == PAID_BEFORE for one in self.reasons)
+        return self.charge > 0 and self.paid == 0 and self.said_owed == 0 and not settled_before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

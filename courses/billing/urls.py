@@ -8,13 +8,22 @@ from courses.billing.packet import batch_views, evidence_views, packet_views, re
 from courses.billing.setup import fee_views
 from courses.billing.setup import views as setup_views
 from courses.billing.sheet import sheet_views
-from courses.billing.worklist import answer_views, claim_views, deposit_views, file_views, worklist_views
+from courses.billing.worklist import (
+    answer_views,
+    claim_views,
+    deposit_views,
+    file_views,
+    later_views,
+    worklist_views,
+)
 
 urlpatterns: list[URLPattern] = [
     path("claims/", worklist_views.worklist, name="claims"),
     path("claims/lines.csv", line_views.lines_csv, name="claim-lines-csv"),
     path("claims/make/", worklist_views.make, name="claims-make"),
     path("claims/courses/", views.claims, name="claims-by-course"),
+    path("claims/next/make/", later_views.make, name="claims-next-make"),
+    path("claims/claim/<str:code>/not-passed-on/", later_views.lost, name="claim-not-passed-on"),
     path("claims/files/", file_views.index, name="claim-files"),
     path("claims/files/make/", worklist_views.make_files, name="claim-files-make"),
     path("claims/files/<str:code>/", file_views.detail, name="claim-file"),

@@ -43,12 +43,14 @@ class ClaimLineQuerySet(models.QuerySet["ClaimLine"]):
         ).order_by("scrubbed_at")
 
 
-# When it was last looked at changes every day and says nothing about the line; what the findings say, they say themselves.
-@pghistory.track(exclude=["scrubbed_at", "is_billed"])
+# When it was last looked at changes every day and says nothing about the line; nor does a proof that waits, and what
+# the findings say they say themselves.
+@pghistory.track(exclude=["scrubbed_at", "check_asked_at", "is_to_bill"])
 class ClaimLine(models.Model):
     """One service line, of exactly one signed session. ``findings`` is what the scrubber said when it last looked.
 
     ``partial_decision``: whether a session that ended early is billed; no rule says so, a person does.
+    ``check_asked_at``: somebody asked for a proof of its evidence, and no worker has done it yet.
     """
 
     class State(models.TextChoices):
@@ -69,9 +71,11 @@ class ClaimLine(models.Model):
     )
     decision_reason = models.CharField(_("reason"), max_length=200, blank=True)
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    decided_role = models.CharField(_("as"), max_length=20, blank=True)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    check_asked_at = models.DateTimeField(_("proof asked for"), null=True, blank=True)
     # Copied out of the findings by the database: reading them all takes twenty times as long as counting their lines.
-    is_billed = models.GeneratedField(
+    is_to_bill = models.GeneratedField(
         expression=models.Func(
             models.F("findings"),
             template=f"(NOT jsonb_path_exists(%(expressions)s, '$[*] ? ({_NOT_BILLED})'))",
@@ -85,7 +89,7 @@ class ClaimLine(models.Model):
 
     class Meta:
         ordering = ["session__started_at"]
-        indexes = [models.Index(fields=["state"], condition=Q(is_billed=True), name="claim_lines_to_bill")]
+        indexes = [models.Index(fields=["state"], condition=Q(is_to_bill=True), name="claim_lines_to_bill")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(partial_decision="")
@@ -110,6 +114,9 @@ class ClaimLine(models.Model):
     def billed_in(self) -> "Claim | None":
         """The claim that a payer has of this line: what it rests on is corrected by replacing or voiding that."""
         member = (
-            self.memberships.filter(live=True, claim__sent_at__isnull=False).select_related("claim").first()
+            self.memberships.filter(live=True, claim__sent_at__isnull=False)
+            .select_related("claim")
+            .order_by("rank")
+            .first()
         )
         return member.claim if member else None

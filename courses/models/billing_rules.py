@@ -50,6 +50,24 @@ class BillingRules(Settled):
         blank=True,
         help_text=_("When and how it is to be paid, what is paid back of sessions not given"),
     )
+    estimate_dispute_usd = models.PositiveIntegerField(
+        _("a bill can be disputed from this much above the estimate (USD)"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: the figure that comes with the program, to be confirmed"),
+    )
+    estimate_dispute_days = models.PositiveSmallIntegerField(
+        _("days from the bill to begin a dispute"), null=True, blank=True
+    )
+    estimate_longest_months = models.PositiveSmallIntegerField(
+        _("months that one estimate covers at most"), null=True, blank=True
+    )
+    estimate_source = models.CharField(
+        _("where the figures of estimates come from"),
+        max_length=300,
+        blank=True,
+        help_text=_("The rule, and who read it for the clinic. Empty: to be confirmed"),
+    )
     source = models.CharField(
         _("where this comes from"),
         max_length=300,
@@ -79,6 +97,18 @@ class BillingRules(Settled):
                 name="billing_rules_package_whole",
                 violation_error_message=_(
                     "A package has a number of sessions, 1 to 200, and a price above 0: enter both, or neither."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(estimate_source="")
+                | Q(
+                    estimate_dispute_usd__isnull=False,
+                    estimate_dispute_days__isnull=False,
+                    estimate_longest_months__range=(1, 60),
+                ),
+                name="billing_rules_estimate_whole",
+                violation_error_message=_(
+                    "Whoever confirms the figures of estimates enters all three: amount, days, and 1 to 60 months."
                 ),
             ),
         ]

@@ -15,6 +15,12 @@ from eecp_clinic.codes import new_code
 from eecp_clinic.models import Clinic, User
 from patients.models import Coverage, Payer, PriorAuthorization
 
+#: The rank stands at the line too, so that one constraint can hold it.
+RANK_OF_ITS_CLAIM = """
+    SELECT rank INTO NEW.rank FROM courses_claim WHERE id = NEW.claim_id;
+    RETURN NEW;
+"""
+
 #: A line leaves a claim only while nobody outside has seen the claim.
 KEPT_ONCE_SENT = """
     IF EXISTS (SELECT 1 FROM courses_claim WHERE id = OLD.claim_id AND sent_at IS NOT NULL) THEN
@@ -42,6 +48,8 @@ class Claim(models.Model):
     """What is asked of one payer for one course. Its ``code`` goes out as the claim's own number (CLM01).
 
     A correction is another claim of ``frequency`` 7 or 8 that names its ``original``, which keeps what it asked.
+    ``rank`` says whether its payer is asked first, second or third; a later one names the claim that it ``follows``, on
+    whose answer it rests. ``passed_on``: the earlier payer sent it there itself (crossover), so the clinic does not.
     ``payer_number`` is the payer's own number of this claim, as an acknowledgement or remittance gave it.
     """
 
@@ -76,6 +84,11 @@ class Claim(models.Model):
     original = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="corrections"
     )
+    follows = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="later_claims"
+    )
+    rank = models.PositiveSmallIntegerField(_("which payer is asked"), default=1)
+    passed_on = models.BooleanField(_("passed on by the earlier payer"), default=False)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.DRAFT)
     payer_number = models.CharField(_("payer's claim number"), max_length=50, blank=True)
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -102,6 +115,14 @@ class Claim(models.Model):
             models.CheckConstraint(
                 condition=Q(original__isnull=True) | ~Q(original=F("id")), name="claim_corrects_another"
             ),
+            models.CheckConstraint(
+                condition=Q(rank=1, follows__isnull=True, passed_on=False)
+                | Q(rank__in=[2, 3], follows__isnull=False),
+                name="claim_to_a_later_payer_follows",
+                violation_error_message=_(
+                    "A claim to a second payer names the claim that the first answered."
+                ),
+            ),
         ]
         indexes = [
             # The worklist reads a payer's claims of one state, the oldest first.
@@ -125,7 +146,7 @@ class Claim(models.Model):
 
 
 class ClaimMembership(models.Model):
-    """One line as one claim asks for it: what is asked is final, and a line is asked for by one live claim at most.
+    """One line as one claim asks for it: what is asked is final, and each payer is asked by one live claim at most.
 
     A draft is changed by taking its memberships out and making others. ``live`` ends when the claim is rejected,
     void or replaced, so that the line may stand in another.
@@ -134,6 +155,8 @@ class ClaimMembership(models.Model):
     claim = models.ForeignKey(Claim, on_delete=models.CASCADE, related_name="memberships")
     line = models.ForeignKey(ClaimLine, on_delete=models.PROTECT, related_name="memberships")
     position = models.PositiveSmallIntegerField(_("number on the claim"))
+    #: That of its claim: the database writes it.
+    rank = models.PositiveSmallIntegerField(_("which payer is asked"), default=1, editable=False)
     live = models.BooleanField(_("counts"), default=True)
     service_date = models.DateField(_("date of service"))
     hcpcs = models.CharField(_("code"), max_length=5)
@@ -159,9 +182,9 @@ class ClaimMembership(models.Model):
             models.UniqueConstraint(fields=["claim", "line"], name="claim_line_once_a_claim"),
             # Asking twice for one session is how a clinic gets into trouble.
             models.UniqueConstraint(
-                fields=["line"],
+                fields=["line", "rank"],
                 condition=Q(live=True),
-                name="claim_line_in_one_live_claim",
+                name="claim_line_in_one_live_claim_a_payer",
                 violation_error_message=_(
                     "This session stands in a live claim already. Replace or void that one."
                 ),
@@ -176,6 +199,7 @@ class ClaimMembership(models.Model):
                 fields=[
                     "claim",
                     "line",
+                    "rank",
                     "position",
                     "service_date",
                     "hcpcs",
@@ -185,6 +209,12 @@ class ClaimMembership(models.Model):
                     "charge",
                     "supervisor",
                 ],
+            ),
+            pgtrigger.Trigger(
+                name="claim_membership_takes_its_rank",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=RANK_OF_ITS_CLAIM,
             ),
             pgtrigger.Trigger(
                 name="claim_membership_kept_once_sent",

@@ -62,6 +62,7 @@ class OtherService(Struck):
         _("how it came"), max_length=10, choices=Origin.choices, default=Origin.TYPED, editable=False
     )
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    recorded_role = models.CharField(_("as"), max_length=20, blank=True, editable=False)
     recorded_at = models.DateTimeField(_("recorded"))
 
     objects = OtherServiceQuerySet.as_manager()

@@ -79,6 +79,8 @@ class RemittanceClaim(models.Model):
     )
     payer_number = models.CharField(_("payer's claim number"), max_length=50, blank=True)
     remarks = ArrayField(models.CharField(max_length=10), verbose_name=_("remarks"), default=list, blank=True)
+    is_passed_on = models.BooleanField(_("passed on to another payer"), default=False)
+    passed_on_to = models.CharField(_("passed on to, as the file has it"), max_length=60, blank=True)
 
     class Meta:
         ordering = ["remittance", "position"]

@@ -55,6 +55,7 @@ class Payer(models.Model):
 class Coverage(models.Model):
     """One insurance of one patient, from a day to a day; priority 1 pays first.
 
+    ``secondary_reason``: why Medicare pays after another; claims to Medicare as second payer must say so.
     The last three facts say whether a patient who pays alone may be asked to; empty means not known.
     """
 
@@ -63,11 +64,27 @@ class Coverage(models.Model):
         TREAT_WITHOUT_CLAIM = "2", _("Option 2: treat, no claim")
         NO_TREATMENT = "3", _("Option 3: no treatment")
 
+    class SecondaryReason(models.TextChoices):
+        """SBR05 of an 837P: the insurance type codes of Medicare as secondary payer."""
+
+        WORKING_AGED = "12", _("12 Working aged, or spouse works, with an employer's plan")
+        RENAL = "13", _("13 End-stage renal disease, in the time of coordination with an employer's plan")
+        NO_FAULT = "14", _("14 No-fault insurance, auto among it")
+        WORKERS = "15", _("15 Workers' compensation")
+        PUBLIC_HEALTH = "16", _("16 Public Health Service or another federal agency")
+        BLACK_LUNG = "41", _("41 Black lung")
+        VETERANS = "42", _("42 Veterans Affairs")
+        DISABLED = "43", _("43 Disabled under 65, with a large group's plan")
+        LIABILITY = "47", _("47 Other liability insurance")
+
     code = models.CharField(max_length=12, unique=True, default=new_code, editable=False)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="coverages")
     payer = models.ForeignKey(Payer, on_delete=models.PROTECT, related_name="coverages")
     priority = models.PositiveSmallIntegerField(_("priority"), default=1)
     member_id = models.CharField(_("member id"), max_length=40, blank=True)
+    secondary_reason = models.CharField(
+        _("why Medicare pays second"), max_length=2, choices=SecondaryReason.choices, blank=True
+    )
     starts_on = models.DateField(_("in force from"))
     ends_on = models.DateField(_("to"), null=True, blank=True)
     medicare_beneficiary = models.BooleanField(_("entitled to Medicare"), null=True, blank=True)

@@ -2,14 +2,14 @@
 
 A charge stands in the books from the moment at which its claim was sent until the claim is rejected. A correction takes
 its original's charge out when it is sent, and puts it back if it is itself rejected. Payers' answers count from when they
-were posted, patients' payments from when they were entered.
+were posted, patients' payments from when they were entered. Asking a second payer adds no charge: it is the same one.
 """
 
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import gettext
 
 from courses.billing.balances import postings
@@ -36,14 +36,33 @@ def position(clinic: Clinic, before: datetime) -> Position:
     paid = RemittanceClaim.objects.filter(
         remittance__clinic=clinic, remittance__posted_at__lt=before, claim__isnull=False
     )
+    # Where a later payer has answered, its answer says what the patient owes (``later_payers``).
+    counted = adjustments.exclude(_answered_later(clinic, before))
+    to_patient = _sum(counted.filter(group=PATIENT), "amount")
+    first, later = Q(remittance_claim__claim__rank=1), paid.filter(claim__rank__gt=1)
     return Position(
         charged=_charged(clinic, before),
         paid=_sum(paid, "paid"),
-        adjusted=_sum(adjustments.exclude(group=PATIENT), "amount"),
-        to_patient=_sum(adjustments.filter(group=PATIENT), "amount"),
+        adjusted=_sum(adjustments.filter(first), "amount") - _sum(later, "paid") - to_patient,
+        to_patient=to_patient,
         invoiced=_invoiced(clinic, before),
         received=_received(clinic, before),
     )
+
+
+def _answered_later(clinic: Clinic, before: datetime) -> Q:
+    """Adjustments of claims of whose lines a later payer's answer stands at that moment; one query."""
+    answers = RemittanceClaim.objects.filter(
+        claim__rank__gt=1, remittance__clinic=clinic, remittance__posted_at__lt=before
+    )
+    count = Count("pk", filter=Q(is_reversal=False)) - Count("pk", filter=Q(is_reversal=True))
+    standing = answers.order_by().values("claim").annotate(count=count).filter(count__gt=0)
+    later = ClaimMembership.objects.filter(
+        claim__in=standing.values("claim"),
+        line__memberships__claim=OuterRef("remittance_claim__claim"),
+        rank__gt=OuterRef("remittance_claim__claim__rank"),
+    )
+    return Q(Exists(later))
 
 
 def _sum(rows: "QuerySet[RemittanceClaim] | QuerySet[RemittanceAdjustment]", field: str) -> Decimal:
@@ -51,7 +70,7 @@ def _sum(rows: "QuerySet[RemittanceClaim] | QuerySet[RemittanceAdjustment]", fie
 
 
 def _charged(clinic: Clinic, before: datetime) -> Decimal:
-    members = ClaimMembership.objects.filter(claim__course__clinic=clinic).order_by()
+    members = ClaimMembership.objects.filter(claim__course__clinic=clinic, rank=1).order_by()
     own = ~Q(claim__frequency=Claim.Frequency.VOID)
     rejected = Claim.State.REJECTED
     turned_back = Q(
@@ -121,7 +140,7 @@ def _effect(claim: Claim) -> Decimal:
 
 
 def _sent(clinic: Clinic, start: datetime, end: datetime) -> Iterator[Movement]:
-    sent = Claim.objects.of(clinic).filter(sent_at__gte=start, sent_at__lt=end)
+    sent = Claim.objects.of(clinic).filter(rank=1, sent_at__gte=start, sent_at__lt=end)
     for claim in _claims(sent).order_by("sent_at"):
         yield Movement(Kind.CHARGED, _effect(claim), claim.course.patient.board_name, claim.code)
 
@@ -130,6 +149,7 @@ def _turned_back(clinic: Clinic, start: datetime, end: datetime) -> Iterator[Mov
     steps = ClaimStep.objects.filter(
         claim__course__clinic=clinic,
         claim__sent_at__isnull=False,
+        claim__rank=1,
         to_state=Claim.State.REJECTED,
         at__gte=start,
         at__lt=end,

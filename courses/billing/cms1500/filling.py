@@ -50,6 +50,7 @@ def _page(paper: PaperClaim, lines: Sequence[ServiceLine]) -> Page:
         _line(sheet, claim, number, line)
     _provider(sheet, paper)
     sheet.money("28", total)
+    _paid_before(sheet, claim, lines)
     return sheet.page(lines, total)
 
 
@@ -131,8 +132,23 @@ def _insured_beside_medicare(sheet: Sheet, claim: Claim) -> None:
     sheet.cross(f"6 {_RELATIONS.get(first.relationship, 'Other')}")
     sheet.exact("11", first.group_number or first.member_id)
     sheet.words("11c", first.name)
-    if first.paid is not None:
-        sheet.money("29", first.paid)
+
+
+def _paid_before(sheet: Sheet, claim: Claim, lines: Sequence[ServiceLine]) -> None:
+    """Box 29: what payers before this one paid of the lines of this form, which is a claim of its own."""
+    judged = [other for other in claim.other_payers if other.paid is not None]
+    if not judged:
+        return
+    by_line = {adjudication.payer_id for line in claim.lines for adjudication in line.adjudications}
+    paid = sum((one.paid for line in lines for one in line.adjudications), Decimal(0))
+    for other in judged:
+        if other.paid is None or other.id in by_line:
+            continue
+        if len(lines) < len(claim.lines):
+            sentence = "answered the claim as a whole, which stands on several forms. Send it as a file."
+            raise PaperRefusal("29", f"{other.name} {sentence}")
+        paid += other.paid
+    sheet.money("29", paid)
 
 
 def _signatures(sheet: Sheet, paper: PaperClaim) -> None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from courses.billing import asking, readiness
 from courses.billing.services.claim_moving import Why, locked, move
 from courses.billing.services.control_numbers import next_control_number
+from courses.billing.setup_gathering import setup_facts
 from courses.billing.x12.claim_837p import Batch, write
 from courses.billing.x12.elements import X12Refusal
 from courses.billing.x12.parties import Receiver, Submitter
@@ -101,7 +102,7 @@ def _of_one_payer(claims: Sequence[Claim]) -> tuple[Clinic, PayerProfile]:
 
 def _refuse_unready(clinic: Clinic, profile: PayerProfile, claims: Sequence[Claim], now: datetime) -> None:
     people = {m.supervisor for claim in claims for m in claim.memberships.all() if m.supervisor is not None}
-    facts = asking.setup_facts(
+    facts = setup_facts(
         clinic,
         profile.payer,
         practitioners=sorted(people, key=lambda user: user.pk),

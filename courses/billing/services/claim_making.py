@@ -1,6 +1,6 @@
 """Claims are made of ready lines, checked until they can be written, or discarded."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -102,6 +102,26 @@ def add_lines(claim: Claim, asked: Sequence[AskedLine]) -> None:
     ]
     for member in members:
         member.full_clean(validate_unique=False, validate_constraints=False)
+    ClaimMembership.objects.bulk_create(members)
+
+
+def ask_alike(claim: Claim, other: Claim, *, without: Collection[str] = ()) -> None:
+    """Stand the lines of another claim in this one as they were asked there, ``without`` some modifiers."""
+    members = [
+        ClaimMembership(
+            claim=claim,
+            line_id=member.line_id,
+            position=member.position,
+            service_date=member.service_date,
+            hcpcs=member.hcpcs,
+            modifiers=[modifier for modifier in member.modifiers if modifier not in without],
+            place_of_service=member.place_of_service,
+            units=member.units,
+            charge=member.charge,
+            supervisor_id=member.supervisor_id,
+        )
+        for member in other.memberships.order_by("position")
+    ]
     ClaimMembership.objects.bulk_create(members)
 
 

@@ -107,7 +107,7 @@ def _free_lines(claim: Claim) -> None:
     claim.memberships.update(live=False)
     original = claim.original
     if original is not None and original.state in BILLED:
-        taken = ClaimMembership.objects.filter(live=True).values("line")
+        taken = ClaimMembership.objects.filter(live=True, rank=claim.rank).values("line")
         original.memberships.exclude(line__in=taken).update(live=True)
 
 

@@ -6,10 +6,10 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from courses.billing.line_asking import lines_asked
-from courses.billing.services.claim_making import add_lines, check_claim
+from courses.billing.services.claim_making import add_lines, ask_alike, check_claim
 from courses.billing.services.claim_moving import Why, hand_over, locked, note_step
 from courses.claim_states import CORRECTABLE, Event, State
-from courses.models import Claim, ClaimMembership
+from courses.models import Claim
 from eecp_clinic.errors import Conflict, InvalidInput
 from eecp_clinic.models import User
 from eecp_clinic.roles import Role, require_role
@@ -26,6 +26,8 @@ def replace_claim(*, claim: Claim, reason: str, actor: User, now: datetime) -> C
     scrubber blocks a line as it stands (then mend that first, or void the claim).
     """
     original = _to_correct(claim, reason, actor)
+    if original.rank > 1:
+        return _replace_later(original, reason, actor, now)
     lines = [member.line for member in original.memberships.select_related("line").order_by("position")]
     hand_over(original)
     asked, left = lines_asked(lines, now)
@@ -51,22 +53,15 @@ def void_claim(*, claim: Claim, reason: str, actor: User, now: datetime) -> Clai
     original = _to_correct(claim, reason, actor)
     hand_over(original)
     made = _correction(original, Claim.Frequency.VOID, reason, actor, now)
-    as_asked = [
-        ClaimMembership(
-            claim=made,
-            line_id=member.line_id,
-            position=member.position,
-            service_date=member.service_date,
-            hcpcs=member.hcpcs,
-            modifiers=member.modifiers,
-            place_of_service=member.place_of_service,
-            units=member.units,
-            charge=member.charge,
-            supervisor_id=member.supervisor_id,
-        )
-        for member in original.memberships.order_by("position")
-    ]
-    ClaimMembership.objects.bulk_create(as_asked)
+    ask_alike(made, original)
+    return check_claim(claim=made, actor=actor, now=now)
+
+
+def _replace_later(original: Claim, reason: str, actor: User, now: datetime) -> Claim:
+    """To a later payer: the lines as the first payer was asked, with what payers before it answer today."""
+    hand_over(original)
+    made = _correction(original, Claim.Frequency.REPLACEMENT, reason, actor, now)
+    ask_alike(made, original)
     return check_claim(claim=made, actor=actor, now=now)
 
 
@@ -90,6 +85,13 @@ def _to_correct(claim: Claim, reason: str, actor: User) -> Claim:
             gettext("The payer's number of this claim is not known yet. It comes with the 277CA or the 835."),
             code="payer_number_missing",
         )
+    waiting = original.later_claims.filter(state__in=[State.DRAFT, State.READY]).first()
+    if waiting is not None:
+        raise Conflict(
+            gettext("Claim %(code)s to the next payer rests on this one. Discard it first.")
+            % {"code": waiting.code},
+            code="later_claim_waits",
+        )
     under_way = original.corrections.exclude(state__in=_OVER).first()
     if under_way is not None:
         raise Conflict(
@@ -107,6 +109,8 @@ def _correction(original: Claim, frequency: str, reason: str, actor: User, now: 
         authorization=original.authorization,
         frequency=frequency,
         original=original,
+        follows=original.follows,
+        rank=original.rank,
         made_by=actor,
         made_at=now,
         state_at=now,

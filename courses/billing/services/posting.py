@@ -5,7 +5,9 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext
 
+from courses.billing.postings import PAID_BEFORE, PATIENT
 from courses.billing.services.claim_moving import Why, allows, locked, move, settle_original
+from courses.billing.services.later_claims import note_passed_on
 from courses.billing.x12.remittance import DENIED
 from courses.claim_states import Event
 from courses.models import Claim, Remittance, RemittanceClaim
@@ -14,9 +16,8 @@ from eecp_clinic.errors import Conflict, InvalidInput
 from eecp_clinic.models import User
 from eecp_clinic.roles import Role, require_role
 
-#: Not judged by this payer (passed on to another), or a forecast without payment (CLP02).
+#: Not judged by this payer (sent on to the one whose claim it is), or a forecast without payment (CLP02).
 _NO_JUDGEMENT = ("23", "25")
-PATIENT = "PR"
 
 
 @transaction.atomic
@@ -90,6 +91,8 @@ def _move(claim: Claim, row: RemittanceClaim, why: Why) -> None:
     move(claim, event, why)
     if event is not Event.REVERSE and claim.original_id is not None:
         settle_original(claim, why)
+    if event is not Event.REVERSE and row.is_passed_on:
+        note_passed_on(claim, row, why)
 
 
 def _event(row: RemittanceClaim) -> Event:
@@ -99,6 +102,7 @@ def _event(row: RemittanceClaim) -> Event:
 
 
 def _nobody_pays(row: RemittanceClaim) -> bool:
-    """Charged, nothing paid, and nothing left to the patient: a denial, whatever the status says."""
+    """Charged, nothing paid, and nothing left to the patient or paid before: a denial, whatever the status says."""
     owed = sum(one.amount for one in row.adjustments.all() if one.group == PATIENT)
-    return row.charge > 0 and row.paid == 0 and owed == 0
+    settled_before = any((one.group, one.reason) == PAID_BEFORE for one in row.adjustments.all())
+    return row.charge > 0 and row.paid == 0 and owed == 0 and not settled_before

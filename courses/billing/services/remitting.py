@@ -23,9 +23,10 @@ from patients.models import Payer
 def store(file: AnswerFile, of: paid.Remittance, envelope: Sequence[Finding], position: int) -> Remittance:
     """One payment with its claims, lines and reasons, not posted yet."""
     known = file.claims(claim.reference for claim in of.claims)
+    ours = _answered(of, known)
     found = Remittance(
         clinic=file.clinic,
-        payer=_payer(file, of, known.values()),
+        payer=_payer(file, of, ours.values()),
         payer_name=of.payer_name[:60],
         trace_number=of.trace_number[:50],
         paid_on=of.paid_on,
@@ -38,14 +39,16 @@ def store(file: AnswerFile, of: paid.Remittance, envelope: Sequence[Finding], po
             {"reason": one.reason, "reference": one.reference, "amount": str(one.amount)}
             for one in of.provider_adjustments
         ],
-        findings=told([*imbalances(of), *of.findings, *envelope, *_strangers(of, known)]),
+        findings=told(
+            [*imbalances(of), *of.findings, *envelope, *_strangers(of, known), *_of_others(of, ours)]
+        ),
         read_by=file.actor,
         read_at=file.now,
     )
     found.save(force_insert=True)
-    lines = _lines_of(known.values())
+    lines = _lines_of(ours.values())
     for number, claim in enumerate(of.claims, 1):
-        _store_claim(found, claim, number, known.get(claim.reference.lower()), lines)
+        _store_claim(found, claim, number, ours.get(number), lines)
     audit.record(
         "remittance.read",
         subject=f"remittance:{found.code}",
@@ -56,6 +59,41 @@ def store(file: AnswerFile, of: paid.Remittance, envelope: Sequence[Finding], po
         sha256=file.sha256,
     )
     return found
+
+
+def _answered(of: paid.Remittance, known: dict[str, Claim]) -> dict[int, Claim]:
+    """By its number in the payment the claim of ours that each answers.
+
+    A payer to which the first one passed our claim on knows it by the first one's number: what it judged as second or
+    third in line answers the claim that stands for it.
+    """
+    codes = [claim.pk for claim in known.values()]
+    passed = Claim.objects.filter(follows__in=codes, passed_on=True).select_related("course__clinic", "payer")
+    later = {(claim.follows_id, claim.rank): claim for claim in passed.order_by("made_at", "pk")}
+    found: dict[int, Claim] = {}
+    for number, one in enumerate(of.claims, 1):
+        claim = known.get(one.reference.lower())
+        if claim is not None:
+            rank = paid.JUDGED_LATER.get(one.status, claim.rank)
+            found[number] = later.get((claim.pk, rank), claim)
+    return found
+
+
+def _of_others(of: paid.Remittance, ours: dict[int, Claim]) -> list[Finding]:
+    """Judged as second or third in line, where nobody but a first payer is known to have been asked."""
+    return [
+        Finding(
+            "judged_as_later_payer",
+            gettext(
+                "Claim %(number)s was judged as by a second payer, and no claim of ours asked one. Find out which payer"
+                " this is: its coverage is missing, or the claim went to the wrong payer first."
+            )
+            % {"number": claim.reference},
+            claim.segment,
+        )
+        for number, claim in enumerate(of.claims, 1)
+        if number in ours and paid.JUDGED_LATER.get(claim.status, 1) > ours[number].rank
+    ]
 
 
 def _payer(file: AnswerFile, of: paid.Remittance, claims: Iterable[Claim]) -> Payer | None:
@@ -107,6 +145,8 @@ def _store_claim(
         patient_responsibility=of.stated_responsibility,
         payer_number=of.payer_number[:50],
         remarks=[remark[:10] for remark in of.remarks],
+        is_passed_on=of.is_passed_on,
+        passed_on_to=of.passed_on_to[:60],
     )
     adjustments = [_adjustment(row, None, one) for one in of.adjustments]
     members = lines[claim.pk] if claim else []

@@ -7,10 +7,11 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from courses.billing.asking import charge_of, setup_of
+from courses.billing.asking import charge_of
 from courses.billing.findings import LineFinding, Severity
 from courses.billing.readiness import may_send, missing_setup
 from courses.billing.setup.links import mended_on
+from courses.billing.setup_gathering import setup_of
 from courses.billing.worklist.claims_page import MOVERS
 from courses.models import BillingProvider, FeeSchedule, PayerProfile
 from eecp_clinic.models import Clinic, User

@@ -7,16 +7,18 @@ from typing import Any
 from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 
-from courses.billing.balances import balances_of_claims, balances_of_lines, postings
+from courses.billing.balances import balances_of_claims, postings
 from courses.billing.payer_codes import packaged_codes
-from courses.billing.postings import Balance, Posting, Reason
+from courses.billing.postings import Balance, Posting, Reason, balance, by_line
 from courses.billing.services.claim_moving import allows
-from courses.billing.worklist.worklist import months_to_file
+from courses.billing.services.later_claims import next_coverage
+from courses.billing.worklist.worklist import due_to_next, months_to_file
 from courses.billing.worklist.worklist_rows import LIGHTS, Clock, appeal_clocks, filing_clock
 from courses.billing.x12.codes import Table
 from courses.billing.x12.remittance import Adjustment
 from courses.claim_states import CORRECTABLE, Event, State
 from courses.models import Claim, ClaimMembership, PayerProfile
+from patients.models import Coverage
 
 _EVENTS = {
     "make": _("Made"),
@@ -56,9 +58,13 @@ def claim_page(claim: Claim, now: datetime) -> dict[str, Any]:
     """Lines with their balances, history, files, answers, and what may be done; a fixed number of queries."""
     members = list(claim.memberships.select_related("line__session", "supervisor").order_by("position"))
     found = postings(claims=[claim.pk])
-    lines = balances_of_lines([member.line_id for member in members])
+    of_lines = by_line(found)
     today = claim.course.clinic.day_of(now)
-    rows = [_row(member, lines[member.line_id], found) for member in members]
+    asked = claim.was_sent
+    rows = [
+        _row(member, balance(member.charge if asked else None, of_lines.get(member.line_id, ())), found)
+        for member in members
+    ]
     return {
         "rows": rows,
         "balance": balances_of_claims([claim.pk])[claim.pk],
@@ -82,6 +88,8 @@ def claim_page(claim: Claim, now: datetime) -> dict[str, Any]:
         "payments": claim.remittances.select_related("remittance").order_by(
             "remittance__read_at", "position"
         ),
+        "later_claims": claim.later_claims.select_related("payer").order_by("made_at"),
+        "next_coverage": _next_coverage(claim),
         "corrections": claim.corrections.order_by("made_at"),
         "is_paper": PayerProfile.objects.filter(payer=claim.payer_id, form=PayerProfile.Form.PAPER).exists(),
         "can_check": claim.state in {State.DRAFT, State.READY},
@@ -94,6 +102,12 @@ def claim_page(claim: Claim, now: datetime) -> dict[str, Any]:
 def _has_denial(claim: Claim, rows: list[MemberRow]) -> bool:
     """A whole claim, or lines of one that was paid in part."""
     return claim.state == State.DENIED or any(row.is_denied for row in rows)
+
+
+def _next_coverage(claim: Claim) -> Coverage | None:
+    """Who may be asked now, after this claim's payer."""
+    due = due_to_next(claim.course.clinic).filter(pk=claim.pk).exists()
+    return next_coverage(claim) if due else None
 
 
 def _clock(claim: Claim, members: list[ClaimMembership], now: datetime) -> Clock:

@@ -165,6 +165,7 @@ def _page(request: StaffRequest, found: Claim, **forms: Form) -> HttpResponse:
         "replace_form": ReasonForm(auto_id="replace_%s"),
         "void_form": ReasonForm(auto_id="void_%s"),
         "appeal_form": AppealForm(),
+        "lost_form": ReasonForm(auto_id="lost_%s"),
         **claim_page(found, now),
         **forms,
     }

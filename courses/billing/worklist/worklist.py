@@ -25,7 +25,16 @@ from django.db.models import (
 from django.db.models.functions import ExtractYear, TruncDate
 
 from courses.billing.asking import SESSION_CODE
-from courses.models import Claim, ClaimLine, ClaimMembership, FeeSchedule, FeeScheduleRow, PayerProfile
+from courses.billing.postings import PATIENT
+from courses.models import (
+    Claim,
+    ClaimLine,
+    ClaimMembership,
+    FeeSchedule,
+    FeeScheduleRow,
+    PayerProfile,
+    RemittanceAdjustment,
+)
 from eecp_clinic.models import Clinic
 from patients.models import Coverage, Payer
 
@@ -42,6 +51,7 @@ class Tab(StrEnum):
     DENIED = "denied"
     APPEALED = "appealed"
     PAID = "paid"
+    NEXT = "next"
 
 
 LINE_TABS = {Tab.READY: ClaimLine.State.READY, Tab.BLOCKED: ClaimLine.State.BLOCKED}
@@ -97,7 +107,7 @@ def months_to_file(clinic: Clinic) -> dict[int, int | None]:
 
 def open_lines(clinic: Clinic, payer: Payer | None = None) -> QuerySet[ClaimLine]:
     """Lines in no live claim, for which one is to be made; each with its ``day`` and who pays first on it, ``payer`` alone."""
-    live = ClaimMembership.objects.filter(line=OuterRef("pk"), live=True)
+    live = ClaimMembership.objects.filter(line=OuterRef("pk"), live=True, rank=1)
     day = TruncDate("session__started_at", tzinfo=clinic.zone)
     in_force = (
         Coverage.objects.filter(patient=OuterRef("session__course__patient"), starts_on__lte=OuterRef("day"))
@@ -107,7 +117,7 @@ def open_lines(clinic: Clinic, payer: Payer | None = None) -> QuerySet[ClaimLine
     first = Subquery(in_force.values("payer_id")[:1], output_field=IntegerField())
     return (
         ClaimLine.objects.of(clinic)
-        .filter(~Exists(live), is_billed=True)
+        .filter(~Exists(live), is_to_bill=True)
         .annotate(day=day)
         .annotate(payer_key=first)
         .filter(Q() if payer is None else Q(payer_key=payer.pk))
@@ -122,18 +132,53 @@ def lines_of(clinic: Clinic, tab: Tab, payer: Payer | None) -> QuerySet[ClaimLin
 
 def claims_in(clinic: Clinic) -> QuerySet[Claim]:
     """Claims that somebody still has to do with: a rejected one whose lines were claimed again is over."""
-    elsewhere = ClaimMembership.objects.filter(line=OuterRef("line"), live=True)
+    elsewhere = ClaimMembership.objects.filter(line=OuterRef("line"), live=True, rank=OuterRef("rank"))
     waiting = ClaimMembership.objects.filter(claim=OuterRef("pk")).filter(~Exists(elsewhere))
     return Claim.objects.of(clinic).filter(~Q(state=Claim.State.REJECTED) | Exists(waiting))
 
 
+def due_to_next(clinic: Clinic) -> QuerySet[Claim]:
+    """Claims that were paid or denied, with something left to the patient, whose next payer nobody has asked."""
+    asked = ClaimMembership.objects.filter(
+        line__memberships__claim=OuterRef("pk"), live=True, rank=OuterRef("rank") + 1
+    )
+    owed = RemittanceAdjustment.objects.filter(
+        remittance_claim__claim=OuterRef("pk"),
+        remittance_claim__remittance__posted_at__isnull=False,
+        group=PATIENT,
+    )
+    day = (
+        ClaimMembership.objects.filter(claim=OuterRef("pk"))
+        .order_by("service_date")
+        .values("service_date")[:1]
+    )
+    other = Coverage.objects.filter(
+        patient=OuterRef("course__patient"),
+        priority__gt=OuterRef("coverage__priority"),
+        starts_on__lte=OuterRef("begins_on"),
+    ).exclude(payer__kind=Payer.Kind.SELF_PAY)
+    in_force = other.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=OuterRef("begins_on")))
+    return (
+        Claim.objects.of(clinic)
+        .filter(state__in=[Claim.State.PAID, Claim.State.DENIED], rank__lt=3, memberships__live=True)
+        .exclude(frequency=Claim.Frequency.VOID)
+        .annotate(begins_on=Subquery(day))
+        .filter(Exists(in_force), ~Exists(asked))
+        .filter(Q(state=Claim.State.DENIED) | Exists(owed))
+        .distinct()
+    )
+
+
 def claims_of(clinic: Clinic, tab: Tab, payer: Payer | None) -> QuerySet[Claim]:
     """The claims of a tab, the longest there first, with dates, lines and amount."""
-    found = claims_in(clinic).filter(state__in=CLAIM_TABS[tab])
+    if tab is Tab.NEXT:
+        found = Claim.objects.filter(pk__in=due_to_next(clinic).order_by().values("pk"))
+    else:
+        found = claims_in(clinic).filter(state__in=CLAIM_TABS[tab])
     if payer is not None:
         found = found.filter(payer=payer)
     return (
-        found.select_related("course__patient", "course__clinic", "payer", "original")
+        found.select_related("course__patient", "course__clinic", "payer", "original", "follows__payer")
         .annotate(
             first_day=Min("memberships__service_date"),
             last_day=Subquery(
@@ -149,7 +194,8 @@ def claims_of(clinic: Clinic, tab: Tab, payer: Payer | None) -> QuerySet[Claim]:
 
 
 def sums_of(clinic: Clinic, fees: Fees, payer: Payer | None) -> dict[Tab, TabSum]:
-    """How many and how much stand in each tab, in two queries."""
+    """How many and how much stand in each tab, in three queries. What the next payer may be asked for is a part of what
+    stands under paid and denied."""
     found = dict.fromkeys(Tab, TabSum())
     lines, claims = open_lines(clinic, payer), claims_in(clinic)
     if payer is not None:
@@ -169,6 +215,12 @@ def sums_of(clinic: Clinic, fees: Fees, payer: Payer | None) -> dict[Tab, TabSum
     ):
         if (tab_of := by_state.get(state)) is not None:
             found[tab_of] = found[tab_of].plus(count, amount or Decimal(0))
+    due = due_to_next(clinic).order_by().values("pk")
+    waiting = (
+        Claim.objects.filter(pk__in=due) if payer is None else Claim.objects.filter(pk__in=due, payer=payer)
+    )
+    asked = waiting.aggregate(count=Count("pk", distinct=True), amount=Sum("memberships__charge"))
+    found[Tab.NEXT] = TabSum(asked["count"], asked["amount"] or Decimal(0))
     return found
 
 

@@ -158,8 +158,11 @@ def claim_rows(claims: Sequence[Claim], *, months: Mapping[int, int | None], tod
 
 
 def _why(claim: Claim) -> str:
-    """What was said last; of a correction also what it corrects."""
+    """What was said last; of a correction also what it corrects, and of a claim to a later payer whom it follows."""
     parts = []
+    if claim.follows is not None:
+        said = gettext("Payer %(rank)d, after %(payer)s.")
+        parts.append(said % {"rank": claim.rank, "payer": claim.follows.payer.name})
     if claim.original is not None:
         said = gettext("%(kind)s %(code)s.")
         parts.append(said % {"kind": claim.get_frequency_display(), "code": claim.original.code})

@@ -45,6 +45,7 @@ LABELS = {
     Tab.DENIED: gettext_lazy("Denied"),
     Tab.APPEALED: gettext_lazy("Appealed"),
     Tab.PAID: gettext_lazy("Paid"),
+    Tab.NEXT: gettext_lazy("Next payer"),
 }
 
 
@@ -66,6 +67,8 @@ def worklist(request: StaffRequest) -> HttpResponse:
         "is_biller": Role.BILLING in request.roles,
         "tabs": [{"tab": one, "label": LABELS[one], "sum": sums[one]} for one in Tab],
         "chosen": {"label": LABELS[tab], "sum": sums[tab]},
+        "can_choose": Role.BILLING in request.roles and tab in {Tab.DRAFT, Tab.NEXT},
+        "is_answered": tab in {Tab.PAID, Tab.DENIED, Tab.APPEALED, Tab.NEXT},
     }
     number = request.GET.get("page")
     if tab in LINE_TABS:

@@ -132,6 +132,8 @@ def _adjudication(of: Claim, line: ServiceLine, by: LineAdjudication) -> Iterato
     yield ("SVD", payer, paid, _procedure(line), "", str(by.units))
     yield from parties.adjustments(by.adjustments)
     yield ("DTP", "573", "D8", x.day(by.paid_on))
+    if by.patient_owes is not None:
+        yield ("AMT", "EAF", x.amount("Left to the patient", by.patient_owes))
 
 
 def _procedure(line: ServiceLine) -> tuple[str, ...]:

@@ -166,6 +166,8 @@ def other_payer(of: OtherPayer) -> Iterator[Segment]:
     yield from adjustments(of.adjustments)
     if of.paid is not None:
         yield ("AMT", "D", x.amount(f"Paid by {title.lower()}", of.paid))
+    if of.patient_owes is not None:
+        yield ("AMT", "EAF", x.amount("Left to the patient", of.patient_owes))
     yield ("OI", "", "", "Y", "", "", "Y")
     yield (
         "NM1",

@@ -139,6 +139,7 @@ class OtherPayer:
     """Another insurance of the patient (2320, 2330), and what it has paid where it was asked first.
 
     ``paid`` None: it has not judged the claim. ``relationship``: of the patient to its subscriber (18 is self).
+    ``patient_owes``: what it left to the patient, where it answered the claim as a whole and no line.
     """
 
     rank: Rank
@@ -154,14 +155,16 @@ class OtherPayer:
     paid: Decimal | None = None
     paid_on: date | None = None
     adjustments: tuple[Adjustment, ...] = ()
+    patient_owes: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineAdjudication:
-    """What another payer, named by its ``payer_id``, paid of one line (2430)."""
+    """What another payer, named by its ``payer_id``, paid of one line and left to the patient (2430)."""
 
     payer_id: str
     paid: Decimal
     paid_on: date
     units: int = 1
     adjustments: tuple[Adjustment, ...] = ()
+    patient_owes: Decimal | None = None

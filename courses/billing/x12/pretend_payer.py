@@ -52,9 +52,14 @@ class SentClaim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paid:
-    """What becomes of one claim: of every line the adjustments by its reference; what is left is paid."""
+    """What becomes of one claim: of every line the adjustments by its reference; what is left is paid.
+
+    ``passed_on_to``: the payer to which it is sent on. ``whole``: the answer is for the claim, and names no line.
+    """
 
     status: str = "1"
+    passed_on_to: str = ""
+    whole: tuple[Adjustment, ...] = ()
     adjustments: Mapping[str, tuple[Adjustment, ...]] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
 
@@ -235,16 +240,20 @@ def _paid_claim(
 ) -> Iterator[Segment]:
     decision = decisions.get(claim.reference, Paid())
     sign = -1 if decision.status == "22" else 1
-    adjusted = [one for line in claim.lines for one in decision.adjustments.get(line.reference, ())]
+    of_lines = [one for line in claim.lines for one in decision.adjustments.get(line.reference, ())]
+    adjusted = [*decision.whole, *of_lines]
     owed = sum((one.amount for one in adjusted if one.group == "PR"), Decimal(0))
     paid = sign * claim.charge - sum((one.amount for one in adjusted), Decimal(0))
     number = f"PAYER{answer.control_number}N{position + 1}"
     charge, stated = x.number(sign * claim.charge), x.number(owed) if owed else ""
     yield ("CLP", claim.reference, decision.status, charge, x.number(paid), stated, "MB", number, "11")
+    yield from _why_not(decision.whole)
     yield ("NM1", "QC", "1", claim.family_name, claim.given_name, "", "", "", "MI", claim.member_id)
+    if decision.passed_on_to:
+        yield ("NM1", "TT", "2", decision.passed_on_to, "", "", "", "", "PI", "EXAMPLE2")
     if decision.remarks:
         yield ("MOA", "", "", *decision.remarks)
-    for line in claim.lines:
+    for line in () if decision.whole else claim.lines:
         yield from _paid_line(line, sign, decision.adjustments.get(line.reference, ()))
 
 
@@ -252,7 +261,11 @@ def _paid_line(line: SentLine, sign: int, adjustments: Sequence[Adjustment]) -> 
     paid = sign * line.charge - sum((one.amount for one in adjustments), Decimal(0))
     yield ("SVC", line.procedure, x.number(sign * line.charge), x.number(paid), "", line.units)
     yield ("DTM", "472", line.day.split("-")[0])
+    yield from _why_not(adjustments)
+    yield ("REF", "6R", line.reference)
+
+
+def _why_not(adjustments: Sequence[Adjustment]) -> Iterator[Segment]:
     for one in adjustments:
         quantity = "" if one.quantity is None else x.number(one.quantity)
         yield ("CAS", one.group, one.reason, x.number(one.amount), quantity)
-    yield ("REF", "6R", line.reference)

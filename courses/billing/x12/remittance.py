@@ -14,6 +14,11 @@ from courses.billing.x12.reading import Finding, Segment, Transaction, X12Malfor
 
 #: CLP02: reversal of an earlier payment, and denied.
 REVERSAL, DENIED = "22", "4"
+#: CLP02: this payer judged it as second or third in line; and it sent the claim on to another payer.
+JUDGED_LATER = {"2": 2, "20": 2, "3": 3, "21": 3}
+PASSED_ON = ("19", "20", "21", "23")
+#: RARC that say the same: to a supplemental insurer, to Medicaid, to several.
+PASSED_ON_REMARKS = ("MA18", "MA07", "N89")
 PATIENT, CONTRACTUAL = "PR", "CO"
 
 
@@ -47,7 +52,8 @@ class PaidService:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaidClaim:
-    """CLP: one claim. ``reference`` is our own number of it; ``stated_responsibility`` is CLP05 as it stands."""
+    """CLP: one claim. ``reference`` is our own number of it; ``stated_responsibility`` is CLP05 as it stands;
+    ``passed_on_to`` names the payer to which the claim was sent on (crossover), where the file does."""
 
     reference: str
     status: str
@@ -62,6 +68,15 @@ class PaidClaim:
     remarks: tuple[str, ...]
     services: tuple[PaidService, ...]
     segment: int
+    passed_on_to: str = ""
+
+    @property
+    def is_passed_on(self) -> bool:
+        """The payer has sent it on to another payer itself, so that nobody else does."""
+        remarks = {*self.remarks, *(remark for service in self.services for remark in service.remarks)}
+        return (
+            bool(self.passed_on_to) or self.status in PASSED_ON or not remarks.isdisjoint(PASSED_ON_REMARKS)
+        )
 
     @property
     def is_reversal(self) -> bool:
@@ -171,6 +186,7 @@ def _claim(segments: list[Segment]) -> PaidClaim:
     clp = segments[0]
     head = segments[: _index(segments, {"SVC"})]
     patient = next((s for s in head if s.tag == "NM1" and s.text(1) == "QC"), None)
+    other = next((s for s in head if s.tag == "NM1" and s.text(1) == "TT"), None)
     return PaidClaim(
         reference=clp.need(1, "the number of the claim"),
         status=clp.need(2, "the status of the claim"),
@@ -185,6 +201,7 @@ def _claim(segments: list[Segment]) -> PaidClaim:
         remarks=tuple(_outpatient_remarks(head)),
         services=tuple(_service(part) for part in _cut(segments, "SVC")),
         segment=clp.number,
+        passed_on_to=other.text(3) if other else "",
     )
 
 

@@ -10,10 +10,10 @@ from django.urls import reverse
 
 from courses.billing.packet.proof import evidence_in
 from courses.billing.services import render_packet, request_packet, request_packets
-from courses.billing.services.packets import STALE_AFTER, take_over
 from courses.models import Packet, PacketBatch, SessionSheet
 from courses.tasks import render_packets
 from eecp_clinic.errors import Conflict, InvalidInput, NotAllowed
+from eecp_clinic.making import STALE_AFTER, take_over
 from eecp_clinic.models import Clinic, User
 from tests import factories
 from tests.courses.billing.packets_given import LATER, another_course, sent_claim
@@ -115,9 +115,9 @@ def test_batch_goes_on_where_a_lost_worker_left_it(
     batch = request_packets(clinic=clinic, courses=courses, actor=biller, now=LATER)
     first, second = batch.packets.order_by("pk")
     render_packets([first.pk])
-    Packet.objects.filter(pk=second.pk).update(state=Packet.State.RENDERING, started_at=LATER)  # and it died
-    assert take_over(now=LATER + STALE_AFTER / 2) == []
-    again = take_over(now=LATER + STALE_AFTER + timedelta(seconds=1))
+    Packet.objects.filter(pk=second.pk).update(state=Packet.State.MAKING, started_at=LATER)  # and it died
+    assert take_over(Packet.objects.all(), now=LATER + STALE_AFTER / 2) == []
+    again = take_over(Packet.objects.all(), now=LATER + STALE_AFTER + timedelta(seconds=1))
     assert again == [second.pk]
     render_packets(again)
     assert [packet.state for packet in batch.packets.all()] == [Packet.State.READY] * 2
