@@ -2,8 +2,7 @@
 
 What was made before is not rendered again: pages are copied as they stand, and so are their structure trees, which
 become a part of the frame's. Every page is stamped with a page of ``stamps``. Nothing is asked of a clock, and the
-identifier of the file comes from its content: the same input gives the same bytes. Its only import of pikepdf for
-writing; the rules are ISO 32000-1 (14.7 structure, 7.11.4 embedded files) and ISO 19005-3 (PDF/A-3).
+identifier of the file comes from its content: the same input gives the same bytes. The rules are ISO 32000-1 (14.7 structure, 7.11.4 embedded files) and ISO 19005-3 (PDF/A-3).
 """
 
 import hashlib

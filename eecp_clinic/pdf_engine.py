@@ -39,11 +39,20 @@ def render(html: str, pictures: dict[str, str], variant: str) -> tuple[bytes, in
         # WeasyPrint opens its colour profile for PDF/A and leaves it to the garbage collector.
         warnings.simplefilter("ignore", ResourceWarning)
         rendered.write_pdf(target, **options)
-    anchors: dict[str, int] = {}
+    made = target.getvalue(), len(rendered.pages), _anchors(rendered)
+    # A laid-out document refers to itself in circles; let go now, it is not there beside the next one.
+    del source, rendered
+    gc.collect()
+    return made
+
+
+def _anchors(rendered: Any) -> dict[str, int]:
+    """On which page (from 1) each element with an id begins."""
+    found: dict[str, int] = {}
     for number, page in enumerate(rendered.pages, 1):
         for name in page.anchors:
-            anchors.setdefault(name, number)
-    return target.getvalue(), len(rendered.pages), anchors
+            found.setdefault(name, number)
+    return found
 
 
 def _font_configuration() -> FontConfiguration:

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from courses.billing.packet.proof import evidence_in
-from courses.billing.services import render_packet, request_packet, request_packets
+from courses.billing.services import render_packet, request_packet, request_packets, request_sheets
 from courses.models import Packet, PacketBatch, SessionSheet
 from courses.tasks import render_packets
 from eecp_clinic.errors import Conflict, InvalidInput, NotAllowed
@@ -189,3 +189,14 @@ def test_line_of_another_claim_is_refused(given: Given, biller: User) -> None:
     other = [second.memberships.get().line.code]
     with pytest.raises(InvalidInput, match="Tick the lines"):
         request_packet(course=given.course, claim=first, lines=other, actor=biller, now=LATER)
+
+
+def test_sheet_that_a_lost_worker_had_in_hand_is_made_by_the_next(given: Given, biller: User) -> None:
+    session = given.session(0)
+    [key] = request_sheets(sessions=[session.pk], now=LATER)
+    assert SessionSheet.objects.filter(pk=key).begin(LATER)
+    packet = request_packet(course=given.course, actor=biller, now=LATER)
+    assert render_packet(packet_id=packet.pk, now=LATER + timedelta(minutes=16))
+    packet.refresh_from_db()
+    assert not [said for said in packet.missing if "sheet" in said]
+    assert SessionSheet.objects.ready().get().pk == key
