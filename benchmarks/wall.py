@@ -16,14 +16,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
 import numpy as np
-from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
+from benchmarks._chromium import Page, browser, private_mb
 from benchmarks.ingest_load import Connection, Post, Tally, all_at_once, pace
 from benchmarks.ingest_place import bodies_for, database, posts, server
 from devices.agent.cutting import cut, formats_of
@@ -39,9 +38,8 @@ DEVICES = 12
 THREADS = 16
 EVERY_S = 5.0
 SETTLING_S = 15.0
+LINES = 12
 RATE_HZ = 500.0
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-FLAGS += ["--disable-sync", "--no-first-run"]
 #: Histograms, so that measuring takes no memory that grows: frame times by 1 ms, lateness by 10 ms.
 WATCH = """() => {
   const seen = (globalThis.seen = { frames: new Array(1001).fill(0), behind: new Array(601).fill(0), long: 0 });
@@ -67,10 +65,10 @@ def say(text: str) -> None:
 
 @dataclass(slots=True)
 class Room:
-    """A clinic with running sessions, the secrets of their devices, and how to log in."""
+    """A clinic with running sessions, the secrets of their devices, and a nurse's login."""
 
-    username: str
-    password: str
+    cookie: str
+    login: str
     started_at: datetime
     secrets: list[str] = field(default_factory=list)
     recordings: list[UUID] = field(default_factory=list)
@@ -83,6 +81,9 @@ def treated(minutes: float) -> Waveform:
 
 def furnish(waveform: Waveform) -> Room:
     """Twelve sessions that have just begun, each with the recording of its device."""
+    from django.conf import settings
+    from django.test import Client
+
     from courses.models import Session
     from devices.models import Recording
     from eecp_clinic.roles import Role
@@ -92,7 +93,10 @@ def furnish(waveform: Waveform) -> Room:
     clinic = factories.make_clinic()
     nurse = factories.make_user(clinic, Role.NURSE, "nurse", "Nora", "Nurse-Example", "RN")
     physician = factories.make_user(clinic, Role.PHYSICIAN, "physician", "Phil", "Physician-Example", "MD")
-    room = Room(nurse.username, factories.PASSWORD, now + timedelta(seconds=3))
+    client = Client()
+    client.force_login(nurse)
+    cookie = settings.SESSION_COOKIE_NAME
+    room = Room(cookie, client.cookies[cookie].value, now + timedelta(seconds=3))
     for number in range(DEVICES):
         device = factories.make_device(clinic, f"Device {number + 1:02}")
         course = factories.make_course(factories.make_patient(clinic), physician)
@@ -150,13 +154,12 @@ def agents(room: Room, port: int, prepared: list[Post], tally: Tally) -> Iterato
 class Memory:
     """Of the page: heap of its scripts, and what its process holds for itself, in MB, by minutes."""
 
-    page: CDPSession
-    browser: CDPSession
+    page: Page
     samples: list[tuple[float, float, float]] = field(default_factory=list)
 
     def sample(self, minute: float) -> None:
-        metrics = {m["name"]: m["value"] for m in self.page.send("Performance.getMetrics")["metrics"]}
-        processes = self.browser.send("SystemInfo.getProcessInfo")["processInfo"]
+        metrics = {m["name"]: m["value"] for m in self.page.tell("Performance.getMetrics")["metrics"]}
+        processes = self.page.send("SystemInfo.getProcessInfo")["processInfo"]
         sizes = [private_mb(process["id"]) for process in processes if process["type"] == "renderer"]
         self.samples.append((minute, metrics["JSHeapUsedSize"] / 1e6, max(sizes, default=math.nan)))
 
@@ -166,26 +169,13 @@ class Memory:
         return float(np.polyfit([s[0] for s in settled], [s[2] for s in settled], 1)[0])
 
 
-def private_mb(pid: int) -> float:
-    """Memory that no other process shares."""
-    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
-    sizes = {line.split(":")[0]: int(line.split()[1]) for line in lines}
-    return (sizes["Private_Clean"] + sizes["Private_Dirty"]) / 1024
-
-
-def open_wall(browser: Browser, room: Room, port: int) -> Page:
-    page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
-    page.set_default_timeout(60_000)
-    page.goto(f"http://127.0.0.1:{port}/account/login/")
-    page.get_by_label("User name or e-mail").fill(room.username)
-    page.get_by_label("Password").fill(room.password)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(lambda url: "login" not in url)
-    page.goto(f"http://127.0.0.1:{port}/wall/")
-    drawing = "() => [...document.querySelectorAll('[data-sweep]')].filter(f => f.sweep?.drawn).length === 12"
-    page.wait_for_function(drawing)
-    page.wait_for_timeout(1000 * SETTLING_S)
-    return page
+def open_wall(page: Page, room: Room, port: int) -> None:
+    address = f"http://127.0.0.1:{port}/"
+    page.send("Storage.setCookies", cookies=[{"name": room.cookie, "value": room.login, "url": address}])
+    drawing = "[...document.querySelectorAll('[data-sweep]')].filter(f => f.sweep?.drawn).length"
+    page.open(f"{address}wall/", ready=f"{drawing} === {DEVICES}")
+    page.tell("Performance.enable")
+    time.sleep(SETTLING_S)
 
 
 def share(histogram: list[int], part: float) -> int:
@@ -194,13 +184,23 @@ def share(histogram: list[int], part: float) -> int:
     return int(np.searchsorted(total, part * total[-1]))
 
 
-def measure(page: Page, memory: Memory, minutes: float) -> dict[str, float]:
-    page.evaluate(WATCH)
+def measure(page: Page, minutes: float) -> dict[str, float]:
+    memory = Memory(page)
+    page.value(f"({WATCH})()")
     began = time.monotonic()
-    while (passed := time.monotonic() - began) < 60 * minutes:
-        memory.sample(passed / 60)
-        page.wait_for_timeout(1000 * EVERY_S)
-    seen = page.evaluate("() => globalThis.seen")
+    lines, frames = iter(np.linspace(0, minutes, LINES + 1)), 0
+    due = next(lines)
+    while (passed := (time.monotonic() - began) / 60) < minutes:
+        memory.sample(passed)
+        if passed >= due:
+            due, before = next(lines), frames
+            frames = page.value("globalThis.seen.frames.reduce((sum, count) => sum + count)")
+            _minute, heap, size = memory.samples[-1]
+            say(
+                f"minute {passed:5.1f}: heap {heap:5.1f} MB, process {size:6.1f} MB, {frames - before} frames since"
+            )
+        time.sleep(EVERY_S)
+    seen = page.value("globalThis.seen")
     slow = share(seen["frames"], 0.95)
     heaps, sizes = [s[1] for s in memory.samples], [s[2] for s in memory.samples]
     say(
@@ -244,14 +244,9 @@ def main() -> None:
 
 def watched(room: Room, port: int, prepared: list[Post], tally: Tally, minutes: float) -> dict[str, float]:
     """What a browser found that looked at the wall while all devices treated."""
-    with agents(room, port, prepared, tally), sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        page = open_wall(browser, room, port)
-        session = page.context.new_cdp_session(page)
-        session.send("Performance.enable")
-        found = measure(page, Memory(session, browser.new_browser_cdp_session()), minutes)
-        browser.close()
-    return found
+    with agents(room, port, prepared, tally), browser(1440, 900) as page:
+        open_wall(page, room, port)
+        return measure(page, minutes)
 
 
 if __name__ == "__main__":

@@ -7,26 +7,28 @@ from django.utils import timezone
 from courses.billing import services
 from courses.billing.services import evidence_checks
 from courses.billing.services.answer_folder import read_folders
-from courses.billing.services.packets import TASK, take_over
+from courses.billing.services.packets import TASK
 from courses.billing.sheet.due_sheets import due_sheets
 from courses.hints import enqueue
+from courses.models import Packet, ResearchExport
 from courses.progress import work_mail
 from courses.research import services as research
 from courses.scheduling import reminders
 from courses.treatment import hold_mail
 from courses.treatment.binding import bind_all_unbound
+from eecp_clinic.making import take_over
 
 
 @shared_task
 def sweep() -> None:
     """Bind recordings, make lines and packets that no announcement has reached; each in a task of its own."""
     refresh_due_lines.delay()
-    enqueue(TASK, take_over(now=timezone.now()))
+    enqueue(TASK, take_over(Packet.objects.all(), now=timezone.now()))
     make_due_sheets.delay()
     enqueue(evidence_checks.TASK, evidence_checks.checks_not_done(now=timezone.now()))
     for hold in hold_mail.due_holds(timezone.now()):
         hold_mail.enqueue(hold)
-    enqueue(research.TASK, research.take_over(now=timezone.now()))
+    enqueue(research.TASK, take_over(ResearchExport.objects.all(), now=timezone.now()))
     bind_all_unbound(timezone.now())
 
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from devices.fields import SeqRangesField
+from devices.report_columns import capping_column, figure_column
 from eecp_clinic.codes import new_code
 from eecp_clinic.models import Clinic, User
 
@@ -362,6 +363,15 @@ class GatingReport(models.Model):
     effective_minutes = models.FloatField(null=True)
     ds_peak = models.FloatField(null=True)
     ds_area = models.FloatField(null=True)
+    # The same, copied by the database: medians in mmHg, ms and bpm, shares 0..1.
+    pressure_mmhg = figure_column("pressure", "plateau_mmhg")
+    inflation_ms = figure_column("inflation", "off_inf_ms")
+    inflation_good_share = figure_column("inflation", "good_share")
+    deflation_ms = figure_column("deflation", "lead_ej_ms")
+    late_share = figure_column("deflation", "late_share")
+    heart_rate_bpm = figure_column("rhythm", "hr_bpm")
+    ectopy_share = figure_column("rhythm", "ectopy_share")
+    grade_reason = capping_column()
 
     class Meta:
         ordering = ["-made_at"]

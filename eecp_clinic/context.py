@@ -26,10 +26,15 @@ PLACES = [
 
 #: Pages that belong to a place although their address does not begin with its own.
 WITHIN = {
-    "courses:figures": ("/exceptions/",),
+    "courses:today": ("/wall/", "/sessions/", "/appointments/"),
     "courses:week": ("/month/", "/wait-list/", "/plan/", "/repair/", "/moves/"),
+    "patients:list": ("/courses/", "/orders/", "/patient-hours/", "/research/", "/papers/"),
+    "courses:reviews": ("/supervision/", "/outcomes/"),
+    "courses:figures": ("/exceptions/",),
+    "courses:claims": ("/packets/", "/records-requests/", "/billing/setup/", "/billing/rules/"),
     "courses:day-sheet": ("/billing/",),
-    "courses:treatment-rules": ("/limits/",),
+    "devices:list": ("/unmatched/",),
+    "courses:treatment-rules": ("/limits/", "/billing/rules/", "/billing/overrides/"),
 }
 
 #: The first page after login, by role, the most particular first.
@@ -59,10 +64,12 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     for label, name, allowed in PLACES:
         if roles & set(allowed):
             url = reverse(name)
-            here = request.path.startswith((url, *WITHIN.get(name, ())))
+            depth = max(
+                len(start) for start in (url, *WITHIN.get(name, ()), "") if request.path.startswith(start)
+            )
             count = _counts[name](cast(StaffRequest, request)) if name in _counts else 0
-            nav.append({"label": label, "url": url, "current": here, "count": count})
+            nav.append({"label": label, "url": url, "depth": depth, "count": count})
     # Of two places, one inside the other, only the inner one is where they are.
-    inner = max((str(item["url"]) for item in nav if item["current"]), key=len, default="")
-    nav = [{**item, "current": item["url"] == inner} for item in nav]
+    inner = max(nav, key=lambda item: item["depth"], default=None)
+    nav = [{**item, "current": item is inner and item["depth"] > 0} for item in nav]
     return {"nav": nav, "clinic": getattr(request, "clinic", None), "roles": roles}

@@ -1,9 +1,9 @@
-"""Contraindications, precautions and reasons to hold, judged before a course and before a session.
+"""Contraindications and precautions, judged before a course.
 
 The rules are data (``safety.toml``, read by ``safety_rules``), each with threshold, source and standing; this
 module only applies them.
 Where sources disagree the stricter tier is used unless the rule says otherwise, and the other view is shown.
-Comparisons between one day and the next (weight, oxygen saturation) belong to the treatment of a course.
+What is measured before every session, and holds it, belongs to the treatment of a course.
 An override is a physician's, needs a reason, and is audited elsewhere.
 """
 
@@ -15,7 +15,6 @@ from enum import StrEnum
 class Tier(StrEnum):
     CONTRAINDICATED = "contraindicated"
     PRECAUTION = "precaution"  # a physician signs off before the course
-    HOLD = "hold"  # not today, and the physician is told
 
 
 class SafetyState(StrEnum):
@@ -65,7 +64,6 @@ class SafetyFacts:
     no_recent_arterial_puncture: bool | None = None
     systolic_mmhg: int | None = None
     diastolic_mmhg: int | None = None
-    narrow_pulse_pressure: bool | None = None
     heart_rate_bpm: int | None = None
     decompensated_heart_failure: bool | None = None
     lvef_percent: float | None = None
@@ -75,9 +73,6 @@ class SafetyFacts:
     left_main_disease: bool | None = None
     nonischaemic_cardiomyopathy: bool | None = None
     unstable_angina: bool | None = None
-    new_rhythm_change: bool | None = None
-    breathing_worse: bool | None = None
-    leg_skin_break_oedema_or_pain: bool | None = None
 
     def __post_init__(self) -> None:
         for spec in fields(self):

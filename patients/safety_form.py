@@ -67,10 +67,6 @@ GROUPS = (
             "systolic_mmhg",
             "diastolic_mmhg",
             "heart_rate_bpm",
-            "narrow_pulse_pressure",
-            "new_rhythm_change",
-            "breathing_worse",
-            "leg_skin_break_oedema_or_pain",
         ),
     ),
 )
@@ -110,10 +106,6 @@ LABELS = {
     "systolic_mmhg": _("Systolic pressure"),
     "diastolic_mmhg": _("Diastolic pressure"),
     "heart_rate_bpm": _("Heart rate"),
-    "narrow_pulse_pressure": _("Narrow pulse pressure"),
-    "new_rhythm_change": _("Change of rhythm since the last session"),
-    "breathing_worse": _("Breathing worse: rapid, shallow, new cough or crackles"),
-    "leg_skin_break_oedema_or_pain": _("Legs: break in the skin, new swelling or pain"),
 }
 #: Facts of one day, which a later screening never begins with.
 TODAYS = GROUPS[-1].names

@@ -15,7 +15,6 @@ from patients.verdicts import Shown
 TIERS: dict[str, tuple[str | Promise, str | Promise]] = {
     Tier.CONTRAINDICATED: (_("Contraindicated"), _("no course, unless a physician decides with a reason")),
     Tier.PRECAUTION: (_("Precaution"), _("a physician signs before the course")),
-    Tier.HOLD: (_("Hold today"), _("not today, and the physician is told")),
 }
 _STATES = {
     SafetyState.CLEAR: Shown(_("Clear"), "go"),
@@ -25,7 +24,6 @@ _STATES = {
 _RAISED = {
     Tier.CONTRAINDICATED: Shown(_("Raised"), "stop"),
     Tier.PRECAUTION: Shown(_("Raised"), "look"),
-    Tier.HOLD: Shown(_("Hold"), "stop"),
 }
 _STANDING = {"derived": _("our conclusion"), "to_be_confirmed": _("to be confirmed by the clinic")}
 
@@ -68,14 +66,11 @@ def safety_page(screening: SafetyScreening) -> SafetyPage:
 
 def _answer(screening: SafetyScreening, tiers: list[TierShown]) -> tuple[Shown, str]:
     waiting = len(undecided(screening))
-    held = sum(point.override is None for point in tiers[-1].raised)
     unknown = sum(len(tier.unknown) for tier in tiers)
     if waiting:
         return Shown(_("A physician decides"), "stop"), gettext(
             "Raised and not decided: %(count)s. No order is signed before a physician has decided each."
         ) % {"count": waiting}
-    if held:
-        return Shown(_("Not on that day"), "stop"), gettext("A reason to hold was found: tell the physician.")
     if unknown:
         return Shown(_("Nothing raised; not complete"), "look"), gettext(
             "Nothing stands in the way among what is known. Not known: %(count)s."

@@ -65,7 +65,6 @@ PURE_MODULES = [
     "courses.treatment.audio_video",
     "courses.progress.published",
     "courses.progress.registry",
-    "courses.progress.session_figures",
     "courses.progress.small_counts",
     "courses.progress.trends",
     "courses.progress.weekly",

@@ -1,6 +1,7 @@
 """What happened to a claim, step by step."""
 
 import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +15,7 @@ class ClaimStep(models.Model):
     """One step of ``claim_states``: what happened, when, by whom or by which answer; never changed.
 
     ``by`` is empty where an answer of the payer was read without a person. ``on``: the day that a person names for it,
-    such as that on which an appeal was sent.
+    such as that on which an appeal was sent. ``lines``: the codes of the lines that an appeal is about.
     """
 
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="steps")
@@ -25,6 +26,9 @@ class ClaimStep(models.Model):
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     on = models.DateField(_("dated"), null=True, blank=True)
     note = models.CharField(_("note"), max_length=500, blank=True)
+    lines = ArrayField(
+        models.CharField(max_length=12), verbose_name=_("lines it is about"), default=list, blank=True
+    )
     acknowledgement = models.ForeignKey(
         Acknowledgement, on_delete=models.PROTECT, null=True, blank=True, related_name="steps"
     )

@@ -1,6 +1,7 @@
 """Documentation packets: one PDF of a course, of a part of it or of one claim; several asked for at once; and payers' requests for records."""
 
 import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -11,6 +12,7 @@ from courses.models.claims import Claim
 from courses.models.ordering import Course
 from eecp_clinic.codes import new_code
 from eecp_clinic.models import Clinic, User
+from eecp_clinic.models.made_files import MadeFile, MadeFileQuerySet
 
 _DUE_IN_ORDER = Q(due_on__isnull=True) | Q(due_on__gte=F("received_on"))
 
@@ -103,29 +105,26 @@ class PacketBatch(models.Model):
         return reverse("courses:packet-batch", args=[self.code])
 
 
-class PacketQuerySet(models.QuerySet["Packet"]):
+class PacketQuerySet(MadeFileQuerySet["Packet"]):
     def of(self, clinic: Clinic) -> "PacketQuerySet":
         return self.filter(course__clinic=clinic)
 
 
-class Packet(models.Model):
+class Packet(MadeFile):
     """A documentation packet of one course, kept with its hash.
 
     Without days and claim it holds all signed sessions; with ``first_day`` and ``last_day`` those of these days, with
-    ``claim`` those of its lines. ``evidence_sha256`` is of the machine-readable evidence that the PDF carries.
+    ``claim`` those of its lines, or only those of ``lines`` (codes, in order). ``evidence_sha256`` is of the
+    machine-readable evidence that the PDF carries.
     """
 
-    class State(models.TextChoices):
-        QUEUED = "queued", _("Waiting")
-        RENDERING = "rendering", _("Being made")
-        READY = "ready", _("Ready")
-        FAILED = "failed", _("Could not be made")
-
-    code = models.CharField(max_length=12, unique=True, default=new_code, editable=False)
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="packets")
     first_day = models.DateField(_("sessions from"), null=True, blank=True)
     last_day = models.DateField(_("sessions to"), null=True, blank=True)
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, null=True, blank=True, related_name="packets")
+    lines = ArrayField(
+        models.CharField(max_length=12), verbose_name=_("only these lines"), default=list, blank=True
+    )
     records_request = models.ForeignKey(
         RecordsRequest, on_delete=models.PROTECT, null=True, blank=True, related_name="packets"
     )
@@ -133,18 +132,11 @@ class Packet(models.Model):
         PacketBatch, on_delete=models.PROTECT, null=True, blank=True, related_name="packets"
     )
     requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    requested_at = models.DateTimeField(_("asked for"))
-    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.QUEUED)
-    started_at = models.DateTimeField(null=True)
     sheets_done = models.PositiveSmallIntegerField(_("session sheets there"), default=0)
     sheets_all = models.PositiveSmallIntegerField(_("session sheets needed"), null=True)
-    ready_at = models.DateTimeField(_("ready"), null=True)
-    file = models.FileField(_("PDF"), max_length=200, blank=True)
-    sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True)
     evidence_sha256 = models.CharField(_("SHA-256 of the evidence"), max_length=64, blank=True)
     pages = models.PositiveSmallIntegerField(_("pages"), null=True)
     missing = models.JSONField(_("what is missing, by name"), default=list)
-    failure = models.CharField(_("why not"), max_length=300, blank=True)
 
     objects = PacketQuerySet.as_manager()
 
@@ -153,6 +145,9 @@ class Packet(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=~Q(state="ready") | ~Q(sha256=""), name="packet_ready_with_hash"
+            ),
+            models.CheckConstraint(
+                condition=Q(lines=[]) | Q(claim__isnull=False), name="packet_lines_are_of_a_claim"
             ),
             models.CheckConstraint(
                 condition=Q(first_day__isnull=True, last_day__isnull=True)
@@ -167,10 +162,6 @@ class Packet(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("courses:packet", args=[self.code])
-
-    @property
-    def is_under_way(self) -> bool:
-        return self.state in {self.State.QUEUED, self.State.RENDERING}
 
 
 class EvidenceCheck(models.Model):

@@ -6,28 +6,20 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from courses.models.ordering import Course
-from eecp_clinic.codes import new_code
 from eecp_clinic.models import Clinic, User
+from eecp_clinic.models.made_files import MadeFile, MadeFileQuerySet
 
 
-class ResearchExportQuerySet(models.QuerySet["ResearchExport"]):
+class ResearchExportQuerySet(MadeFileQuerySet["ResearchExport"]):
     def of(self, clinic: Clinic) -> "ResearchExportQuerySet":
         return self.filter(course__clinic=clinic)
 
 
-class ResearchExport(models.Model):
+class ResearchExport(MadeFile):
     """One folder of one course as a zip. ``deidentified``: without names, numbers, dates and free text."""
 
-    class State(models.TextChoices):
-        QUEUED = "queued", _("Waiting")
-        MAKING = "making", _("Being made")
-        READY = "ready", _("Ready")
-        FAILED = "failed", _("Could not be made")
-
-    code = models.CharField(max_length=12, unique=True, default=new_code, editable=False)
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="research_exports")
     requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    requested_at = models.DateTimeField(_("asked for"))
     reason = models.CharField(
         _("what it is for"),
         max_length=200,
@@ -40,16 +32,10 @@ class ResearchExport(models.Model):
             "Without names, record numbers, dates and free text; days are counted from the first session."
         ),
     )
-    state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.QUEUED)
-    started_at = models.DateTimeField(null=True)
     sessions_done = models.PositiveSmallIntegerField(_("sessions written"), default=0)
     sessions_all = models.PositiveSmallIntegerField(_("sessions to write"), null=True)
-    ready_at = models.DateTimeField(_("ready"), null=True)
-    file = models.FileField(_("zip"), max_length=200, blank=True)
-    sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True)
     size = models.BigIntegerField(_("bytes"), null=True)
     missing = models.JSONField(_("what could not be written, by session"), default=list)
-    failure = models.CharField(_("why not"), max_length=300, blank=True)
 
     objects = ResearchExportQuerySet.as_manager()
 
@@ -67,7 +53,3 @@ class ResearchExport(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("courses:research-export", args=[self.code])
-
-    @property
-    def is_under_way(self) -> bool:
-        return self.state in {self.State.QUEUED, self.State.MAKING}

@@ -6,8 +6,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from courses.models.treatment import Session
-from eecp_clinic.codes import new_code
 from eecp_clinic.models import Clinic
+from eecp_clinic.models.made_files import MadeFile, MadeFileQuerySet
 
 #: Of a sheet that is ready nothing changes but when it was last compared.
 _READY_AND_ANOTHER = (
@@ -15,39 +15,22 @@ _READY_AND_ANOTHER = (
 )
 
 
-class SessionSheetQuerySet(models.QuerySet["SessionSheet"]):
+class SessionSheetQuerySet(MadeFileQuerySet["SessionSheet"]):
     def of(self, clinic: Clinic) -> "SessionSheetQuerySet":
         return self.filter(session__course__clinic=clinic)
 
-    def ready(self) -> "SessionSheetQuerySet":
-        return self.filter(state=SessionSheet.State.READY)
 
-
-class SessionSheet(models.Model):
+class SessionSheet(MadeFile):
     """One version. ``fingerprint`` is the SHA-256 of everything on it, so that the same record makes no second one.
 
     ``amendments`` and ``countersignatures`` say how many it shows; ``compared_at`` when the record was last found to
     say what it says.
     """
 
-    class State(models.TextChoices):
-        QUEUED = "queued", _("Waiting")
-        RENDERING = "rendering", _("Being made")
-        READY = "ready", _("Ready")
-        FAILED = "failed", _("Could not be made")
-
-    code = models.CharField(max_length=12, unique=True, default=new_code, editable=False)
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="sheets")
     version = models.PositiveSmallIntegerField(_("version"))
-    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.QUEUED)
-    requested_at = models.DateTimeField(_("asked for"))
-    started_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    failure = models.CharField(_("why not"), max_length=300, blank=True)
-    ready_at = models.DateTimeField(_("ready"), null=True)
     compared_at = models.DateTimeField(null=True)
-    file = models.FileField(_("PDF"), max_length=200, blank=True)
-    sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True)
     pages = models.PositiveSmallIntegerField(_("pages"), null=True)
     fingerprint = models.CharField(_("SHA-256 of what it shows"), max_length=64, blank=True)
     amendments = models.PositiveSmallIntegerField(_("amendments shown"), default=0)

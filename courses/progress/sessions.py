@@ -1,31 +1,46 @@
 """The completed sessions of a course with what their gating reports and charts say, in a fixed number of queries."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 from statistics import median
-from typing import Any
 
-import msgspec
-from django.db.models import F, Func, Prefetch, QuerySet, TextField
+from django.db.models import Prefetch, QuerySet
 
 from courses.models import Course, Pause, Reading, Review, Session, VitalSigns
 from courses.progress.exceptions import Delivery, ended_early
-from courses.progress.session_figures import NONE_KNOWN, SessionFigures, figures_of
 from devices.models import GatingReport
 
-#: A report is a hundred kilobytes of minutes; lists need its grade and figures only.
+#: A report is a hundred kilobytes of minutes; lists need its columns only.
 LIGHT = GatingReport.objects.defer("report", "config")
 #: Letter and class of a cell; the letter always stands in it.
 GRADES = {"A": ("A", "grade-a"), "B": ("B", "grade-b"), "C": ("C", "grade-c"), "D": ("D", "grade-d")}
 NO_GRADE = ("–", "grade-none")
 
 
-def without_minutes(report: str) -> Func:
-    """A report's JSON without its minutes, as text: nine kilobytes in place of fifty, which ``done_of`` reads."""
-    return Func(F(report), template="(%(expressions)s - 'minutes')::text", output_field=TextField())
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionFigures:
+    """What a course is followed by, each a column of the report; None is not known and stays a gap on every picture.
+
+    Medians in mmHg, ms and bpm, shares 0..1. ``inflation_ms`` counts from the aortic closure (negative is early);
+    ``deflation_ms`` is how long before the next ejection the cuffs are empty (negative is late).
+    """
+
+    pressure_mmhg: float | None = None
+    inflation_ms: float | None = None
+    inflation_good_share: float | None = None
+    deflation_ms: float | None = None
+    late_share: float | None = None
+    heart_rate_bpm: float | None = None
+    ectopy_share: float | None = None
+
+    @classmethod
+    def of(cls, report: GatingReport | None) -> "SessionFigures":
+        return (
+            cls() if report is None else cls(**{one.name: getattr(report, one.name) for one in fields(cls)})
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +55,7 @@ class Done:
     report: GatingReport | None
     started_at: datetime
     ordered_minutes: int
-    capping: str
-    figures: SessionFigures = NONE_KNOWN
+    figures: SessionFigures
     prescribed_mmhg: int | None = None
     before: VitalSigns | None = None
     charted_mmhg: float | None = None
@@ -93,7 +107,7 @@ class Done:
             recorded=session.recording_id is not None,
             without_recording_reason=session.without_recording_reason,
             grade=self.report.grade if self.report else "",
-            grade_reason=self.capping,
+            grade_reason=(self.report.grade_reason or "") if self.report else "",
             hour=session.appointment.code,
             pressure_mmhg=self.figures.pressure_mmhg,
             prescribed_mmhg=self.prescribed_mmhg,
@@ -135,15 +149,12 @@ _HEAVY = (
 
 def with_figures(sessions: QuerySet[Session]) -> QuerySet[Session]:
     """``sessions`` with all that ``done_of`` reads."""
-    unsigned = LIGHT.filter(recording__session__signature__isnull=True).annotate(
-        body=without_minutes("report")
-    )
+    unsigned = LIGHT.filter(recording__session__signature__isnull=True)
     return (
         sessions.select_related(
             "appointment", "gating_report", "recording", "signature", "device", "claim_line"
         )
         .defer(*_HEAVY)
-        .annotate(body=without_minutes("gating_report__report"))
         .prefetch_related(
             Prefetch("recording__reports", unsigned.order_by("-made_at"), to_attr="newest_first"),
             "vital_signs",
@@ -174,11 +185,9 @@ def pressure_changes_of(courses: Iterable[int]) -> dict[int, list[tuple[datetime
 
 def done_of(session: Session, course: Course, changes: list[tuple[datetime, int]]) -> Done:
     assert session.started_at is not None  # noqa: S101  # a completed session has begun
-    report, body = session.gating_report, getattr(session, "body", None)
+    report = session.gating_report
     if report is None and session.recording is not None and not session.is_signed:
         report = next(iter(getattr(session.recording, "newest_first", [])), None)
-        body = getattr(report, "body", None)
-    content: Mapping[str, Any] = msgspec.json.decode(body) if body else {}
     prescribed = course.order.pressure_target_mmhg
     for at, target in changes:
         prescribed = target if at <= session.started_at else prescribed
@@ -187,8 +196,7 @@ def done_of(session: Session, course: Course, changes: list[tuple[datetime, int]
         report,
         session.started_at,
         course.order.session_minutes,
-        next((f["sentence"] for f in content.get("findings", []) if f.get("cap") and f["cap"] != "A"), ""),
-        figures_of(content),
+        SessionFigures.of(report),
         prescribed,
         next((v for v in session.vital_signs.all() if v.phase == VitalSigns.Phase.BEFORE), None),
         _charted(session),

@@ -79,7 +79,7 @@ def appointments_between(
         )
         .prefetch_related("session__pauses", Prefetch("session__recording__reports", reports))
         .annotate(given=_counted(given), earlier=_counted(earlier))
-        .order_by("starts_at", "device__name")
+        .order_by("starts_at", "device__name", "pk")
     )
 
 

@@ -20,7 +20,6 @@ from patients.services import records
 MEANINGS = {
     Tier.CONTRAINDICATED: "Treats although contraindicated, for the reason given",
     Tier.PRECAUTION: "Signs off the precaution, for the reason given",
-    Tier.HOLD: "Treats today although the rule says to hold, for the reason given",
 }
 
 
@@ -108,14 +107,12 @@ def override_rule(
 
 
 def undecided(screening: SafetyScreening) -> list[dict[str, Any]]:
-    """Contraindications and precautions that were raised and that no physician has decided."""
+    """What was raised and no physician has decided."""
     decided = {override.rule for override in screening.overrides.all()}
     return [
         finding
         for finding in screening.findings
-        if finding["state"] == SafetyState.RAISED
-        and finding["tier"] != Tier.HOLD
-        and finding["code"] not in decided
+        if finding["state"] == SafetyState.RAISED and finding["code"] not in decided
     ]
 
 

@@ -12,13 +12,14 @@ const open = (event) => {
   if (dialog.open) return;
   trouble.textContent = "";
   form.reset();
-  dialog.returnValue = "";
   dialog.showModal();
 };
 
-const answer = (signedIn) => {
+// At once, not at the dialog's own event: between the two an answer from before could open it anew.
+const finish = (signedIn) => {
   const asked = waiting;
   waiting = [];
+  dialog.close();
   for (const then of asked) then(signedIn);
 };
 
@@ -48,29 +49,33 @@ const knock = async () => {
   return errorsIn(await answered.json().catch(() => null)) || trouble.dataset.failed;
 };
 
+const enter = async () => {
+  const said = await knock();
+  if (said || (await link.ping()) || link.state !== "shut") return said;
+  // A request from before, answered after the sign-in, took the new login away again with its own: once more.
+  return (await knock()) || ((await link.ping()) || link.state !== "shut" ? "" : trouble.dataset.failed);
+};
+
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   event.stopPropagation();
   trouble.textContent = "";
   try {
-    trouble.textContent = await knock();
+    trouble.textContent = await enter();
   } catch {
     trouble.textContent = trouble.dataset.failed;
   }
   if (trouble.textContent) return form.elements.password.select();
   form.reset();
-  const signedIn = await link.ping();
-  if (!signedIn && link.state === "shut") trouble.textContent = trouble.dataset.failed;
-  else dialog.close(signedIn ? "in" : "");
+  if (dialog.open) finish(link.state === "there");
   return undefined;
 });
 
-dialog.querySelector("[data-later]").addEventListener("click", () => dialog.close());
-// What it was closed with counts: by the time of this event an answer from before may have shut the link once more.
-dialog.addEventListener("close", () => answer(dialog.returnValue === "in"));
+dialog.querySelector("[data-later]").addEventListener("click", () => finish(false));
+dialog.addEventListener("close", () => dialog.open || finish(false)); // by Escape
 link.addEventListener("turn", () => {
   if (link.state === "shut") open();
-  else if (dialog.open && link.state !== "away") dialog.close(link.state === "there" ? "in" : "");
+  else if (dialog.open && link.state !== "away") finish(link.state === "there");
 });
 document.addEventListener("login:wanted", open);
 
@@ -79,8 +84,11 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr, requestConfig } = event.detail;
   if (!xhr.responseURL || new URL(xhr.responseURL).pathname !== new URL(form.action).pathname) return;
   event.detail.shouldSwap = false;
-  link.turn("shut");
   const { elt } = requestConfig;
-  if (elt.matches("form")) open({ detail: { then: (signedIn) => signedIn && elt.requestSubmit() } });
+  const again = () => elt.matches("form") && elt.requestSubmit();
+  link.ping().then((signedIn) => {
+    if (signedIn) again(); // it was asked before the sign-in
+    else if (link.state === "shut" && elt.matches("form")) open({ detail: { then: (then) => then && again() } });
+  });
 });
 document.addEventListener("htmx:sendError", () => link.ping());

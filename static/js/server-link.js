@@ -10,6 +10,7 @@ class ServerLink extends EventTarget {
   state = "there";
   lastContact = Date.now();
   clockMs = 0; // how far the server's clock is ahead of this browser's
+  heardSince = 0; // when the newest question was put that was answered to somebody signed in
 
   constructor() {
     super();
@@ -42,13 +43,13 @@ class ServerLink extends EventTarget {
 
   // True when the server answers and this page's person is signed in.
   async ping() {
-    await this.ask(place.dataset.pingUrl);
-    return this.state === "there";
+    return (await this.ask(place.dataset.pingUrl)) !== null && this.state === "there";
   }
 
   // The JSON of an answer, or null: then nothing was done, and the state says why unless `refused` was the reason.
   async ask(url, { method = "GET", body, keepalive = false, again = true } = {}) {
     const headers = { Accept: "application/json", "X-Draft-User": place.dataset.user, "X-CSRFToken": this.token ?? place.dataset.token };
+    const askedAt = performance.now();
     let answer;
     try {
       const signal = AbortSignal.timeout(ASK_MS);
@@ -59,8 +60,12 @@ class ServerLink extends EventTarget {
     }
     if (answer.status >= 500) return this.turn("away");
     this.lastContact = Date.now();
-    if (answer.type === "opaqueredirect") return this.turn("shut");
-    if (answer.ok) return this.take(await answer.json().catch(() => null));
+    if (answer.type === "opaqueredirect") {
+      if (askedAt >= this.heardSince) return this.turn("shut");
+      // Asked before a sign-in and answered after it: that says nothing of what is now.
+      return again ? this.ask(url, { method, body, keepalive, again: false }) : null;
+    }
+    if (answer.ok) return this.take(await answer.json().catch(() => null), askedAt);
     // The token is of another login, or somebody else is signed in: the ping tells which.
     if (again && url !== place.dataset.pingUrl && [403, 409].includes(answer.status) && (await this.ping())) {
       return this.ask(url, { method, body, keepalive, again: false });
@@ -68,8 +73,9 @@ class ServerLink extends EventTarget {
     return null;
   }
 
-  take(said) {
+  take(said, askedAt) {
     if (!said) return null;
+    this.heardSince = Math.max(this.heardSince, askedAt);
     if (said.user && said.user !== place.dataset.user) {
       this.turn("other");
       return null;

@@ -255,6 +255,36 @@ def test_expired_login_opens_over_the_page_and_the_save_goes_on(
     assert (vitals(session).systolic_mmhg, vitals(session).diastolic_mmhg) == (131, 77)
 
 
+def test_sign_in_that_an_older_answer_undid_is_made_again(
+    enter: Enter, nurse: User, session: Session
+) -> None:
+    """An answer to the expired login takes the cookie of the new one away when it arrives after it."""
+    page = enter(nurse)
+    page.goto(session.get_absolute_url())
+    type_in(page, "before-systolic_mmhg", "131")
+    Login.objects.all().delete()
+    undone: list[str] = []
+
+    def undo_once(route: Route) -> None:
+        if route.request.method != "POST" or undone:
+            return route.fallback()
+        answer = route.fetch()
+        undone.append(route.request.url)
+        page.context.clear_cookies(name="sessionid")
+        kept = {name: value for name, value in answer.headers.items() if name != "set-cookie"}
+        return route.fulfill(response=answer, headers=kept)
+
+    page.route("**/account/login/", undo_once)
+    page.get_by_role("button", name="Save and check").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Password").fill(factories.PASSWORD)
+    with page.expect_navigation():
+        dialog.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_text("Saved and checked against the limits.")).to_be_visible()
+    assert undone
+    assert vitals(session).systolic_mmhg == 131
+
+
 def test_reading_goes_on_after_an_expired_login(enter: Enter, nurse: User, running: Session) -> None:
     page = enter(nurse)
     page.goto(running.get_absolute_url())

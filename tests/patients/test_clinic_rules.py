@@ -28,7 +28,7 @@ def test_packaged_rules_hold_without_a_folder(settings: Settings) -> None:
 
 def test_files_of_the_clinic_go_before_ours(folder: Path) -> None:
     (folder / "prices.toml").write_text(packaged("prices.toml").replace("# session_usd", "session_usd"))
-    (folder / "safety.toml").write_text(packaged("safety.toml").replace("2026-11", "own-1", 1))
+    (folder / "safety.toml").write_text(packaged("safety.toml").replace("2026-11.2", "own-1", 1))
     (folder / "notices.toml").write_text(
         packaged("notices.toml").replace("tolerance_usd = 100", "tolerance_usd = 50")
     )
@@ -47,7 +47,7 @@ def test_files_of_the_clinic_go_before_ours(folder: Path) -> None:
             'published_course_usd = "4500"',
             "line 3: published_course_usd",
         ),
-        ("safety.toml", 'version = "2026-11"', "version = 1", "line 6: version must be a text"),
+        ("safety.toml", 'version = "2026-11.2"', "version = 1", "line 7: version must be a text"),
         ("notices.toml", "standard_days = 7", "standard_days = 7.5", "standard_days must be a whole number"),
     ],
 )

@@ -11,7 +11,6 @@ from enum import StrEnum
 
 from django.utils.translation import gettext
 
-from courses.billing.sheet.kept_files import read_kept
 from courses.models import Claim, Session, SessionSheet
 from courses.treatment.services.amending import amendment_content
 from courses.treatment.verifying import Verdict as Verified
@@ -21,6 +20,7 @@ from devices.models import StoredFile
 from devices.services import file_of
 from devices.storage import damages
 from eecp_clinic.errors import ClinicError
+from eecp_clinic.kept_files import read_kept
 from eecp_clinic.models import Signature
 from eecp_clinic.signing import canonical as canonical_text
 from eecp_clinic.signing import is_intact, sha256_of

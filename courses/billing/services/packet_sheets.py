@@ -7,9 +7,9 @@ from datetime import datetime
 from courses.billing.packet.enclosed_evidence import SheetUsed
 from courses.billing.packet.packet_document import Collected
 from courses.billing.services.sheets import render_sheet, request_sheets
-from courses.billing.sheet.kept_files import read_kept
 from courses.models import Session, SessionSheet
 from eecp_clinic.errors import ClinicError
+from eecp_clinic.kept_files import read_kept
 
 logger = logging.getLogger(__name__)
 

@@ -16,10 +16,10 @@ from courses.billing.books.account import plain, statement_of
 from courses.billing.books.estimate import EstimateRules, Item, NoEstimate, items_of, refuse_period
 from courses.billing.books.packaged_rules import estimate_rules_of
 from courses.billing.books.papers import lay_out
-from courses.billing.sheet.kept_files import read_kept
 from courses.models import BillingPaper, BillingProvider, BillingRules, Course
 from eecp_clinic import audit
 from eecp_clinic.errors import Conflict
+from eecp_clinic.kept_files import read_kept
 from eecp_clinic.models import User
 from eecp_clinic.roles import Role, require_role
 from patients.banner import primary_coverage

@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
-from courses.billing.services.sheets import MOST_ATTEMPTS, RETRY_AFTER, STALE_AFTER, State, request_sheets
+from courses.billing.services.sheets import MOST_ATTEMPTS, RETRY_AFTER, State, request_sheets
 from courses.models import Amendment, Countersignature, Session, SessionSheet, SupervisionPeriod
 from courses.treatment.countersigning import how_many
+from eecp_clinic.making import STALE_AFTER
 
 #: A few at a time, so that recordings and packets are not kept waiting.
 AT_ONCE = 5
@@ -16,9 +17,7 @@ LATE_NOTES = timedelta(days=60)
 
 def due_sheets(*, now: datetime) -> list[int]:
     """Ask for what is due, the newest session first; the keys of all that wait for a worker now."""
-    SessionSheet.objects.filter(state=State.RENDERING, started_at__lt=now - STALE_AFTER).update(
-        state=State.QUEUED, started_at=None
-    )
+    SessionSheet.objects.take_over(now - STALE_AFTER)
     again = SessionSheet.objects.filter(
         Q(state=State.QUEUED)
         | Q(state=State.FAILED, attempts__lt=MOST_ATTEMPTS, started_at__lt=now - RETRY_AFTER)

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from courses.billing import services
 from courses.billing.access import get_claim_file
-from courses.billing.sheet.kept_files import read_kept
 from courses.billing.worklist.claim_forms import SentForm
 from courses.models import ClaimFile
 from eecp_clinic.errors import InvalidInput
+from eecp_clinic.kept_files import read_kept
 from eecp_clinic.roles import Role, StaffRequest, staff_view
 
 READS = (Role.BILLING, Role.ADMINISTRATOR)

@@ -10,10 +10,10 @@ from django.urls import reverse
 
 from courses.billing.packet.proof import evidence_in
 from courses.billing.services import render_packet, request_packet, request_packets
-from courses.billing.services.packets import STALE_AFTER, take_over
 from courses.models import Packet, PacketBatch, SessionSheet
 from courses.tasks import render_packets
 from eecp_clinic.errors import Conflict, InvalidInput, NotAllowed
+from eecp_clinic.making import STALE_AFTER, take_over
 from eecp_clinic.models import Clinic, User
 from tests import factories
 from tests.courses.billing.packets_given import LATER, another_course, sent_claim
@@ -115,9 +115,9 @@ def test_batch_goes_on_where_a_lost_worker_left_it(
     batch = request_packets(clinic=clinic, courses=courses, actor=biller, now=LATER)
     first, second = batch.packets.order_by("pk")
     render_packets([first.pk])
-    Packet.objects.filter(pk=second.pk).update(state=Packet.State.RENDERING, started_at=LATER)  # and it died
-    assert take_over(now=LATER + STALE_AFTER / 2) == []
-    again = take_over(now=LATER + STALE_AFTER + timedelta(seconds=1))
+    Packet.objects.filter(pk=second.pk).update(state=Packet.State.MAKING, started_at=LATER)  # and it died
+    assert take_over(Packet.objects.all(), now=LATER + STALE_AFTER / 2) == []
+    again = take_over(Packet.objects.all(), now=LATER + STALE_AFTER + timedelta(seconds=1))
     assert again == [second.pk]
     render_packets(again)
     assert [packet.state for packet in batch.packets.all()] == [Packet.State.READY] * 2
@@ -163,3 +163,28 @@ def test_course_of_another_clinic_is_not_taken(biller_client: Client, outsider: 
     course = factories.make_course(factories.make_patient(clinic), outsider)
     biller_client.post(reverse("courses:packets"), {"course": [course.code]})
     assert not Packet.objects.exists()
+
+
+def test_packet_of_an_appeal_holds_the_sessions_of_the_lines_it_names(
+    given: Given, biller: User, biller_client: Client
+) -> None:
+    sessions = [given.session(index) for index in range(3)]
+    claim = sent_claim(given, biller, *sessions)
+    lines = [claim.memberships.get(position=n).line.code for n in (2, 3)]
+    scope = {"patient": given.course.patient.code, "claim": claim.code, "lines": lines}
+    biller_client.post(reverse("courses:packet-request", args=[given.course.code]), scope)
+    packet = Packet.objects.get()
+    assert packet.lines == lines
+    assert render_packet(packet_id=packet.pk, now=LATER)
+    packet.refresh_from_db()
+    with packet.file.open() as stored:
+        evidence = evidence_in(stored.read())
+    assert [session["number"] for session in evidence["sessions"]] == [2, 3]
+    assert evidence["scope"]["lines"] == lines
+
+
+def test_line_of_another_claim_is_refused(given: Given, biller: User) -> None:
+    first, second = (sent_claim(given, biller, given.session(index)) for index in range(2))
+    other = [second.memberships.get().line.code]
+    with pytest.raises(InvalidInput, match="Tick the lines"):
+        request_packet(course=given.course, claim=first, lines=other, actor=biller, now=LATER)

@@ -14,12 +14,13 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from courses.billing.services import hand_out, render_packet, request_packet, retry_packet
-from courses.billing.services.packets import make, take_over
+from courses.billing.services.packets import make
 from courses.models import Packet
 from courses.progress.services import record_outcome, sign_review
 from courses.tasks import render_packets
 from devices.analysis import report_of
 from eecp_clinic.errors import Conflict, NotAllowed, NotFound
+from eecp_clinic.making import take_over
 from eecp_clinic.models import AuditEvent, User
 from tests.courses.billing.packets_given import file_consent
 from tests.courses.courses_given import FIRST_HOUR, Given
@@ -152,14 +153,14 @@ def test_worker_that_was_overtaken_leaves_the_other_file_alone(
     monkeypatch.setattr(FileSystemStorage, "save", overtaken)
     assert not render_packet(packet_id=packet.pk, now=LATER)
     packet.refresh_from_db()
-    assert (packet.state, packet.file.name) == (Packet.State.RENDERING, "")
+    assert (packet.state, packet.file.name) == (Packet.State.MAKING, "")
     assert not list((tmp_path / "media" / "packets").rglob("*.pdf"))
 
 
 def test_packet_left_half_made_is_taken_over_after_a_quarter_of_an_hour(packet: Packet) -> None:
-    Packet.objects.filter(pk=packet.pk).update(state=Packet.State.RENDERING, started_at=LATER)
-    assert take_over(now=LATER + timedelta(minutes=14)) == []
-    assert take_over(now=LATER + timedelta(minutes=16)) == [packet.pk]
+    Packet.objects.filter(pk=packet.pk).update(state=Packet.State.MAKING, started_at=LATER)
+    assert take_over(Packet.objects.all(), now=LATER + timedelta(minutes=14)) == []
+    assert take_over(Packet.objects.all(), now=LATER + timedelta(minutes=16)) == [packet.pk]
 
 
 @pytest.fixture

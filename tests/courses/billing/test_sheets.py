@@ -259,7 +259,7 @@ def test_person_may_try_again_and_is_told_after_several_failures(
 
 def test_sheet_left_half_made_is_taken_over(signed: Session, now: datetime) -> None:
     (key,) = request_sheets(sessions=[signed.pk], now=now)
-    SessionSheet.objects.update(state=State.RENDERING, started_at=now)
+    SessionSheet.objects.update(state=State.MAKING, started_at=now)
     assert due_sheets(now=now + timedelta(minutes=14)) == []
     assert due_sheets(now=now + timedelta(minutes=16)) == [key]
 

@@ -21,6 +21,7 @@ from courses.models import Course, OutcomeMeasure, ResearchExport, Session
 from courses.research import services
 from courses.research.services import hand_out, make_export, request_export
 from eecp_clinic.errors import Conflict, NotAllowed, NotFound
+from eecp_clinic.making import take_over
 from eecp_clinic.models import AuditEvent, User
 from tests import factories
 from tests.courses.treatment.replayed import make_replayed
@@ -182,8 +183,8 @@ def test_export_is_made_once_and_taken_over_from_a_lost_worker(
     export = made(course, physician, now)
     assert not make_export(export_id=export.pk, clock=lambda: now)
     ResearchExport.objects.filter(pk=export.pk).update(state="making", started_at=now)
-    assert services.take_over(now=now + timedelta(minutes=5)) == []
-    assert services.take_over(now=now + timedelta(minutes=16)) == [export.pk]
+    assert take_over(ResearchExport.objects.all(), now=now + timedelta(minutes=5)) == []
+    assert take_over(ResearchExport.objects.all(), now=now + timedelta(minutes=16)) == [export.pk]
 
 
 def test_failure_is_told(

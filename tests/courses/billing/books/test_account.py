@@ -24,9 +24,9 @@ from courses.billing.services import (
     refresh_line,
     withdraw_payment,
 )
-from courses.billing.sheet.kept_files import read_kept
 from courses.models import BillingPaper, BillingProvider, BillingRules, PatientPayment
 from eecp_clinic.errors import Conflict, InvalidInput, NotAllowed
+from eecp_clinic.kept_files import read_kept
 from eecp_clinic.models import AuditEvent, User
 from patients.models import Coverage, Payer
 from tests.courses.billing.billing_given import make_billing_provider, make_line
