@@ -60,16 +60,22 @@ def register_count(place: str, count: Count) -> None:
 def navigation(request: HttpRequest) -> dict[str, Any]:
     """``nav``: the places this person may go, each with whether it is where they are."""
     roles: frozenset[str] = getattr(request, "roles", frozenset())
-    nav = []
-    for label, name, allowed in PLACES:
-        if roles & set(allowed):
-            url = reverse(name)
-            depth = max(
-                len(start) for start in (url, *WITHIN.get(name, ()), "") if request.path.startswith(start)
-            )
-            count = _counts[name](cast(StaffRequest, request)) if name in _counts else 0
-            nav.append({"label": label, "url": url, "depth": depth, "count": count})
+    places = [(label, name) for label, name, allowed in PLACES if roles & set(allowed)]
     # Of two places, one inside the other, only the inner one is where they are.
-    inner = max(nav, key=lambda item: item["depth"], default=None)
-    nav = [{**item, "current": item is inner and item["depth"] > 0} for item in nav]
+    here = max((name for _label, name in places), key=lambda name: _depth(name, request.path), default="")
+    nav = [
+        {
+            "label": label,
+            "url": reverse(name),
+            "current": name == here and _depth(name, request.path) > 0,
+            "count": _counts[name](cast(StaffRequest, request)) if name in _counts else 0,
+        }
+        for label, name in places
+    ]
     return {"nav": nav, "clinic": getattr(request, "clinic", None), "roles": roles}
+
+
+def _depth(name: str, path: str) -> int:
+    """How much of ``path`` belongs to the place: the length of its longest start there, 0 for none."""
+    starts = (reverse(name), *WITHIN.get(name, ()))
+    return max((len(start) for start in starts if path.startswith(start)), default=0)

@@ -26,6 +26,11 @@ KEPT_ONCE_BILLED = """
 """
 
 
+#: Findings of lines for which no claim is to be made: they wait for nobody.
+NOT_BILLED = ("patient_pays", "decided_not_to_bill", "given_again")
+_NOT_BILLED = " || ".join(f'@.code == "{code}"' for code in NOT_BILLED)
+
+
 class ClaimLineQuerySet(models.QuerySet["ClaimLine"]):
     def of(self, clinic: Clinic) -> "ClaimLineQuerySet":
         return self.filter(session__course__clinic=clinic)
@@ -38,8 +43,9 @@ class ClaimLineQuerySet(models.QuerySet["ClaimLine"]):
         ).order_by("scrubbed_at")
 
 
-# When it was last looked at changes every day and says nothing about the line; nor does a proof that waits.
-@pghistory.track(exclude=["scrubbed_at", "check_asked_at"])
+# When it was last looked at changes every day and says nothing about the line; nor does a proof that waits, and what
+# the findings say they say themselves.
+@pghistory.track(exclude=["scrubbed_at", "check_asked_at", "is_to_bill"])
 class ClaimLine(models.Model):
     """One service line, of exactly one signed session. ``findings`` is what the scrubber said when it last looked.
 
@@ -68,11 +74,22 @@ class ClaimLine(models.Model):
     decided_role = models.CharField(_("as"), max_length=20, blank=True)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     check_asked_at = models.DateTimeField(_("proof asked for"), null=True, blank=True)
+    # Copied out of the findings by the database: reading them all takes twenty times as long as counting their lines.
+    is_to_bill = models.GeneratedField(
+        expression=models.Func(
+            models.F("findings"),
+            template=f"(NOT jsonb_path_exists(%(expressions)s, '$[*] ? ({_NOT_BILLED})'))",
+            output_field=models.BooleanField(),
+        ),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
 
     objects = ClaimLineQuerySet.as_manager()
 
     class Meta:
         ordering = ["session__started_at"]
+        indexes = [models.Index(fields=["state"], condition=Q(is_to_bill=True), name="claim_lines_to_bill")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(partial_decision="")

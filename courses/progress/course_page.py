@@ -20,6 +20,7 @@ from courses.progress.outcome_table import OutcomeTable, outcome_table
 from courses.progress.outcome_windows import Window
 from courses.progress.published import CLASS_GAIN
 from courses.progress.session_charts import BySession, augmentation_chart, body_charts, delivery_charts
+from courses.progress.session_rows import SessionRow, session_rows
 from courses.progress.sessions import Done, done_sessions
 from courses.progress.strip import OVER, Cell, cells, hours_of
 from courses.progress.weekly import Told, Week, weeks
@@ -44,6 +45,7 @@ class CoursePage:
     exceptions: tuple[ExceptionRow, ...]
     reviews: tuple[Review, ...]
     done: tuple[Done, ...]
+    sessions: tuple[SessionRow, ...]
 
     @property
     def shown_windows(self) -> list[tuple[Window, str]]:
@@ -72,6 +74,7 @@ def course_page(course: Course, now: datetime, outlook: Outlook | None = None) -
         exceptions=exception_rows(course, done, hours)[::-1],
         reviews=reviews_of(course),
         done=tuple(done),
+        sessions=session_rows(course.clinic, done),
     )
 
 

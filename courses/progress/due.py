@@ -3,16 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from django.db.models import Min, Q
+from django.db.models import Min, Prefetch, Q
 
 from courses.models import Appointment, Course, OutcomeMeasure, Session
-from courses.progress.outcome_windows import CourseDays, State, Window, windows
+from courses.progress.outcome_windows import CourseDays, State, Window, endings_that_wait, windows
 from eecp_clinic.models import Clinic
-
-#: After the last window of a course nothing of it is asked for any more.
-FOLLOWED_FOR = timedelta(days=366 + 61)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +45,16 @@ def windows_of(
 
 def outcomes_due(clinic: Clinic, now: datetime) -> list[Due]:
     """What is due at the clinic, the longest due first, in a fixed number of queries."""
-    since = clinic.day_of(now) - FOLLOWED_FOR
+    waits = Q(ended_on__isnull=True)
+    for first, last in endings_that_wait(clinic.day_of(now)):
+        waits |= Q(ended_on__range=(first, last))
     courses = list(
         Course.objects.of(clinic)
-        .filter(Q(ended_on__isnull=True) | Q(ended_on__gte=since))
+        .filter(waits)
         .select_related("clinic", "patient", "order")
-        .prefetch_related("outcomes")
+        .prefetch_related(
+            Prefetch("outcomes", OutcomeMeasure.objects.only("course_id", "point", "measured_on"))
+        )
     )
     started: defaultdict[int, list[datetime]] = defaultdict(list)
     rows = Session.objects.completed().filter(course__in=courses, started_at__isnull=False)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -98,21 +97,24 @@ def gathered(clinic: Clinic, first: date, after: date) -> Gathered:
     """Every session and missed hour that began from ``first`` until before ``after``."""
     begins, ends = day_bounds(clinic, first)[0], day_bounds(clinic, after)[0]
     completed = Session.objects.of(clinic).completed().filter(started_at__gte=begins, started_at__lt=ends)
-    sessions = list(with_figures(completed).select_related("course__order", "appointment", "claim_line"))
+    sessions = list(with_figures(completed))
     hours = list(
         Appointment.objects.of(clinic)
         .filter(starts_at__gte=begins, starts_at__lt=ends)
-        .select_related("course__clinic", "course__patient")
-        .annotate(moves_made=Count("moves"))
+        .only("code", "course", "starts_at", "state", "reason")
     )
-    courses = {hour.course_id: hour.course for hour in hours}
+    courses = Course.objects.select_related("clinic", "patient", "order").in_bulk(
+        {row.course_id for row in (*hours, *sessions)}
+    )
     booked: defaultdict[int, list[Appointment]] = defaultdict(list)
     for hour in hours:
+        hour.course = courses[hour.course_id]
         booked[hour.course_id].append(hour)
     done: defaultdict[int, list[Done]] = defaultdict(list)
     changes, own = pressure_changes_of(courses), _first_weeks(clinic, courses)
     for session in sessions:
-        done[session.course_id].append(done_of(session, session.course, changes.get(session.course_id, [])))
+        course = courses[session.course_id]
+        done[course.pk].append(done_of(session, course, changes.get(course.pk, [])))
     found = [
         (course, one)
         for pk, course in courses.items()

@@ -23,6 +23,8 @@ TOLERANCES: dict[str, tuple[int, int]] = {
     "twelve_months": (30, 60),
 }
 POINTS = tuple(TOLERANCES)
+#: Least and most days from the day a course was over to the points that are counted from it.
+_AFTER_END = {"end": (0, 0), "six_months": (181, 184), "twelve_months": (365, 366)}
 
 
 class State(StrEnum):
@@ -75,6 +77,21 @@ def windows(course: CourseDays, measured: Mapping[str, date], today: date) -> tu
     if strange:
         raise ValueError(f"There is no point {', '.join(strange)}. Use one of {', '.join(POINTS)}.")
     return tuple(_window(point, _due_on(point, course), measured.get(point), today) for point in POINTS)
+
+
+def endings_that_wait(today: date) -> tuple[tuple[date, date], ...]:
+    """First and last day of each stretch in which a course ended that may wait for a point today.
+
+    Of a course that is over and ended outside them no window is open: the last that may open beside the end is that of
+    two weeks, where the course was stopped in its first days.
+    """
+    longest_inside = TWO_WEEKS.days + TOLERANCES["two_weeks"][1]
+    stretches = []
+    for point, (least, most) in _AFTER_END.items():
+        before, after = TOLERANCES[point]
+        after = max(after, longest_inside) if point == "end" else after
+        stretches.append((today - timedelta(days=most + after), today + timedelta(days=before - least)))
+    return tuple(stretches)
 
 
 def _due_on(point: str, course: CourseDays) -> date | None:

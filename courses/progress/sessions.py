@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
-from statistics import median
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 
 from courses.models import Course, Pause, Reading, Review, Session, VitalSigns
+from courses.progress.clinic_median import Median
 from courses.progress.exceptions import Delivery, ended_early
 from devices.models import GatingReport
 
@@ -134,32 +134,48 @@ def done_sessions(course: Course) -> list[Done]:
     ]
 
 
-#: Kilobytes a session that no list of sessions shows.
-_HEAVY = (
-    "gating_report__report",
-    "gating_report__config",
-    "recording__manifest",
-    "recording__live",
-    "recording__running",
-    "recording__clocks",
-    "signature__content",
-    "claim_line__findings",
+#: What ``done_of`` and the pages of a course read of a session, and of what hangs on it; the rest is kilobytes.
+_READ = (
+    "code",
+    "course",
+    "number",
+    "state",
+    "started_at",
+    "stop_reason",
+    "symptoms",
+    "without_recording_reason",
+    "minutes_delivered",
+    "appointment__code",
+    "recording__uuid",
+    "signature__signed_at",
+    "claim_line__code",
+    "claim_line__partial_decision",
+    "gating_report__grade",
+    "gating_report__grade_reason",
+    "gating_report__effective_minutes",
+    "gating_report__ds_peak",
+    "gating_report__ds_area",
+    *(f"gating_report__{one.name}" for one in fields(SessionFigures)),
 )
 
 
 def with_figures(sessions: QuerySet[Session]) -> QuerySet[Session]:
     """``sessions`` with all that ``done_of`` reads."""
     unsigned = LIGHT.filter(recording__session__signature__isnull=True)
+    before = VitalSigns.objects.filter(phase=VitalSigns.Phase.BEFORE).defer(
+        "skin", "recorded_at", "recorded_by"
+    )
+    charted = Reading.objects.filter(session=OuterRef("pk"), struck_at=None, pressure_mmhg__isnull=False)
     return (
-        sessions.select_related(
-            "appointment", "gating_report", "recording", "signature", "device", "claim_line"
+        sessions.select_related("appointment", "gating_report", "recording", "signature", "claim_line")
+        .only(*_READ)
+        .annotate(
+            charted_mmhg=Subquery(charted.order_by().values("session").values(m=Median("pressure_mmhg")))
         )
-        .defer(*_HEAVY)
         .prefetch_related(
             Prefetch("recording__reports", unsigned.order_by("-made_at"), to_attr="newest_first"),
-            "vital_signs",
-            Prefetch("readings", Reading.objects.filter(struck_at=None).only("session_id", "pressure_mmhg")),
-            Prefetch("pauses", Pause.objects.order_by("started_at")),
+            Prefetch("vital_signs", before, to_attr="before"),
+            Prefetch("pauses", Pause.objects.order_by("started_at").defer("paused_by", "resumed_by")),
         )
         .order_by("number", "started_at")
     )
@@ -198,12 +214,7 @@ def done_of(session: Session, course: Course, changes: list[tuple[datetime, int]
         course.order.session_minutes,
         SessionFigures.of(report),
         prescribed,
-        next((v for v in session.vital_signs.all() if v.phase == VitalSigns.Phase.BEFORE), None),
-        _charted(session),
+        next(iter(session.before), None),  # type: ignore[attr-defined]  # prefetched by with_figures
+        session.charted_mmhg,  # type: ignore[attr-defined]  # annotated by with_figures
         tuple(session.pauses.all()),
     )
-
-
-def _charted(session: Session) -> float | None:
-    known = [row.pressure_mmhg for row in session.readings.all() if row.pressure_mmhg is not None]
-    return float(median(known)) if known else None

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Subquery
 
 from courses.models import Course, DiaryEntry, OutcomeMeasure, Review, Session
 from courses.progress.early import in_second_week
 from courses.progress.early_response import ASKED_AFTER, EarlyFacts, State, early_response
-from courses.progress.milestones import middle_due_since, middle_of, middle_overdue_since, summary_due_since
+from courses.progress.milestones import middle_due_since, middle_of, middle_overdue_since
 from courses.progress.month_page import Unexplained, gathered
 from courses.progress.services.reviews import OVER
 from courses.progress.weekly import Told, weeks
@@ -19,8 +19,9 @@ from courses.scheduling.calendar import day_bounds
 from eecp_clinic.models import Clinic
 
 Point = OutcomeMeasure.Point
-#: Exceptions of the last days are asked for here; older ones stand on the page of their month.
-EXCEPTION_DAYS = 7
+#: Exceptions of so many days are asked for here, so that one which is not explained stands here as late for three
+#: weeks; then the record of the month, whose page names it, is the clinic's.
+EXCEPTION_DAYS = 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +48,67 @@ class _Rows:
 
 def course_waits(clinic: Clinic, now: datetime) -> list[CourseWaits]:
     """Of every course that goes on or lacks its summary what it waits for, in a fixed number of queries."""
-    summed_up = Review.objects.filter(course=OuterRef("pk"), kind=Review.Kind.FINAL)
-    courses = list(
+    courses = _going_on(clinic)
+    today = clinic.day_of(now)
+    recent = gathered(clinic, today - timedelta(days=EXCEPTION_DAYS), today + timedelta(days=1))
+    rows = _Rows(_given(courses), _diaries(courses), _by_course(recent.unexplained))
+    found = [_waits(course, rows, now) for course in courses] + _without_summary(clinic, rows)
+    known = {one.course.pk for one in found}
+    others = {one.course.pk: one.course for one in recent.unexplained if one.course.pk not in known}
+    return [*found, *(_only_exceptions(course, rows.unexplained[pk]) for pk, course in others.items())]
+
+
+def _going_on(clinic: Clinic) -> list[Course]:
+    return list(
         Course.objects.of(clinic)
-        .filter(~Q(state__in=OVER) | ~Exists(summed_up))
+        .exclude(state__in=OVER)
         .select_related("clinic", "patient", "order")
         .prefetch_related(
             Prefetch("reviews", Review.objects.only("course_id", "kind", "reviewed_at")),
             Prefetch("outcomes", OutcomeMeasure.objects.filter(point__in=[Point.BASELINE, Point.TWO_WEEKS])),
         )
     )
-    today = clinic.day_of(now)
-    week = gathered(clinic, today - timedelta(days=EXCEPTION_DAYS), today + timedelta(days=1))
-    rows = _Rows(_given(courses), _diaries(courses), _by_course(week.unexplained))
-    known = {course.pk for course in courses}
-    others = {one.course.pk: one.course for one in week.unexplained if one.course.pk not in known}
+
+
+def _without_summary(clinic: Clinic, rows: _Rows) -> list[CourseWaits]:
+    """Of the courses that are over only their summary is asked, so only the end of their last session is read."""
+    summed_up = Review.objects.filter(course=OuterRef("pk"), kind=Review.Kind.FINAL)
+    given = Session.objects.completed().filter(course=OuterRef("pk"), ended_at__isnull=False)
+    given = given.order_by().values("course")
+    courses = (
+        Course.objects.of(clinic)
+        .filter(~Exists(summed_up), state__in=OVER)
+        .annotate(
+            given=Subquery(given.values(n=Count("pk"))), last_end=Subquery(given.values(at=Max("ended_at")))
+        )
+        .filter(last_end__isnull=False)
+        .select_related("patient", "order")
+        .only(*_NAMED, "order__ordered_by", "order__sessions")
+    )
     return [
-        *(_waits(course, rows, now) for course in courses),
-        *(_only_exceptions(course, rows.unexplained[pk]) for pk, course in others.items()),
+        CourseWaits(
+            course=course,
+            given=course.given,
+            reviews=((Kind.SUMMARY, course.last_end, None),),
+            unexplained=len(unexplained),
+            unexplained_since=_since(clinic, unexplained),
+        )
+        for course in courses
+        for unexplained in (rows.unexplained.get(course.pk, ()),)
     ]
+
+
+#: What a row of the page says of a course that is over, and of whom it was.
+_NAMED = (
+    "code",
+    "clinic",
+    "extra_sessions",
+    "repeated_sessions",
+    "patient__code",
+    "patient__mrn",
+    "patient__family_name",
+    "patient__given_name",
+)
 
 
 def _given(courses: Iterable[Course]) -> dict[int, list[tuple[datetime, datetime]]]:
@@ -78,9 +121,8 @@ def _given(courses: Iterable[Course]) -> dict[int, list[tuple[datetime, datetime
 
 
 def _diaries(courses: Iterable[Course]) -> dict[int, list[Told]]:
-    going_on = [course.pk for course in courses if course.state not in OVER]
     found: defaultdict[int, list[Told]] = defaultdict(list)
-    rows = DiaryEntry.objects.filter(course__in=going_on)
+    rows = DiaryEntry.objects.filter(course__in=list(courses))
     for course_id, day, episodes, nitroglycerin in rows.values_list(
         "course_id", "day", "episodes", "nitroglycerin"
     ):
@@ -111,23 +153,19 @@ def _waits(course: Course, rows: _Rows, now: datetime) -> CourseWaits:
 
 
 def _reviews(course: Course, ends: Sequence[datetime]) -> Iterable[tuple[Kind, datetime, date | None]]:
-    kinds = {review.kind for review in course.reviews.all()}
-    over, total, clinic = course.state in OVER, course.sessions_ordered, course.clinic
-    summary = summary_due_since(ends, is_over=over, reviewed=Review.Kind.FINAL in kinds)
-    if summary is not None:
-        yield Kind.SUMMARY, summary, None
-    reviewed = over or Review.Kind.MID_COURSE in kinds
+    total = course.sessions_ordered
+    reviewed = any(review.kind == Review.Kind.MID_COURSE for review in course.reviews.all())
     middle = middle_due_since(ends, total, reviewed=reviewed)
     if middle is not None:
         late = middle_overdue_since(ends, total, reviewed=reviewed)
-        yield Kind.MID_COURSE, middle, clinic.day_of(late) if late else None
+        yield Kind.MID_COURSE, middle, course.clinic.day_of(late) if late else None
 
 
 def _not_better(
     course: Course, given: Sequence[tuple[datetime, datetime]], diary: Sequence[Told], now: datetime
 ) -> tuple[datetime | None, str]:
     """Since when the patient is known not to be better at two weeks while no physician has signed a review since."""
-    if course.state in OVER or not given:
+    if not given:
         return None, ""
     clinic = course.clinic
     first, today = clinic.day_of(min(start for start, _end in given)), clinic.day_of(now)

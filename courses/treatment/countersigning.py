@@ -50,6 +50,7 @@ def waiting_for(clinic: Clinic) -> QuerySet[Session]:
     by_physician = Membership.objects.filter(
         clinic=clinic, role=Role.PHYSICIAN, user=OuterRef("signature__signer")
     )
+    ever_asked = TreatmentRules.objects.filter(clinic=clinic, countersignature=True)
     seen = Countersignature.objects.filter(session=OuterRef("pk"), amendments=OuterRef("written"))
     return (
         Session.objects.of(clinic)
@@ -59,7 +60,8 @@ def waiting_for(clinic: Clinic) -> QuerySet[Session]:
             written=how_many(Amendment),
         )
         .alias(wanted=Subquery(rules.values("countersignature")[:1]))
-        .filter(~Exists(by_physician), ~Exists(seen), wanted=True)
+        # The first is asked once for all: a clinic that never wanted any has none of its sessions looked at.
+        .filter(Exists(ever_asked), ~Exists(by_physician), ~Exists(seen), wanted=True)
         .order_by("signature__signed_at", "pk")
     )
 

@@ -60,15 +60,14 @@ class Axis:
 
 def shape(name: str, css: str, content: str = "", **attributes: float | str) -> str:
     """One element. Attribute names are written with ``_`` for ``-``; numbers are rounded to a tenth."""
-    given = {key.replace("_", "-"): _written(value) for key, value in attributes.items()}
-    written = "".join(f' {key}="{escape(value)}"' for key, value in given.items())
-    head = f'<{name} class="{css}"{written}'
+    written = [f' {key.replace("_", "-")}="{_written(value)}"' for key, value in attributes.items()]
+    head = f'<{name} class="{css}"{"".join(written)}'
     return f"{head}>{content}</{name}>" if content else f"{head}/>"
 
 
 def _written(value: float | str) -> str:
     if isinstance(value, str):
-        return value
+        return escape(value)
     text = f"{value:.1f}".removesuffix(".0")
     return "0" if text == "-0" else text
 

@@ -73,7 +73,10 @@ def request_packet(
 
 def _same(scope: dict[str, Any]) -> dict[str, Any]:
     """The same scope as a filter: nothing is asked for by its being null."""
-    return {name if value is not None else f"{name}__isnull": value or True for name, value in scope.items()}
+    return {
+        (f"{name}__isnull" if value is None else name): (True if value is None else value)
+        for name, value in scope.items()
+    }
 
 
 @transaction.atomic

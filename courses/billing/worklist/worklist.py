@@ -38,9 +38,6 @@ from courses.models import (
 from eecp_clinic.models import Clinic
 from patients.models import Coverage, Payer
 
-#: Findings of lines for which no claim is to be made: they wait for nobody.
-NOT_BILLED = ("patient_pays", "decided_not_to_bill", "given_again")
-
 
 class Tab(StrEnum):
     """The tabs in the order of a claim's life."""
@@ -111,9 +108,6 @@ def months_to_file(clinic: Clinic) -> dict[int, int | None]:
 def open_lines(clinic: Clinic, payer: Payer | None = None) -> QuerySet[ClaimLine]:
     """Lines in no live claim, for which one is to be made; each with its ``day`` and who pays first on it, ``payer`` alone."""
     live = ClaimMembership.objects.filter(line=OuterRef("pk"), live=True, rank=1)
-    closed = Q()
-    for code in NOT_BILLED:
-        closed |= Q(findings__contains=[{"code": code}])
     day = TruncDate("session__started_at", tzinfo=clinic.zone)
     in_force = (
         Coverage.objects.filter(patient=OuterRef("session__course__patient"), starts_on__lte=OuterRef("day"))
@@ -123,8 +117,7 @@ def open_lines(clinic: Clinic, payer: Payer | None = None) -> QuerySet[ClaimLine
     first = Subquery(in_force.values("payer_id")[:1], output_field=IntegerField())
     return (
         ClaimLine.objects.of(clinic)
-        .filter(~Exists(live))
-        .exclude(closed)
+        .filter(~Exists(live), is_to_bill=True)
         .annotate(day=day)
         .annotate(payer_key=first)
         .filter(Q() if payer is None else Q(payer_key=payer.pk))

@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -71,14 +72,21 @@ def worklist(request: StaffRequest) -> HttpResponse:
     }
     number = request.GET.get("page")
     if tab in LINE_TABS:
-        lines = Paginator(lines_of(clinic, tab, payer), ROWS_A_PAGE).get_page(number)
+        lines = _page(lines_of(clinic, tab, payer), sums[tab].count, number)
         context["page_obj"] = lines
         context["line_rows"] = line_rows(list(lines), payers=payers, fees=fees, months=months, today=today)
     else:
-        claims = Paginator(claims_of(clinic, tab, payer), ROWS_A_PAGE).get_page(number)
+        claims = _page(claims_of(clinic, tab, payer), sums[tab].count, number)
         context["page_obj"] = claims
         context["claim_rows"] = claim_rows(list(claims), months=months, today=today)
     return render(request, "courses/billing/worklist.html", context)
+
+
+def _page(rows: QuerySet[Any], count: int, number: str | None) -> "Page[Any]":
+    """One page of a tab, whose sum has counted the rows already."""
+    pages = Paginator(rows, ROWS_A_PAGE)
+    pages.count = count
+    return pages.get_page(number)
 
 
 @require_POST

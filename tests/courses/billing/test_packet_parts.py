@@ -175,6 +175,7 @@ def test_packet_of_an_appeal_holds_the_sessions_of_the_lines_it_names(
     biller_client.post(reverse("courses:packet-request", args=[given.course.code]), scope)
     packet = Packet.objects.get()
     assert packet.lines == lines
+    Packet.objects.update(requested_at=LATER)  # the page asked as of today
     assert render_packet(packet_id=packet.pk, now=LATER)
     packet.refresh_from_db()
     with packet.file.open() as stored:

@@ -14,10 +14,11 @@ from django.utils import timezone
 from courses.billing.services import post_remittance, refresh_line, refresh_lines, take_answers
 from courses.billing.services.deposits import enter_deposit, withdraw_deposit
 from courses.billing.worklist.attention import ANSWER_WITHIN, alarms
-from courses.billing.worklist.worklist import Fees, Tab, fees_of, sums_of
+from courses.billing.worklist.worklist import Fees, Tab, fees_of, open_lines, sums_of
 from courses.billing.worklist.worklist_rows import appeal_clocks
 from courses.billing.x12.remittance import ProviderAdjustment
-from courses.models import Amendment, Claim, ClaimFile, Deposit, PayerProfile, Remittance
+from courses.models import Amendment, Claim, ClaimFile, ClaimLine, Deposit, PayerProfile, Remittance
+from courses.models.billing import NOT_BILLED
 from eecp_clinic.errors import Conflict, InvalidInput, NotAllowed
 from eecp_clinic.models import User
 from eecp_clinic.roles import Role
@@ -369,3 +370,19 @@ def test_covered_line_is_not_offered_gz(given: Given, biller: User, biller_clien
     make_billable(given, biller)
     address = reverse("courses:claim-line", args=[make_line(given).code])
     assert "Make a claim with GZ" not in biller_client.get(address).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("findings", "is_to_bill"),
+    [
+        ([], True),
+        ([{"code": "coverage_unknown"}, {"sentence": "patient_pays"}], True),
+        *(([{"code": "coverage_unknown"}, {"code": code}], False) for code in NOT_BILLED),
+    ],
+)
+def test_line_that_is_not_to_be_billed_stands_in_no_tab(
+    given: Given, findings: list[dict[str, str]], is_to_bill: bool
+) -> None:
+    line = make_line(given)
+    ClaimLine.objects.filter(pk=line.pk).update(findings=findings)
+    assert open_lines(given.course.clinic).filter(pk=line.pk).exists() is is_to_bill

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courses.progress.outcome_windows import POINTS, TOLERANCES, CourseDays, State, Window, windows
+from courses.progress.outcome_windows import (
+    POINTS,
+    TOLERANCES,
+    CourseDays,
+    State,
+    Window,
+    endings_that_wait,
+    windows,
+)
 
 FIRST = date(2026, 10, 5)
 ALL = [FIRST + timedelta(days=n + 2 * (n // 5)) for n in range(35)]
@@ -70,3 +78,29 @@ def test_window_holds_its_day_and_waits_only_inside_it(days: int, point: str) ->
     assert window.first_day <= window.due_on <= window.last_day
     assert (window.last_day - window.first_day).days == sum(TOLERANCES[point])
     assert window.is_waiting is (window.first_day <= today <= window.last_day)
+
+
+@given(
+    ended_on=st.dates(date(2024, 1, 1), date(2028, 12, 31)),
+    later=st.integers(0, 500),
+    length=st.integers(0, 60),
+)
+def test_no_course_that_waits_for_a_point_ended_outside_the_stretches(
+    ended_on: date, later: int, length: int
+) -> None:
+    today, begins_on = ended_on + timedelta(days=later), ended_on - timedelta(days=length)
+    days = CourseDays(
+        begins_on=begins_on,
+        sessions_on=[begins_on + timedelta(days=n) for n in range(length + 1)],
+        ordered=35,
+        ended_on=ended_on,
+    )
+    is_waiting = any(window.is_waiting for window in windows(days, {}, today))
+    assert not is_waiting or any(first <= ended_on <= last for first, last in endings_that_wait(today))
+
+
+def test_course_that_ended_long_ago_is_in_no_stretch() -> None:
+    today = date(2026, 11, 23)
+    for days in (30, 100, 300, 430):
+        ended_on = today - timedelta(days=days)
+        assert not any(first <= ended_on <= last for first, last in endings_that_wait(today)), days
