@@ -51,6 +51,9 @@ def refuse_unless_corrected(
     told = TOLD_OF_COVERAGE if isinstance(thing, Coverage) else TOLD_OF_AUTHORIZATION
     changes = any(name in values and values[name] != getattr(thing, name) for name in told)
     starts, ends = values.get("starts_on", thing.starts_on), values.get("ends_on", thing.ends_on)
+    moved = (starts, ends) != (thing.starts_on, thing.ends_on)
+    if not changes and not moved:
+        return []
     touched = [
         one.code
         for source in _sources

@@ -226,11 +226,13 @@ def _paid_twice(one: _Sent) -> None:
 def _appealed(one: _Sent) -> None:
     """Paid but for one session, which is appealed."""
     one.pay(one.send(), Paid(adjustments=_reasons(one.claim, 1)))
+    last = one.claim.memberships.select_related("line").latest("position")
     at = min(one.now, one.when + timedelta(days=18))
     appeal_claim(
         claim=one.claim,
         on=one.demo.clinic.day_of(at),
         note="The recording and the signed sheet of the session went along, by fax.",
+        lines=[last.line.code],
         actor=one.demo.biller,
         now=at,
     )

@@ -61,8 +61,10 @@ def test_second_payer_is_asked_and_its_answer_settles_what_the_patient_owes(
     expect(page.get_by_text("Payer 2, after", exact=False)).to_be_visible()
     look_at(page, "second-claim")
     page.get_by_role("button", name="Make the 837P file").click()
+    expect(page.get_by_role("button", name="Mark as sent")).to_be_visible()
     look_at(page, "claim-file")
     page.get_by_role("button", name="Mark as sent").click()
+    expect(page.get_by_text("count as sent")).to_be_visible()
     second = Claim.objects.get(rank=2)
     assert second.state == Claim.State.SENT
 

@@ -72,7 +72,8 @@ def _day(text: str | None) -> date | None:
 
 
 def lines_wanted(clinic: Clinic, asked: Wanted) -> QuerySet[ClaimLine]:
-    members = ClaimMembership.objects.filter(live=True).select_related("claim__payer")
+    # The claim to the first payer; the sums are those of all payers together.
+    members = ClaimMembership.objects.filter(live=True, rank=1).select_related("claim__payer")
     rows = (
         ClaimLine.objects.of(clinic)
         .select_related("session__course__clinic", "session__course__patient")

@@ -117,7 +117,7 @@ def bank_lines(clinic: Clinic, day: date) -> list[BankLine]:
         Deposit.objects.of(clinic).standing().filter(banked_on=day).annotate(told=Sum("remittances__amount"))
     )
     return [
-        BankLine(deposit=row, told=row.told or NOTHING)
+        BankLine(deposit=row, told=row.told or NOTHING)  # type: ignore[attr-defined]  # annotated
         for row in rows.prefetch_related("remittances").order_by("entered_at", "pk")
     ]
 

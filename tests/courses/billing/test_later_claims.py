@@ -232,7 +232,8 @@ def test_medicare_as_second_payer_says_why_and_rests_on_a_signed_decision(
     assert "no signed decision" in waits.note
     discard_claim(claim=waits, actor=biller, now=NOW)
     Coverage.objects.filter(pk=supplement.pk).update(secondary_reason="12")
-    factories.make_assessment(given.course.patient, given.physician, coverage=supplement)
+    first = given.course.order.assessment
+    factories.make_assessment(given.course.patient, given.physician, coverage=supplement, supersedes=first)
     made = make_later_claim(claim=claim, actor=biller, now=NOW)
     assert "no signed decision" not in made.note
     whole = asking.claim_asked(asking.with_all(Claim.objects.filter(pk=made.pk)).get())
@@ -289,7 +290,10 @@ def test_form_shows_what_was_paid_before_in_box_29(second: Claim) -> None:
     [page] = filling.pages(paper_claim(whole, NOW))
     texts = {key: text.strip() for key, text in page.texts.items()}
     assert (texts["29"], texts["11d Yes"]) == ("28800", "X")
-    assert (texts["9a"], texts["9d"]) == ("1EG4TE5MK73", whole.other_payers[0].name.upper())
+    assert (texts["9a"], texts["9d"]) == (
+        "1EG4TE5MK73",
+        asking.claim_asked(whole).other_payers[0].name.upper(),
+    )
 
 
 def test_whole_answer_over_several_forms_is_refused_on_paper(

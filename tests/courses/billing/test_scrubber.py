@@ -88,6 +88,7 @@ LATE = BEGAN - timedelta(days=7)
         ({"order_signed_at": LATE}, "order_signed_late", Mover.PHYSICIAN),
         ({"coverage": None}, "assessment_missing", Mover.PHYSICIAN),
         ({"coverage": Coverage.INCOMPLETE}, "assessment_incomplete", Mover.PHYSICIAN),
+        ({"coverage": Coverage.DETERMINATION_NEEDED}, "assessment_of_another_payer", Mover.PHYSICIAN),
         ({"coverage": Coverage.NOT_COVERED}, "not_covered", Mover.BILLING),
         ({"coverage": Coverage.NOT_COVERED, "payer": OPTION_2}, "abn_option_2", Mover.BILLING),
         ({"coverage": Coverage.NOT_COVERED, "payer_kind": PayerKind.OTHER}, "not_covered", Mover.BILLING),

@@ -239,7 +239,7 @@ def test_payment_that_waits_is_posted_on_its_page(given: Given, biller: User, bi
     found = Remittance.objects.get()
     assert "waits to be posted" in page(biller_client)
     address = reverse("courses:payment", args=[found.code])
-    assert "Taken for other reasons" in biller_client.get(address).content.decode()
+    assert "Kept back by the payer" in biller_client.get(address).content.decode()
     biller_client.post(reverse("courses:payment-post", args=[found.code]))
     claim.refresh_from_db()
     assert claim.state == State.PAID

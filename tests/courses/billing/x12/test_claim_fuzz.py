@@ -11,8 +11,23 @@ from courses.billing.x12.characters import BASIC, plain
 from courses.billing.x12.claim import Claim, Frequency
 from courses.billing.x12.claim_837p import refusal_of, write
 from courses.billing.x12.elements import X12Refusal
-from courses.billing.x12.parties import Address, Person, Practitioner, Sex, Subscriber
-from tests.courses.billing.x12.claims_given import ENVELOPE, MEDICARE, a_batch, a_line
+from courses.billing.x12.parties import (
+    Address,
+    Adjustment,
+    LineAdjudication,
+    Person,
+    Practitioner,
+    Sex,
+    Subscriber,
+)
+from tests.courses.billing.x12.claims_given import (
+    ENVELOPE,
+    MEDICARE,
+    OTHER_PAYER,
+    a_batch,
+    a_line,
+    a_secondary_replacement,
+)
 from tests.courses.billing.x12.judge import complaints
 
 CLAIMS = 500
@@ -109,6 +124,57 @@ def test_five_hundred_claims_are_accepted_or_refused_with_a_reason() -> None:
     assert len(passed) > CLAIMS / 10
     assert len(refused) > CLAIMS / 10
     bundle = [replace(claim, code=f"c{number}") for number, claim in enumerate(passed)]
+    assert complaints(write(a_batch(*bundle), ENVELOPE)) == []
+
+
+MONEY = st.decimals(0, 9999, places=2)
+REASONS = st.lists(
+    st.builds(
+        Adjustment,
+        group=st.sampled_from(["CO", "PR", "OA", "PI"]),
+        reason=st.sampled_from(["1", "2", "3", "23", "45", "B20"]),
+        amount=st.decimals(-999, 9999, places=2),
+        quantity=st.one_of(st.none(), st.decimals(0, 9, places=0)),
+    ),
+    max_size=8,
+).map(tuple)
+JUDGED = st.builds(
+    LineAdjudication,
+    payer_id=st.just(OTHER_PAYER.id),
+    paid=MONEY,
+    paid_on=DAYS,
+    adjustments=REASONS,
+    patient_owes=st.one_of(st.none(), MONEY),
+)
+SECOND = st.builds(
+    replace,
+    st.just(a_secondary_replacement()),
+    other_payers=st.builds(
+        replace,
+        st.just(OTHER_PAYER),
+        paid=MONEY,
+        adjustments=REASONS,
+        patient_owes=st.one_of(st.none(), MONEY),
+    ).map(lambda other: (other,)),
+    lines=st.lists(
+        st.builds(lambda judged: a_line(adjudications=judged), st.lists(JUDGED, max_size=1).map(tuple)),
+        min_size=1,
+        max_size=3,
+    ).map(tuple),
+)
+
+
+def test_whatever_the_first_payer_answered_the_second_claim_is_accepted() -> None:
+    found: list[Claim] = []
+
+    @settings(max_examples=100, database=None, deadline=None, derandomize=True)
+    @given(SECOND)
+    def gather(claim: Claim) -> None:
+        assert refusal_of(claim) is None
+        found.append(claim)
+
+    gather()
+    bundle = [replace(claim, code=f"c{number}") for number, claim in enumerate(found)]
     assert complaints(write(a_batch(*bundle), ENVELOPE)) == []
 
 
