@@ -97,9 +97,16 @@ def test_every_page_reached_by_links_opens_and_has_one_heading(role: str) -> Non
     assert len(walk.opened) > 10, "the walk reached next to nothing: is the navigation there?"
 
 
-@pytest.mark.django_db
-def test_the_walk_finds_a_dead_link_and_a_page_without_heading(monkeypatch: pytest.MonkeyPatch) -> None:
-    walk = Walk(Client())
+def test_walk_tells_of_a_dead_link_and_of_a_refusal(nurse_client: Client) -> None:
+    walk = Walk(nurse_client)
     walk.from_page("/nowhere/")
-    walk.from_page("/healthz")
-    assert walk.faults == ["the door links to /nowhere/, which is no address"]
+    walk.from_page("/billing/day/")
+    assert walk.faults == [
+        "the door links to /nowhere/, which is no address",
+        "the door links to /billing/day/, which answers 403",
+    ]
+
+
+def test_page_without_a_heading_is_told_from_one_that_has_it() -> None:
+    assert Page('<a href="/x/">X</a><h2>Under</h2>').headings == 0
+    assert Page("<h1>Title</h1>").headings == 1
