@@ -11,6 +11,7 @@ class CoursesConfig(AppConfig):
     def ready(self) -> None:
         from courses import drafts
         from courses.billing import listeners as billing
+        from courses.billing.billed_on import billed_on
         from courses.billing.books.panel import accounts
         from courses.fhir.panel import export
         from courses.ordering.order_day import signed_on
@@ -23,7 +24,7 @@ class CoursesConfig(AppConfig):
         from courses.treatment.authorized import used_under
         from courses.treatment.merge_guard import treated_since
         from eecp_clinic import context
-        from patients import delivered, hub, order_day, undo_guards
+        from patients import billed, delivered, hub, order_day, undo_guards
 
         drafts.register()
         treatment.connect()
@@ -33,6 +34,7 @@ class CoursesConfig(AppConfig):
         hub.register(accounts)
         hub.register(export)
         order_day.register(signed_on)
+        billed.register(billed_on)
         delivered.register(used_under)
         undo_guards.register(treated_since)
         standing.register(review_overdue)

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from courses.billing import services
+from courses.billing.services import evidence_checks
 from courses.billing.services.answer_folder import read_folders
 from courses.billing.services.packets import TASK
 from courses.billing.sheet.due_sheets import due_sheets
@@ -24,6 +25,7 @@ def sweep() -> None:
     refresh_due_lines.delay()
     enqueue(TASK, take_over(Packet.objects.all(), now=timezone.now()))
     make_due_sheets.delay()
+    enqueue(evidence_checks.TASK, evidence_checks.checks_not_done(now=timezone.now()))
     for hold in hold_mail.due_holds(timezone.now()):
         hold_mail.enqueue(hold)
     enqueue(research.TASK, take_over(ResearchExport.objects.all(), now=timezone.now()))

@@ -4,6 +4,7 @@ from datetime import datetime
 from functools import partial
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from devices.gating.config import InvalidGatingConfig
@@ -24,6 +25,7 @@ __all__ = [
     "make_key",
     "note_download",
     "prescribe",
+    "reports_of_all",
     "revoke_key",
 ]
 
@@ -90,9 +92,14 @@ def prescribe(*, recording: Recording, pressure_mmhg: int | None, minutes: int |
 
 def latest_report(recording: Recording) -> GatingReport | None:
     """The newest report of all that has arrived; None where there is none yet, or chunks wait to be stored."""
+    return reports_of_all(recording).first()
+
+
+def reports_of_all(recording: Recording) -> QuerySet[GatingReport]:
+    """Reports of all that has arrived, the newest first; none where chunks wait to be stored."""
     if recording.late_chunks_at is not None:
-        return None
-    return recording.reports.filter(input_sha256=recording.file_sha256).order_by("-made_at").first()
+        return recording.reports.none()
+    return recording.reports.filter(input_sha256=recording.file_sha256).order_by("-made_at")
 
 
 def file_of(report: GatingReport) -> StoredFile | None:

@@ -26,10 +26,15 @@ PLACES = [
 
 #: Pages that belong to a place although their address does not begin with its own.
 WITHIN = {
-    "courses:figures": ("/exceptions/",),
+    "courses:today": ("/wall/", "/sessions/", "/appointments/"),
     "courses:week": ("/month/", "/wait-list/", "/plan/", "/repair/", "/moves/"),
+    "patients:list": ("/courses/", "/orders/", "/patient-hours/", "/research/", "/papers/"),
+    "courses:reviews": ("/supervision/", "/outcomes/"),
+    "courses:figures": ("/exceptions/",),
+    "courses:claims": ("/packets/", "/records-requests/", "/billing/setup/", "/billing/rules/"),
     "courses:day-sheet": ("/billing/",),
-    "courses:treatment-rules": ("/limits/",),
+    "devices:list": ("/unmatched/",),
+    "courses:treatment-rules": ("/limits/", "/billing/rules/", "/billing/overrides/"),
 }
 
 #: The first page after login, by role, the most particular first.
@@ -55,14 +60,22 @@ def register_count(place: str, count: Count) -> None:
 def navigation(request: HttpRequest) -> dict[str, Any]:
     """``nav``: the places this person may go, each with whether it is where they are."""
     roles: frozenset[str] = getattr(request, "roles", frozenset())
-    nav = []
-    for label, name, allowed in PLACES:
-        if roles & set(allowed):
-            url = reverse(name)
-            here = request.path.startswith((url, *WITHIN.get(name, ())))
-            count = _counts[name](cast(StaffRequest, request)) if name in _counts else 0
-            nav.append({"label": label, "url": url, "current": here, "count": count})
+    places = [(label, name) for label, name, allowed in PLACES if roles & set(allowed)]
     # Of two places, one inside the other, only the inner one is where they are.
-    inner = max((str(item["url"]) for item in nav if item["current"]), key=len, default="")
-    nav = [{**item, "current": item["url"] == inner} for item in nav]
+    here = max((name for _label, name in places), key=lambda name: _depth(name, request.path), default="")
+    nav = [
+        {
+            "label": label,
+            "url": reverse(name),
+            "current": name == here and _depth(name, request.path) > 0,
+            "count": _counts[name](cast(StaffRequest, request)) if name in _counts else 0,
+        }
+        for label, name in places
+    ]
     return {"nav": nav, "clinic": getattr(request, "clinic", None), "roles": roles}
+
+
+def _depth(name: str, path: str) -> int:
+    """How much of ``path`` belongs to the place: the length of its longest start there, 0 for none."""
+    starts = (reverse(name), *WITHIN.get(name, ()))
+    return max((len(start) for start in starts if path.startswith(start)), default=0)

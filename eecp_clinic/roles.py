@@ -73,11 +73,16 @@ def refusal(roles: tuple[Role, ...]) -> str:
     ) % {"roles": names}
 
 
-def require_role(user: "User", clinic: "Clinic", *roles: Role) -> None:
-    """Refuse ``user`` unless they hold one of ``roles`` at ``clinic``; for services that act on a signature."""
-    if not user.roles_at(clinic) & set(roles):
+def require_role(user: "User", clinic: "Clinic", *roles: Role) -> Role:
+    """Refuse ``user`` unless they hold one of ``roles`` at ``clinic``; for services that act on a signature.
+
+    Returns as what they act: the first of ``roles`` that they hold, to be kept with what they decide.
+    """
+    held = user.roles_at(clinic)
+    if not held & set(roles):
         names = ", ".join(str(role.label) for role in roles)
         raise NotAllowed(
             gettext("Only these roles may do this: %(roles)s. Ask one of them to do it.") % {"roles": names},
             code="role",
         )
+    return next(role for role in roles if role in held)

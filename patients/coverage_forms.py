@@ -11,6 +11,13 @@ from patients.models import Coverage, Payer, PriorAuthorization, Verification
 from patients.opened import RemembersOpened
 
 
+def ask_why(form: forms.BaseForm) -> None:
+    """A claim went out with what is to be changed: the page asks for the reason, which comes back as ``because``."""
+    form.fields["because"] = forms.CharField(
+        label=_("Why it is corrected although it was billed"), max_length=300, required=False
+    )
+
+
 class PayerForm(forms.ModelForm):  # type: ignore[type-arg]
     """An insurer and the policy by which it decides."""
 
@@ -75,10 +82,13 @@ class CoverageForm(forms.ModelForm):  # type: ignore[type-arg]
         plain_dates_and_not_known(self)
 
     def payment(self) -> list[forms.BoundField]:
-        return bound(self, "payer", "priority", "member_id", "starts_on", "ends_on")
+        return bound(self, "payer", "priority", "member_id", "starts_on", "ends_on", "secondary_reason")
+
+    def correction(self) -> list[forms.BoundField]:
+        return bound(self, "because") if "because" in self.fields else []
 
     def medicare(self) -> list[forms.BoundField]:
-        return bound(self, "secondary_reason", "medicare_beneficiary", "abn_option", "ma_denial_on")
+        return bound(self, "medicare_beneficiary", "abn_option", "ma_denial_on")
 
 
 class EditCoverageForm(RemembersOpened, CoverageForm):

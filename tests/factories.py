@@ -155,7 +155,7 @@ def make_assessment(
     patient: Patient, by: User, *, signed: bool = True, **fields: Any
 ) -> EligibilityAssessment:
     workup = fields.pop("workup", None) or make_workup(patient, by)
-    coverage = patient.coverages.first() or make_coverage(patient)
+    coverage = fields.pop("coverage", None) or patient.coverages.first() or make_coverage(patient)
     signature = make_signature(patient.clinic, by, Role.PHYSICIAN, "assessment") if signed else None
     values: dict[str, Any] = {
         "policy_id": "ncd-20.20",

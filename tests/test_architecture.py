@@ -72,6 +72,7 @@ PURE_MODULES = [
     "courses.billing.grouping",
     "courses.billing.dollars",
     "courses.billing.postings",
+    "courses.billing.later_payers",
     "courses.billing.modifiers",
     "courses.billing.fee_csv",
     "courses.billing.readiness",

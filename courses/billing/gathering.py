@@ -22,6 +22,8 @@ def sessions_of(packet: Packet) -> list[Session]:
     found = signed_sessions(packet.course, packet.requested_at)
     if packet.claim_id is not None:
         found = found.filter(claim_line__memberships__claim=packet.claim_id)
+    if packet.lines:
+        found = found.filter(claim_line__code__in=packet.lines)
     if packet.first_day is None or packet.last_day is None:
         return list(found)
     day_of, first, last = packet.course.clinic.day_of, packet.first_day, packet.last_day
@@ -55,7 +57,12 @@ def gather(packet: Packet, sessions: list[Session] | None = None) -> Evidence:
             Picture(drawn.name, drawn.title, drawn.svg, drawn.alt, drawn.note)
             for drawn in paper_charts(course, outcomes, until)
         ),
-        scope=Scope(packet.first_day, packet.last_day, packet.claim.code if packet.claim else ""),
+        scope=Scope(
+            packet.first_day,
+            packet.last_day,
+            packet.claim.code if packet.claim else "",
+            tuple(packet.lines),
+        ),
         opinion=opinion_of(course.order.assessment.workup),
         papers=papers_of(course, until),
         notices=notices_of(course, until),

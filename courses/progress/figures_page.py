@@ -121,7 +121,7 @@ def _shown(cell: Cell, definition: Definition, url: str) -> Shown:
     if cell.n is None:
         return Shown(
             _("Not shown"),
-            _("fewer than %(n)d %(cases)s, or told by one") % {"n": LEAST, "cases": cases},
+            _("fewer than %(n)d %(cases)s, or would reveal such a group") % {"n": LEAST, "cases": cases},
             "",
             is_known=False,
         )
@@ -265,7 +265,7 @@ def csv_rows(found: Counted, period: Period) -> list[tuple[str, ...]]:
 def _csv_row(definition: Definition, by: str, group: str, cell: Cell) -> tuple[str, ...]:
     code = definition.code
     value = "" if cell.value is None else f"{cell.value:.{definition.digits + 1}f}"
-    cases = f"fewer than {LEAST}, or told by one" if cell.n is None else str(cell.n)
+    cases = f"fewer than {LEAST}, or would reveal such a group" if cell.n is None else str(cell.n)
     first = benchmarks_of(code)[:1] if by == "clinic" else ()
     published = tuple((f"{one.value:g}", one.source) for one in first) or (("", ""),)
     return (

@@ -98,7 +98,7 @@ class ReviewForm(forms.Form):
         max_length=200,
         help_text=_("In words, such as: inflate 20 ms later"),
     )
-    extra_sessions = forms.IntegerField(label=_("Sessions more"), required=False, min_value=1, max_value=44)
+    extra_sessions = forms.IntegerField(label=_("More sessions"), required=False, min_value=1, max_value=44)
     end_reason = forms.ChoiceField(
         label=_("Why the course ends"), required=False, choices=[("", "–"), *Course.EndReason.choices]
     )

@@ -1,4 +1,4 @@
-"""What the payer's rule says to more sessions of one course, from what is on file."""
+"""What the payer's rule says about more sessions of one course, from what is on file."""
 
 from datetime import datetime
 

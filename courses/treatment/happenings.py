@@ -18,7 +18,10 @@ LIGHTS = {"mild": "idle", "moderate": "look", "severe": "stop"}
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One line. ``kind`` and ``number`` find the row that may be struck; ``ask`` the event whose outcome is open."""
+    """One line. ``kind`` and ``number`` find the row that may be struck; ``ask`` the event whose outcome is open.
+
+    ``place`` is where its values stand in the signed content.
+    """
 
     at: datetime
     what: str
@@ -30,6 +33,7 @@ class Shown:
     number: int | None = None
     struck: str = ""
     ask: str = ""
+    place: str = ""
 
 
 def happenings_of(session: Session) -> dict[str, Any]:
@@ -66,6 +70,7 @@ def _event(row: TreatmentEvent) -> Shown:
         number=row.pk,
         struck=struck_text(row),
         ask=row.code if not row.outcome and not row.is_struck else "",
+        place=f"events/{row.code}",
     )
 
 
@@ -77,6 +82,7 @@ def _change(row: SettingChange) -> Shown:
         detail=f"{before} → {_number(row.to_value)}\N{NO-BREAK SPACE}{row.unit} · {row.why}",
         by=row.recorded_by.signing_name,
         kind="change",
+        place=f"changes/{row.code}",
         number=row.pk,
         struck=struck_text(row),
     )
@@ -94,4 +100,5 @@ def _pause(row: Pause) -> Shown:
         what=_("Pause"),
         detail=detail % {"time": until, "reason": row.reason},
         by=row.paused_by.signing_name if row.paused_by else "",
+        place=f"pauses/{row.started_at.isoformat()}",
     )

@@ -22,6 +22,7 @@ from courses.models import (
 )
 from courses.session_states import State as Stand
 from courses.treatment import end_forms, forms, tile
+from courses.treatment.amended_values import NO_CORRECTIONS, Corrections, corrections_of
 from courses.treatment.before_form import before_form
 from courses.treatment.body_map import marked_initial
 from courses.treatment.choice import choice_of
@@ -34,13 +35,13 @@ from courses.treatment.locks import State, stand_of
 from courses.treatment.people import give_people
 from courses.treatment.precheck import vitals_in
 from courses.treatment.ready_page import check_of, hold_of, short_of, signs_shown
-from courses.treatment.report_section import section_of
+from courses.treatment.report_section import brief_of
 from courses.treatment.signed_page import signature_shown, signed_parts
 from courses.treatment.strips import live_strip
 from courses.treatment.supervising import supervising, supervision_of
 from devices.clocks import note_for_page
 from devices.models import GatingReport
-from devices.services import latest_report
+from devices.services import reports_of_all
 from eecp_clinic.roles import CLINICAL, Role, StaffRequest
 
 STEPS = (
@@ -223,17 +224,17 @@ def after_form(session: Session, data: QueryDict | None = None) -> end_forms.Aft
     )
 
 
-def _hour(session: Session) -> dict[str, Any]:
+def _hour(session: Session, corrections: Corrections = NO_CORRECTIONS) -> dict[str, Any]:
     """What is over and stands: recording, report, supervision."""
     newest = newest_report(session)
     report = session.gating_report or newest
     return {
         "recording": session.recording,
-        "report": section_of(report) if report else None,
+        "report": brief_of(report) if report else None,
         "report_waits": report is None and session.recording is not None and not session.recording.failure,
         "newer_report": newest if report and newest and newest.pk != report.pk else None,
         "supervision": supervision_of(session),
-        "readings": flow_rows(session),
+        "readings": flow_rows(session, corrections),
         "happenings": happenings_shown(session),
         **_short(session),
     }
@@ -251,14 +252,22 @@ def _short(session: Session) -> dict[str, Any]:
 def newest_report(session: Session) -> GatingReport | None:
     """The newest report of the file as it is stored now; None where there is none yet."""
     recording = session.recording
-    return latest_report(recording) if recording is not None and recording.stored_at is not None else None
+    if recording is None or recording.stored_at is None:
+        return None
+    found = reports_of_all(recording)
+    # Beside the one that a session was signed with, a newer one is only named.
+    return (found if session.gating_report is None else found.defer("report", "config")).first()
 
 
 def _sheet(request: StaffRequest, session: Session, now: datetime) -> dict[str, Any]:
+    parts = signed_parts(request, session)
+    corrections = corrections_of(parts["amendments"])
     return {
-        **_hour(session),
+        **_hour(session, corrections),
         **choice_of(session, now),
-        **signed_parts(request, session),
+        **parts,
+        "corrections": corrections,
+        "signs": signs_shown(session, corrections),
         "missing": [],
         "education": [str(Session.Education(topic).label) for topic in session.education],
         "signature": signature_shown(session.signature),

@@ -1,6 +1,6 @@
 """What the check before the hour, a hold, and an early end look like on the session's page."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,7 +24,6 @@ TIER_CHIPS = {
     Tier.HOLD: ("stop", _("Hold")),
 }
 OUTCOME_CHIPS = {
-    Outcome.FULL: ("go", _("Full time")),
     Outcome.BILLABLE: ("go", _("Billable by the clinic's rule")),
     Outcome.NOT_BILLABLE: ("stop", _("Not billable by the clinic's rule")),
     Outcome.PHYSICIAN_DECIDES: ("look", _("A physician decides")),
@@ -108,13 +107,11 @@ def hold_of(session: Session, roles: frozenset[str], now: datetime) -> dict[str,
 
 def short_of(session: Session) -> dict[str, Any] | None:
     """What the clinic's rule says of a session that ended early; None where the full time was given."""
-    if session.ended_at is None:
+    if session.ended_at is None or session.stop_reason == Session.StopReason.COMPLETED:
         return None
     rules = TreatmentRules.objects.in_force(session.course.clinic, session.ended_at)
     minutes = session.minutes_delivered if session.is_signed else minutes_of(delivered_in(session))
     found = judged_short(session, rules, minutes)
-    if found.outcome is Outcome.FULL:
-        return None
     light, label = OUTCOME_CHIPS[found.outcome]
     return {
         "light": light,
@@ -142,17 +139,19 @@ SIGNS_SHOWN = (
 )
 
 
-def signs_shown(session: Session) -> dict[str, Any]:
-    """What was examined and asked before the hour, and the marks of both phases; what is not known is left out."""
+def signs_shown(session: Session, corrections: Container[str] = ()) -> dict[str, Any]:
+    """What was examined and asked before the hour, and the marks of both phases; what is not known, and was not
+    corrected since, is left out."""
     row = vitals_in(session, VitalSigns.Phase.BEFORE)
     marks = sorted(
         session.body_marks.all(), key=lambda mark: (mark.phase != VitalSigns.Phase.BEFORE, mark.region)
     )
     return {
         "answers": [
-            (VitalSigns._meta.get_field(name).verbose_name, value)  # type: ignore[union-attr]
+            (name, VitalSigns._meta.get_field(name).verbose_name, value)  # type: ignore[union-attr]
             for name in SIGNS_SHOWN
-            if row is not None and (value := _in_words(row, name)) is not None
+            if row is not None
+            and ((value := _in_words(row, name)) is not None or f"vital_signs/before/{name}" in corrections)
         ],
         "marks": marks,
         "legs_examined": row is not None and row.legs_examined,

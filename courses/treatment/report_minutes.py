@@ -24,8 +24,13 @@ class MinuteLine:
     cell: Cell
     grade: str
     light: str
-    values: tuple[tuple[str, str | None], ...]
     reasons: tuple[str, ...]
+    row: Mapping[str, Any]
+
+    @property
+    def values(self) -> tuple[tuple[str, str | None], ...]:
+        """Written only where they are looked at: a strip of sixty minutes shows none of them."""
+        return _values(self.row)
 
     @property
     def start_s(self) -> str:
@@ -89,8 +94,8 @@ def _line(row: Mapping[str, Any]) -> MinuteLine:
         cell=graded(row["minute"], grade, " ".join(reasons)),
         grade=grade if grade in GRADES else _("not assessable"),
         light=LIGHTS.get(grade, "idle"),
-        values=_values(row),
         reasons=reasons,
+        row=row,
     )
 
 

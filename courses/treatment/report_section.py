@@ -25,7 +25,10 @@ from devices.report_files import DamagedReport, read_beats
 
 @dataclass(frozen=True, slots=True)
 class ReportSection:
-    """``worst`` and ``panel`` count minutes from 1; ``beats_note`` says why the pictures of beats are missing."""
+    """``worst`` and ``panel`` count minutes from 1; ``beats_note`` says why the pictures of beats are missing.
+
+    ``is_brief`` without figures, pictures and the note: the page asks for them when it is there.
+    """
 
     code: str
     grade: str
@@ -40,15 +43,35 @@ class ReportSection:
     panel: MinutePanel | None
     drawings: list[Drawing]
     beats_note: str
+    is_brief: bool = False
+
+
+def brief_of(report: GatingReport) -> ReportSection:
+    """What is looked at first: key figures, the strip of minutes, and the grade."""
+    content: Mapping[str, Any] = report.report
+    return _section(report, lines_of(content.get("minutes", [])), is_brief=True)
 
 
 def section_of(report: GatingReport, minute: int | None = None) -> ReportSection:
-    """The report with ``minute`` open, where one is asked for and there is."""
+    """The whole report, with ``minute`` open, where one is asked for and there is."""
     content: Mapping[str, Any] = report.report
     minutes, bands = content.get("minutes", []), bands_of(report.config)
     beats, note = beats_of(report)
     drawings = beat_drawings(beats, bands) if beats is not None else []
     drawings += minute_drawings(minutes, beats, bands)
+    return _section(
+        report,
+        lines_of(minutes),
+        figures=figures_of(content),
+        panel=_panel(minutes, beats, bands, minute),
+        drawings=[drawing for drawing in drawings if drawing.svg],
+        beats_note=note,
+    )
+
+
+def _section(report: GatingReport, minutes: list[MinuteLine], **rest: Any) -> ReportSection:
+    content: Mapping[str, Any] = report.report
+    nothing: dict[str, Any] = {"figures": [], "panel": None, "drawings": [], "beats_note": ""}
     return ReportSection(
         code=report.code,
         grade=report.grade,
@@ -57,12 +80,9 @@ def section_of(report: GatingReport, minute: int | None = None) -> ReportSection
         made_at=report.made_at,
         findings=tuple(finding["sentence"] for finding in content.get("findings", [])),
         key=key_figures(content),
-        figures=figures_of(content),
-        minutes=lines_of(minutes),
-        worst=worst_of(minutes),
-        panel=_panel(minutes, beats, bands, minute),
-        drawings=[drawing for drawing in drawings if drawing.svg],
-        beats_note=note,
+        minutes=minutes,
+        worst=worst_of(content.get("minutes", [])),
+        **nothing | rest,
     )
 
 

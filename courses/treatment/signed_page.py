@@ -19,10 +19,14 @@ from eecp_clinic.roles import CLINICAL, Role, StaffRequest
 
 @dataclass(frozen=True, slots=True)
 class AmendmentShown:
-    """An amendment in words; ``original`` and ``corrected`` empty is not known. ``what`` is empty but for a correction."""
+    """An amendment in words; ``original`` and ``corrected`` empty is not known. ``path``, ``label`` and ``what`` are empty but for a
+    correction; ``mark``, 'A2' for the second, is how the page names it where the value stands."""
 
     code: str
+    mark: str
     kind: str
+    path: str
+    label: str
     what: str
     original: str
     corrected: str
@@ -42,14 +46,17 @@ def amendments_shown(session: Session, until: datetime | None = None) -> list[Am
         rows = rows.filter(made_at__lte=until)
     found = list(rows)
     values = values_of(session) if any(row.field for row in found) else {}
-    return [_shown(row, values.get(row.field), session) for row in found]
+    return [_shown(row, f"A{n}", values.get(row.field), session) for n, row in enumerate(found, start=1)]
 
 
-def _shown(row: Amendment, value: Value | None, session: Session) -> AmendmentShown:
+def _shown(row: Amendment, mark: str, value: Value | None, session: Session) -> AmendmentShown:
     zone: ZoneInfo = session.course.clinic.zone
     signer = session.signature.signer_id if session.signature else None
     return AmendmentShown(
         code=row.code,
+        mark=mark,
+        path=row.field,
+        label=value.label if value else row.field,
         kind=str(row.get_kind_display()),
         what=f"{value.group}: {value.label}" if value else row.field,
         original=value.shown(row.original, zone) if value else row.original,

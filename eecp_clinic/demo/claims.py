@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from courses.billing import services
+from courses.billing.services.claim_acts import appeal_claim
 from courses.billing.services.deposits import enter_deposit
 from courses.billing.x12.claim_status import StatusCode
 from courses.billing.x12.pretend_payer import Paid, write_277ca, write_835, write_999
@@ -20,6 +21,7 @@ from courses.models import BillingProvider, Claim, ClaimFile, ClaimLine, Course
 from eecp_clinic.demo.clinic import DemoClinic
 from eecp_clinic.models import User
 from patients.models import Document, Patient, Payer
+from patients.services.coverage import add_coverage, add_payer
 from patients.services.documents import add_document
 from patients.services.people import edit_patient
 
@@ -31,6 +33,8 @@ CHARGE = Decimal("160.00")
 OFF, COINSURANCE = Decimal("38.00"), Decimal("24.40")
 #: The payers to which files go, with the claim filing code.
 ELECTRONIC = {Payer.Kind.ORIGINAL_MEDICARE: "MB", Payer.Kind.MEDICARE_ADVANTAGE: "16"}
+#: Who pays after Medicare for the patient whose course was billed: it takes over most of the coinsurance.
+SUPPLEMENT, LEFT = "Example Supplement Plan", Decimal("4.40")
 #: A smallest PDF, which stands for a scanned paper.
 A_PAPER = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
@@ -69,10 +73,13 @@ def set_up(demo: DemoClinic, now: datetime) -> None:
     )
     for number, payer in enumerate(demo.payers.values(), start=1):
         if payer.kind in ELECTRONIC:
-            _profile(demo, payer, number, biller, now)
+            _profile(payer, number, biller, now)
+    values = {"name": SUPPLEMENT, "kind": Payer.Kind.COMMERCIAL}
+    supplement = add_payer(clinic=demo.clinic, values=values, actor=biller, now=now)
+    _profile(supplement, len(demo.payers) + 1, biller, now)
 
 
-def _profile(demo: DemoClinic, payer: Payer, number: int, biller: User, now: datetime) -> None:
+def _profile(payer: Payer, number: int, biller: User, now: datetime) -> None:
     Payer.objects.filter(pk=payer.pk).update(payer_id=f"EX{number:03}")
     is_medicare = payer.kind == Payer.Kind.ORIGINAL_MEDICARE
     values = {
@@ -80,14 +87,14 @@ def _profile(demo: DemoClinic, payer: Payer, number: int, biller: User, now: dat
         "receiver_name": "Example Clearing House",
         "receiver_id": CLEARING_HOUSE,
         "submitter_id": SUBMITTER,
-        "filing_code": ELECTRONIC[Payer.Kind(payer.kind)],
+        "filing_code": ELECTRONIC.get(Payer.Kind(payer.kind), "CI"),
         "production": True,
         "places_of_service": ["11", "49"],
         "repeat_modifier": "76",
         "refused_modifiers": [] if is_medicare else ["GA"],
         "filing_months": 12 if is_medicare else None,
         "appeal_days": 120 if is_medicare else None,
-        "needs_authorization": not is_medicare,
+        "needs_authorization": payer.kind == Payer.Kind.MEDICARE_ADVANTAGE,
         "source": "Invented for the demo",
         "owner": biller,
         "effective_on": (now - timedelta(days=400)).date(),
@@ -109,7 +116,7 @@ def bill(demo: DemoClinic, course: Course, now: datetime) -> list[Claim]:
 
 
 def _complete(demo: DemoClinic, patient: Patient, now: datetime) -> None:
-    """What a claim asks of the patient's record: an address, and the signature on file."""
+    """What a claim asks of the patient's record: an address, the signature on file, and who pays second."""
     address = {"address": "2 Invented Street", "city": "Sampleton", "state": "IL", "postal_code": "60000"}
     edit_patient(patient=patient, values=address, actor=demo.staff["desk"], now=now)
     if not patient.documents.filter(kind=Document.Kind.CONSENT).exists():
@@ -117,11 +124,20 @@ def _complete(demo: DemoClinic, patient: Patient, now: datetime) -> None:
         add_document(
             patient=patient, kind=Document.Kind.CONSENT, given=paper, actor=demo.staff["desk"], now=now
         )
+    first = patient.coverages.order_by("priority")[0]
+    if first.payer.kind == Payer.Kind.ORIGINAL_MEDICARE and not patient.coverages.filter(priority=2).exists():
+        second = {
+            "payer": demo.clinic.payers.get(name=SUPPLEMENT),
+            "priority": 2,
+            "member_id": "EXSUP0001",
+            "starts_on": first.starts_on,
+        }
+        add_coverage(patient=patient, values=second, actor=demo.staff["desk"], now=now)
 
 
 def _weeks(demo: DemoClinic, lines: Sequence[ClaimLine], now: datetime) -> Iterator[Claim]:
-    """Paid, paid with a line denied, denied, rejected, accepted, sent, and one that waits to be sent."""
-    fates = (_paid, _paid_but_one, _denied, _rejected, _accepted, _unanswered)
+    """Paid by both payers, appealed, denied, rejected, accepted, sent, and one that waits to be sent."""
+    fates = (_paid_twice, _appealed, _denied, _rejected, _accepted, _unanswered)
     for number, start in enumerate(range(0, len(lines), A_WEEK)):
         keys = [line.pk for line in lines[start : start + A_WEEK]]
         # The first claims went out longest ago, and none before its sessions.
@@ -166,13 +182,17 @@ class _Sent:
         return services.take_answers(clinic=self.demo.clinic, content=content, actor=self.demo.biller, now=at)
 
     def pay(self, sent: Interchange, decision: Paid) -> None:
-        """277CA the next day, and the payment a fortnight later, which the bank shows too."""
+        """277CA the next day, and the payment a fortnight later."""
         self.take(write_277ca(self.envelope(sent, 2), sent), 1)
-        paid_on = min(self.now, self.when + timedelta(days=14)).date()
+        self.remit(sent, decision, kind=3, days=14)
+
+    def remit(self, sent: Interchange, decision: Paid, *, kind: int, days: int) -> None:
+        """A payment, which the bank shows too."""
+        paid_on = min(self.now, self.when + timedelta(days=days)).date()
         content = write_835(
-            self.envelope(sent, 3), sent, paid_on=paid_on, decisions={self.claim.code.upper(): decision}
+            self.envelope(sent, kind), sent, paid_on=paid_on, decisions={self.claim.code.upper(): decision}
         )
-        [paid] = self.take(content, 14).remittances
+        [paid] = self.take(content, days).remittances
         if paid.amount:
             enter_deposit(
                 clinic=self.demo.clinic,
@@ -193,14 +213,27 @@ def _reasons(claim: Claim, denied: int) -> dict[str, tuple[Adjustment, ...]]:
     return {code.upper(): (Adjustment("CO", "50", CHARGE),) if code in refused else paid for code in codes}
 
 
-def _paid(one: _Sent) -> None:
+def _paid_twice(one: _Sent) -> None:
+    """Medicare pays and passes the claim on, and the supplement answers a week later."""
     sent = one.send()
     one.take(write_999(one.envelope(sent, 1), sent), 0)
-    one.pay(sent, Paid(adjustments=_reasons(one.claim, 0)))
+    first = _reasons(one.claim, 0)
+    one.pay(sent, Paid(status="19", passed_on_to=SUPPLEMENT.upper(), adjustments=first))
+    second = (Adjustment("OA", "23", CHARGE - COINSURANCE), Adjustment("PR", "3", LEFT))
+    one.remit(sent, Paid(status="2", adjustments=dict.fromkeys(first, second)), kind=4, days=21)
 
 
-def _paid_but_one(one: _Sent) -> None:
+def _appealed(one: _Sent) -> None:
+    """Paid but for one session, which is appealed."""
     one.pay(one.send(), Paid(adjustments=_reasons(one.claim, 1)))
+    at = min(one.now, one.when + timedelta(days=18))
+    appeal_claim(
+        claim=one.claim,
+        on=one.demo.clinic.day_of(at),
+        note="The recording and the signed sheet of the session went along, by fax.",
+        actor=one.demo.biller,
+        now=at,
+    )
 
 
 def _denied(one: _Sent) -> None:

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from eecp_clinic import audit
 from eecp_clinic.models import User
+from patients import billed
 from patients.models import Coverage, PriorAuthorization, Verification
 from patients.services import records
 from patients.services.people import last_editor
@@ -43,8 +44,10 @@ def edit_authorization(
     actor: User,
     now: datetime,
     opened: Mapping[str, Any] | None = None,
+    because: str = "",
 ) -> PriorAuthorization:
-    """Change what differs. Raises InvalidInput, and Conflict with the code ``stale``."""
+    """Change what differs. Raises InvalidInput, and Conflict with the code ``stale``, or ``billed`` where a claim rests on
+    it and ``because`` gives no reason."""
     locked = (
         PriorAuthorization.objects.select_for_update(of=("self",))
         .select_related("coverage__patient__clinic")
@@ -52,8 +55,10 @@ def edit_authorization(
     )
     subject = f"authorization:{locked.code}"
     values = records.unless_stale(locked, values, opened or {}, who=last_editor(subject))
+    touched = billed.refuse_unless_corrected(locked, values, because)
     changed = records.change(locked, values)
     if changed:
+        correction = billed.correction(touched, because, actor, locked.coverage.patient.clinic)
         patient = locked.coverage.patient
         audit.record(
             "authorization.edited",
@@ -63,6 +68,7 @@ def edit_authorization(
             at=now,
             patient=patient.code,
             changed=changed,
+            **correction,
         )
     return locked
 

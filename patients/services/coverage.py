@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 
 from eecp_clinic import audit
 from eecp_clinic.models import Clinic, User
+from patients import billed
 from patients.clinic_rules import policy_book
 from patients.models import Coverage, Patient, Payer
 from patients.services import records
@@ -76,10 +77,12 @@ def edit_coverage(
     actor: User,
     now: datetime,
     opened: Mapping[str, Any] | None = None,
+    because: str = "",
 ) -> Coverage:
-    """Change what differs; decisions already made keep the facts they stood on.
+    """Change what differs; decisions already made keep the facts they stood on. ``because``: why something that a payer
+    was asked with is corrected.
 
-    Raises InvalidInput, and Conflict with the code ``stale``.
+    Raises InvalidInput, and Conflict with the code ``stale``, or ``billed`` where a claim rests on it and no reason is given.
     """
     patient = _lock(coverage.patient)
     locked = Coverage.objects.select_for_update(of=("self",)).select_related("payer").get(pk=coverage.pk)
@@ -87,9 +90,11 @@ def edit_coverage(
     values = records.unless_stale(locked, values, opened or {}, who=last_editor(f"coverage:{locked.code}"))
     proposed = Coverage(pk=locked.pk, patient=patient, **_current(locked) | values)
     _refuse(proposed, values, patient.clinic.day_of(now))
+    touched = billed.refuse_unless_corrected(locked, values, because)
     changed = records.change(locked, values)
     if changed:
-        _record("coverage.edited", locked, actor, now, changed=changed)
+        correction = billed.correction(touched, because, actor, patient.clinic)
+        _record("coverage.edited", locked, actor, now, changed=changed, **correction)
     return locked
 
 

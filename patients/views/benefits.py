@@ -13,7 +13,7 @@ from eecp_clinic.errors import Conflict, InvalidInput
 from eecp_clinic.roles import StaffRequest, staff_view
 from patients import access, services
 from patients.banner import banner_for
-from patients.coverage_forms import AuthorizationForm, VerificationForm
+from patients.coverage_forms import AuthorizationForm, VerificationForm, ask_why
 from patients.forms import posted, show_refusal
 from patients.models import Coverage, Patient, PriorAuthorization, Verification
 from patients.roles import KEEPS_COVERAGES
@@ -74,12 +74,15 @@ def _authorization(
                         actor=request.user,
                         now=now,
                         opened=form.opened(),
+                        because=request.POST.get("because", "")[:300],
                     )
                 else:
                     services.add_authorization(
                         coverage=coverage, values=form.cleaned_data, actor=request.user, now=now
                     )
             except (InvalidInput, Conflict) as error:
+                if error.code == "billed":
+                    ask_why(form)
                 form.show_stale(error) if error.code == "stale" else show_refusal(form, error)
             else:
                 messages.success(request, _("The authorization is saved."))

@@ -14,7 +14,7 @@ from eecp_clinic.errors import Conflict, InvalidInput
 from eecp_clinic.roles import EVERYBODY, StaffRequest, staff_view
 from patients import access, services
 from patients.banner import banner_for
-from patients.coverage_forms import CoverageForm, EditCoverageForm
+from patients.coverage_forms import CoverageForm, EditCoverageForm, ask_why
 from patients.delivered import counted
 from patients.forms import posted, show_refusal
 from patients.models import Coverage, Document, Payer
@@ -79,8 +79,11 @@ def edit(request: StaffRequest, code: str, coverage: str) -> HttpResponse:
                     actor=request.user,
                     now=now,
                     opened=form.opened(),
+                    because=request.POST.get("because", "")[:300],
                 )
             except (InvalidInput, Conflict) as error:
+                if error.code == "billed":
+                    ask_why(form)
                 form.show_stale(error) if error.code == "stale" else show_refusal(form, error)
             else:
                 messages.success(request, _("The coverage is saved."))

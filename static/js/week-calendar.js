@@ -83,7 +83,7 @@ const calendar = EventCalendar.create(box, {
   flexibleSlotTimeLimits: true,
   slotDuration: "00:30",
   snapDuration: "00:15",
-  slotHeight: 32,
+  slotHeight: 36,
   slotLabelInterval: "01:00",
   slotLabelFormat: (time) => timeOf(time),
   dayHeaderFormat: (day) => `${settings.words.days[day.getDay()]} ${pad(day.getDate())}`,
@@ -97,6 +97,10 @@ const calendar = EventCalendar.create(box, {
   eventContent: content,
   eventDrop: dropped,
 });
+
+// The library calls its grid a table, and puts into it what a table may not hold. Each hour says its own time and name.
+const tableMarks = ["role", "aria-colindex", "aria-colspan", "aria-colcount", "aria-rowcount"];
+for (const part of [box, ...box.querySelectorAll("[role]")]) for (const mark of tableMarks) part.removeAttribute(mark);
 
 // Somebody else moves hours too.
 setInterval(() => document.visibilityState === "visible" && calendar.refetchEvents(), 30000);

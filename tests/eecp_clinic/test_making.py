@@ -11,6 +11,7 @@ from django.core.files.storage import default_storage
 
 from courses.models import ResearchExport
 from eecp_clinic.errors import Conflict, NotFound
+from eecp_clinic.kept_files import open_kept
 from eecp_clinic.making import STALE_AFTER, New, NothingNew, carry_out, open_made, take_over
 from eecp_clinic.models import User
 from tests import factories
@@ -67,11 +68,11 @@ def test_of_two_workers_one_begins(row: ResearchExport, now: datetime) -> None:
 def test_failure_is_told_and_raised_and_tried_again(row: ResearchExport, now: datetime) -> None:
     @contextmanager
     def fails(row: ResearchExport) -> Iterator[New]:
-        raise OSError("no space")
-        yield
+        with open_kept("research/none.zip", "") as file:
+            yield New(name=NAME, file=file)
 
     told = Told()
-    with pytest.raises(OSError, match="no space"):
+    with pytest.raises(NotFound, match="gone"):
         carried(begun(row, now), now, told, fails)
     row.refresh_from_db()
     assert (row.state, row.failure, told) == (State.FAILED, "Ask again.", [("failed", {})])
@@ -83,8 +84,9 @@ def test_failure_is_told_and_raised_and_tried_again(row: ResearchExport, now: da
 def test_nothing_new_is_no_failure(row: ResearchExport, now: datetime) -> None:
     @contextmanager
     def same(row: ResearchExport) -> Iterator[New]:
-        raise NothingNew
-        yield
+        if row.pk:
+            raise NothingNew
+        yield New(name=NAME, file=BytesIO())
 
     told = Told()
     assert not carried(begun(row, now), now, told, same)

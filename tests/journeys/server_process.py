@@ -59,6 +59,17 @@ class ServerProcess:
             self._process.wait()
             self._process = None
 
+    def freeze(self) -> None:
+        """It goes on with nothing until ``thaw``; what reaches it meanwhile waits."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: int) -> None:
+        if self._process is not None:
+            os.killpg(self._process.pid, number)
+
     def is_up(self) -> bool:
         address = f"http://127.0.0.1:{self.port}/healthz"
         with suppress(OSError), urllib.request.urlopen(address, timeout=5) as answer:

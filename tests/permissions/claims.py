@@ -116,6 +116,8 @@ ROWS = [
     act("claim-replace", "claim_denied", status=200),
     act("claim-void", "claim_denied", status=200),
     act("claim-appeal", "claim_denied", status=200),
+    Row("courses:claims-next-make", only(*DOES, status=302), method="post", outsider=302),
+    act("claim-not-passed-on", "claim_denied", status=422),
     Row("courses:claim-paper", only(*OPENS), args=of("claim_denied")),
     Row("courses:claim-paper-file", only(*DOES, status=409), args=of("claim_denied")),
 ]

@@ -17,9 +17,9 @@ from courses.access import get_course
 from courses.banner import course_banner
 from courses.billing import services
 from courses.billing.books.account import statement_of
-from courses.billing.books.packaged_rules import estimate_rules
+from courses.billing.books.packaged_rules import estimate_rules_of
 from courses.billing.services.patient_accounts import KEEPS_ACCOUNTS
-from courses.models import BillingPaper, Course, PatientPayment
+from courses.models import BillingPaper, BillingRules, Course, PatientPayment
 from eecp_clinic.errors import InvalidInput, NotFound
 from eecp_clinic.models import Clinic
 from eecp_clinic.roles import Role, StaffRequest, staff_view
@@ -223,7 +223,7 @@ def _page(
         "payments": payments,
         "payment_form": payment or PaymentForm(initial={"received_on": request.clinic.day_of(now)}),
         "estimate_form": estimate or EstimateForm(initial=_usual(course, now)),
-        "law": estimate_rules(),
+        "law": estimate_rules_of(BillingRules.objects.in_force(course.clinic, now)),
         "may_keep": bool(request.roles & set(KEEPS_ACCOUNTS)),
     }
     return render(request, "courses/billing/books/account.html", context, status=status)

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_GET
 
 from courses.billing.books.day_sheet import Kind, day_sheet
 from courses.billing.books.month import midnight
-from courses.billing.books.positions import movements, payer_differences, position
+from courses.billing.books.payer_money import bank_differences, bank_lines, payer_money
+from courses.billing.books.positions import movements, position
 from courses.models import ClaimLine, ClaimMembership, Session
 from eecp_clinic.errors import InvalidInput
 from eecp_clinic.models import Clinic
@@ -47,8 +48,12 @@ def day(request: StaffRequest) -> HttpResponse:
     asked = _day_asked(request.GET.get("day"), clinic.day_of(now))
     start, end = midnight(asked, clinic), midnight(asked + timedelta(days=1), clinic)
     moved = movements(clinic, start, end)
+    money, banked = payer_money(clinic, start, end), bank_lines(clinic, asked)
     sheet = day_sheet(
-        position(clinic, start), moved, position(clinic, end), others=payer_differences(clinic, start, end)
+        position(clinic, start),
+        moved,
+        position(clinic, end),
+        others=(*money.differences, *bank_differences(banked)),
     )
     context = {
         "day": asked,
@@ -56,6 +61,8 @@ def day(request: StaffRequest) -> HttpResponse:
         "after": asked + timedelta(days=1),
         "is_today": asked == clinic.day_of(now),
         "sheet": sheet,
+        "money": money,
+        "banked": banked,
         "movements": [{"kind": KINDS[one.kind], "of": one} for one in moved],
         "counts": counts_of(clinic, asked),
     }

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from courses.models import ClaimLine, ClaimOverride, Hold, HoldOverride, Move, OtherService, Session
 from eecp_clinic.models import AuditEvent, Clinic
 from eecp_clinic.roles import Role
-from patients.models import SafetyOverride
+from patients.models import Patient, SafetyOverride
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,7 @@ def set_aside(clinic: Clinic, start: datetime, end: datetime) -> list[SetAside]:
         _ended_early,
         _without_recording,
         _separate,
+        _corrected_though_billed,
     )
     found = [entry for source in sources for entry in source(clinic, start, end)]
     return sorted(found, key=lambda entry: (entry.at, entry.url))
@@ -156,7 +157,7 @@ def _fewer_nurses(clinic: Clinic, start: datetime, end: datetime) -> Iterator[Se
             event.at,
             _("Fewer nurses than the rule"),
             event.actor.signing_name if event.actor else "",
-            "",
+            _role(event.data.get("role", "")),
             row.appointment.patient.board_name,
             gettext("More devices run in that hour than its nurses watch by the clinic's rule."),
             row.reason,
@@ -177,7 +178,7 @@ def _ended_early(clinic: Clinic, start: datetime, end: datetime) -> Iterator[Set
                 row.decided_at,
                 _("Session that ended early"),
                 row.decided_by.signing_name,
-                "",
+                _role(row.decided_role),
                 row.session.course.patient.board_name,
                 what,
                 row.decision_reason,
@@ -222,10 +223,35 @@ def _separate(clinic: Clinic, start: datetime, end: datetime) -> Iterator[SetAsi
             row.recorded_at,
             _("Other service called separate"),
             row.recorded_by.signing_name,
-            "",
+            _role(row.recorded_role),
             row.course.patient.board_name,
             gettext("%(code)s on the day of a session is not paid beside it unless separate and distinct.")
             % {"code": row.hcpcs},
             row.separate_because,
             reverse("courses:other-services", args=[row.course.code]),
+        )
+
+
+def _corrected_though_billed(clinic: Clinic, start: datetime, end: datetime) -> Iterator[SetAside]:
+    rows = AuditEvent.objects.filter(
+        clinic=clinic,
+        action__in=("coverage.edited", "authorization.edited"),
+        data__has_key="billed",
+        at__gte=start,
+        at__lt=end,
+    ).select_related("actor")
+    events = list(rows)
+    patients = Patient.objects.in_bulk([event.data["patient"] for event in events], field_name="code")
+    for event in events:
+        patient = patients[event.data["patient"]]
+        what = gettext("Claim %(codes)s had gone out with it.") % {"codes": ", ".join(event.data["billed"])}
+        yield SetAside(
+            event.at,
+            _("Corrected after it was billed"),
+            event.actor.signing_name if event.actor else "",
+            _role(event.data.get("role", "")),
+            patient.board_name,
+            what,
+            event.data["because"],
+            patient.get_absolute_url(),
         )

@@ -1,12 +1,36 @@
 """Reads the packaged rules of estimates once. The only part of them that opens a file."""
 
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 
 from courses.billing.books.estimate import EstimateRules
+from courses.models import BillingRules
 from patients.toml_table import TomlTable
 
 NAME = "estimate_rules.toml"
+
+
+def estimate_rules_of(settled: BillingRules) -> EstimateRules:
+    """The figures that the clinic confirmed with their source; until then those of the program, to be confirmed."""
+    packaged = estimate_rules()
+    if not settled.estimate_source:
+        return packaged
+    return replace(
+        packaged,
+        version=f"{settled.effective_on:%Y-%m-%d}",
+        confirmed=True,
+        source=settled.estimate_source,
+        dispute_usd=_settled(settled.estimate_dispute_usd),
+        dispute_days=_settled(settled.estimate_dispute_days),
+        longest_months=_settled(settled.estimate_longest_months),
+    )
+
+
+def _settled(figure: int | None) -> int:
+    if figure is None:
+        raise ValueError("Figures of estimates with a source are whole: the database holds that.")
+    return figure
 
 
 @cache

@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 
 from courses.billing.balances import postings
 from courses.billing.books.account import sign_of
-from courses.billing.books.day_sheet import Difference, Kind, Movement, Position
+from courses.billing.books.day_sheet import Kind, Movement, Position
 from courses.billing.postings import NOTHING, PATIENT
 from courses.models import (
     BillingPaper,
@@ -22,7 +22,6 @@ from courses.models import (
     ClaimMembership,
     ClaimStep,
     PatientPayment,
-    Remittance,
     RemittanceAdjustment,
     RemittanceClaim,
 )
@@ -184,21 +183,3 @@ def _payments(clinic: Clinic, start: datetime, end: datetime) -> Iterator[Moveme
     for row in rows.select_related("course__patient", "withdraws"):
         amount = -sign_of(row) * row.amount
         yield Movement(Kind.RECEIVED, amount, row.course.patient.board_name, row.code)
-
-
-def payer_differences(clinic: Clinic, start: datetime, end: datetime) -> Iterator[Difference]:
-    """Payers' money posted that day against what it was posted to, payment by payment."""
-    rows = Remittance.objects.of(clinic).filter(posted_at__gte=start, posted_at__lt=end)
-    for row in rows.prefetch_related("claims"):
-        known = sum((one.paid for one in row.claims.all() if one.claim_id is not None), NOTHING)
-        unknown = sum((one.paid for one in row.claims.all() if one.claim_id is None), NOTHING)
-        adjusted = sum((Decimal(str(one["amount"])) for one in row.provider_adjustments), NOTHING)
-        name = {"number": row.trace_number}
-        if unknown:
-            what = gettext("Payment %(number)s: for claims that are not ours to find") % name
-            yield Difference(what, counted=unknown, expected=NOTHING)
-        if adjusted:
-            what = gettext("Payment %(number)s: kept back by the payer (PLB), posted to no claim") % name
-            yield Difference(what, counted=-adjusted, expected=NOTHING)
-        what = gettext("Payment %(number)s: against its claims") % name
-        yield Difference(what, counted=row.amount, expected=known + unknown - adjusted)

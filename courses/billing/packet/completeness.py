@@ -54,6 +54,8 @@ def _papers(evidence: Evidence) -> Iterator[str]:
         yield "The specialist's opinion is not known with name, day and reason."
     if not any(paper.is_consent for paper in evidence.papers):
         yield "No consent is on file."
+    titles = {paper.code: paper.title or paper.kind for paper in evidence.papers}
+    yield from (f"{titles[one.code]}: {one.problem}" for one in evidence.enclosed if one.problem)
 
 
 def _course(evidence: Evidence) -> Iterator[str]:

@@ -116,3 +116,17 @@ class SheetUsed:
     sha256: str
     pages: int
     problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class EnclosedPaper:
+    """How one of the papers stands in the packet: with ``pages`` pages, or not, and ``problem`` says why.
+
+    ``is_archival``: its pages are known to keep to PDF/A.
+    """
+
+    code: str
+    sha256: str
+    pages: int
+    is_archival: bool
+    problem: str

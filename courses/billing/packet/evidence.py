@@ -9,6 +9,7 @@ from typing import Any
 
 from courses.billing.packet.enclosed_evidence import (
     ClaimSheet,
+    EnclosedPaper,
     Letter,
     NoticeGiven,
     Opinion,
@@ -99,11 +100,12 @@ class ReviewSheet:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which signed sessions: those of these days, or of this claim; all of the course where nothing is said."""
+    """Which signed sessions: of these days, or of this claim or these lines of it; all of the course where nothing is said."""
 
     first_day: date | None = None
     last_day: date | None = None
     claim: str = ""
+    lines: tuple[str, ...] = ()
 
     @property
     def is_whole(self) -> bool:
@@ -133,11 +135,17 @@ class Evidence:
     scope: Scope = Scope()
     opinion: Opinion | None = None
     papers: tuple[Paper, ...] = ()
+    enclosed: tuple[EnclosedPaper, ...] = ()
     notices: tuple[NoticeGiven, ...] = ()
     claims: tuple[ClaimSheet, ...] = ()
     letter: Letter | None = None
     sheets: tuple[SheetUsed, ...] = ()
     differing: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def is_archival(self) -> bool:
+        """Whether everything in it is known to keep to PDF/A."""
+        return all(one.is_archival or not one.pages for one in self.enclosed)
 
     @property
     def signatures(self) -> tuple[Signed, ...]:

@@ -5,6 +5,8 @@ The contents with the verdict are laid out last, when it is known on which page 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from math import ceil
+from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
@@ -14,17 +16,21 @@ from courses.billing.packet.completeness import missing_from
 from courses.billing.packet.enclosed_evidence import SheetUsed
 from courses.billing.packet.evidence import Evidence
 from courses.billing.packet.packet_json import FILE_NAME, evidence_plain
+from courses.billing.packet.packet_papers import ReadPaper, read_papers
 from courses.billing.sheet.sheet_document import LANGUAGE
 from courses.models import Packet, Session
 from courses.treatment.verifying import verify
 from eecp_clinic.pdf import Document, Kind, render
 from eecp_clinic.pdf_assembly import Attached, Inserted, assemble
+from eecp_clinic.pdf_enclosing import Placed, enclose
 from eecp_clinic.signing import canonical
 
 #: The part of the frame before which the sheets stand.
 _AFTER_SESSIONS = "reviews"
 #: Page numbers can grow by a digit and move a line; more often than that nothing moves.
 _MOST_LAYOUTS = 4
+#: Lines of the contents page beside its lists, and lines a page: only to guess how many pages there will be.
+_LINES_OF_CONTENTS, _LINES_A_PAGE = 34, 57
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +59,11 @@ def put_together(packet: Packet, sessions: list[Session], collected: Sequence[Co
             sheets=tuple(one.used for one in collected),
             differing=_differing(sessions),
         )
+        papers = read_papers(evidence.papers)
+        evidence = replace(evidence, enclosed=tuple(one.used for one in papers))
         missing = missing_from(evidence, clinic.zone)
         attached = canonical(evidence_plain(evidence, missing)).encode()
-        return Made(_document(evidence, missing, collected, attached), missing, attached)
+        return Made(_document(evidence, missing, collected, papers, attached), missing, attached)
 
 
 def _differing(sessions: Sequence[Session]) -> tuple[tuple[int, str], ...]:
@@ -65,7 +73,11 @@ def _differing(sessions: Sequence[Session]) -> tuple[tuple[int, str], ...]:
 
 
 def _document(
-    evidence: Evidence, missing: tuple[str, ...], collected: Sequence[Collected], attached: bytes
+    evidence: Evidence,
+    missing: tuple[str, ...],
+    collected: Sequence[Collected],
+    papers: Sequence[ReadPaper],
+    attached: bytes,
 ) -> Document:
     body = _body(evidence, collected)
     front, places = _front(evidence, missing, collected, body)
@@ -88,12 +100,20 @@ def _document(
         evidence.made_for,
     )
     return assemble(
-        body.content,
+        enclose(body.content, list(_placed(papers, body)), archival=evidence.is_archival),
         [Inserted(front.content, 0, "Contents", "front"), *sheets],
         stamps=render(stamps, kind=Kind.STAMPS).content,
         places=places,
         attached=[data],
     )
+
+
+def _placed(papers: Sequence[ReadPaper], body: Document) -> Iterator[Placed]:
+    """Each paper and the pages that the body left for it."""
+    for one in papers:
+        if one.content is not None:
+            first = body.anchors[f"paper-{one.used.code}"]
+            yield Placed(one.content, one.content_type, range(first, first + one.used.pages))
 
 
 def _body(evidence: Evidence, collected: Sequence[Collected]) -> Document:
@@ -104,15 +124,24 @@ def _body(evidence: Evidence, collected: Sequence[Collected]) -> Document:
         for sheet, one in zip(evidence.sessions, collected, strict=True)
     ]
     pictures = {f"course-{picture.name}": picture.svg for picture in evidence.course_pictures}
-    html = render_to_string("packet/packet.html", {"packet": evidence, "rows": rows, "language": LANGUAGE})
+    context = {"packet": evidence, "rows": rows, "papers": _papers(evidence), "language": LANGUAGE}
+    html = render_to_string("packet/packet.html", context)
     return render(html, pictures=pictures, kind=Kind.ARCHIVAL)
+
+
+def _papers(evidence: Evidence) -> list[dict[str, Any]]:
+    """Each paper of the list with how it is enclosed, and the numbers of its pages."""
+    return [
+        {"paper": paper, "used": used, "numbers": range(1, used.pages + 1)}
+        for paper, used in zip(evidence.papers, evidence.enclosed, strict=True)
+    ]
 
 
 def _front(
     evidence: Evidence, missing: tuple[str, ...], collected: Sequence[Collected], body: Document
 ) -> tuple[Document, dict[str, int]]:
     """Letter and contents, with the page on which each part begins: again where they are longer than was thought."""
-    pages, contents = 1, 1
+    pages, contents = _guessed(evidence, missing)
     for _ in range(_MOST_LAYOUTS):
         places = _places(body, collected, pages) | {"contents": contents}
         rows = [
@@ -122,6 +151,9 @@ def _front(
             "packet": evidence,
             "missing": missing,
             "rows": rows,
+            "papers": [
+                {**row, "page": places.get(f"paper-{row['paper'].code}")} for row in _papers(evidence)
+            ],
             "numbers": places,
             "language": LANGUAGE,
         }
@@ -130,6 +162,14 @@ def _front(
             return front, places
         pages, contents = front.pages, front.anchors["contents"]
     raise ValueError("The pages of the contents do not come to rest. Tell the administrator.")
+
+
+def _guessed(evidence: Evidence, missing: tuple[str, ...]) -> tuple[int, int]:
+    """How many pages letter and contents will be, and on which the contents begin: right, it saves a layout."""
+    letter = 1 if evidence.letter is not None else 0
+    entries = len(evidence.sessions) + len(evidence.papers)
+    lines = _LINES_OF_CONTENTS + len(missing) + entries // 2
+    return letter + ceil(lines / _LINES_A_PAGE), letter + 1
 
 
 def _places(body: Document, collected: Sequence[Collected], front: int) -> dict[str, int]:

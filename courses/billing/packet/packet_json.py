@@ -21,7 +21,7 @@ def evidence_plain(evidence: Evidence, missing: tuple[str, ...]) -> dict[str, An
     }
     rows = {
         name: [asdict(one) for one in getattr(evidence, name)]
-        for name in ("sessions", "reviews", "papers", "notices", "claims", "sheets", "signatures")
+        for name in ("sessions", "reviews", "papers", "enclosed", "notices", "claims", "sheets", "signatures")
     }
     for session in rows["sessions"]:
         if session["gating"] is not None:

@@ -18,10 +18,13 @@ from courses.billing.packet.packet_json import FILE_NAME, FORMAT, evidence_plain
 from courses.billing.sheet.session_sheet import with_all_of_it
 from courses.billing.sheet.sheet_document import LANGUAGE
 from courses.models import Packet, Session, SessionSheet
+from eecp_clinic.errors import ClinicError
+from eecp_clinic.kept_files import read_kept
 from eecp_clinic.models import Signature
 from eecp_clinic.pdf import CannotAssemble
 from eecp_clinic.pdf_assembly import attached_in
 from eecp_clinic.signing import canonical, is_intact
+from patients.models import Document
 
 #: Parts of the evidence that no lawful way changes once they are signed or made.
 _FINAL = ("decision", "order", "scope", "letter")
@@ -74,6 +77,7 @@ def prove(content: bytes) -> list[Found]:
         return [
             *_file(packet, content),
             *_sessions(evidence),
+            *_papers(evidence),
             *_signatures(evidence, packet),
             *_parts(evidence, packet),
         ]
@@ -133,6 +137,24 @@ def _session(told: dict[str, Any], session: Session, used: dict[str, Any] | None
             yield "The sheet that the packet holds is not the one that is kept."
 
 
+def _papers(evidence: dict[str, Any]) -> Iterator[Found]:
+    """The stored file of every paper whose pages the packet holds; a packet of before held none."""
+    told = [one for one in evidence.get("enclosed", ()) if one["pages"]]
+    rows = {row.code: row for row in Document.objects.filter(code__in=[one["code"] for one in told])}
+    for one in told:
+        row = rows.get(one["code"])
+        if row is None or row.sha256 != one["sha256"]:
+            said = "The database no longer names the file whose pages the packet holds."
+            yield Found(f"Paper {one['code']}", Verdict.FAILS, said)
+            continue
+        try:
+            read_kept(row.file.name, one["sha256"])
+        except ClinicError as error:
+            yield Found(f"Paper {row}", Verdict.FAILS, error.message)
+        else:
+            yield Found(f"Paper {row}", Verdict.HOLDS, "Its stored file is the one whose pages it holds.")
+
+
 def _signatures(evidence: dict[str, Any], packet: Packet) -> Iterator[Found]:
     """Decision, order, reviews and all else that was signed, by the hash that the packet's log names."""
     log = evidence["signatures"]
@@ -154,11 +176,18 @@ def _parts(evidence: dict[str, Any], packet: Packet) -> Iterator[Found]:
     """The rest of the evidence, gathered again as of the same moment."""
     again = json.loads(canonical(evidence_plain(gather(packet), ())))
     for name in (*_FINAL, *_MAY_CHANGE):
-        if evidence[name] != again[name]:
+        if _as_told(evidence[name], again[name]) != evidence[name]:
             verdict = Verdict.FAILS if name in _FINAL else Verdict.GROWN
             yield Found(_words(name), verdict, _changed(evidence[name], again[name]))
     yield from _rows("review", evidence["reviews"], again["reviews"])
     yield from _claims(evidence["claims"], again["claims"])
+
+
+def _as_told(told: Any, again: Any) -> Any:
+    """``again`` with what a packet of that day tells: a value that came into the program later is no change of it."""
+    if isinstance(told, dict) and isinstance(again, dict):
+        return {name: value for name, value in again.items() if name in told}
+    return again
 
 
 def _rows(what: str, told: Iterable[Any], again: list[Any]) -> Iterator[Found]:

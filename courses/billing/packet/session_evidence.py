@@ -168,6 +168,15 @@ class Amended:
     reason: str
     made_at: datetime
     signature: Signed
+    path: str = ""  # of the value that a correction is of
+
+    @property
+    def place(self) -> str:
+        """The part of the sheet below which the correction is shown: 'vital_signs', 'readings'; 'hour' for the session's own."""
+        if not self.path:
+            return ""
+        part = self.path.split("/")[0]
+        return part if "/" in self.path and part != "pauses" else "hour"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """What a biller does to single claims beside making and correcting them: mails them on paper, appeals a denial."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from django.db import transaction
@@ -26,8 +27,13 @@ def mail_claim(*, claim: Claim, actor: User, now: datetime) -> Claim:
 
 
 @transaction.atomic
-def appeal_claim(*, claim: Claim, on: date, note: str, actor: User, now: datetime) -> Claim:
-    """An appeal was sent on that day. Raises NotAllowed, InvalidInput with the field, Conflict where nothing is denied."""
+def appeal_claim(
+    *, claim: Claim, on: date, note: str, lines: Collection[str], actor: User, now: datetime
+) -> Claim:
+    """An appeal about these of its lines (codes) was sent on that day.
+
+    Raises NotAllowed, InvalidInput with the field, Conflict where nothing is denied.
+    """
     clinic = claim.course.clinic
     require_role(actor, clinic, Role.BILLING)
     if not note.strip():
@@ -37,4 +43,14 @@ def appeal_claim(*, claim: Claim, on: date, note: str, actor: User, now: datetim
         sentence = gettext("This day lies in the future. Enter it once the appeal was sent.")
         raise InvalidInput(sentence, fields={"on": [sentence]})
     [found] = locked(Claim.objects.filter(pk=claim.pk))
-    return move(found, Event.APPEAL, Why(now=now, actor=actor, on=on, note=note.strip()))
+    about = lines_of(found, lines)
+    return move(found, Event.APPEAL, Why(now=now, actor=actor, on=on, note=note.strip(), lines=about))
+
+
+def lines_of(claim: Claim, codes: Collection[str]) -> tuple[str, ...]:
+    """Those of its lines in their order on the claim. Raises InvalidInput where there is none, or one is another's."""
+    own = list(claim.memberships.order_by("position").values_list("line__code", flat=True))
+    if not codes or not set(codes) <= set(own):
+        sentence = gettext("Tick the lines that it is about.")
+        raise InvalidInput(sentence, fields={"lines": [sentence]})
+    return tuple(code for code in own if code in codes)

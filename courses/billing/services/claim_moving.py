@@ -25,6 +25,7 @@ class Why:
     actor: User | None = None
     note: str = ""
     on: date | None = None
+    lines: tuple[str, ...] = ()
     acknowledgement: Acknowledgement | None = field(default=None)
     remittance: Remittance | None = field(default=None)
 
@@ -72,6 +73,7 @@ def note_step(claim: Claim, event: Event, was: State | None, why: Why) -> None:
         by=why.actor,
         on=why.on,
         note=why.note[:_NOTE],
+        lines=list(why.lines),
         acknowledgement=why.acknowledgement,
         remittance=why.remittance,
     )

@@ -117,7 +117,7 @@ def _plain(finding: LineFinding) -> dict[str, Any]:
 def decide_partial(*, line: ClaimLine, decision: str, reason: str, actor: User, now: datetime) -> ClaimLine:
     """Decide whether a session that ended early is billed, and why. Raises NotAllowed, InvalidInput, Conflict."""
     clinic = line.session.course.clinic
-    require_role(actor, clinic, Role.PHYSICIAN, Role.BILLING)
+    role = require_role(actor, clinic, Role.PHYSICIAN, Role.BILLING)
     _refuse_decision(decision, reason)
     locked = ClaimLine.objects.select_for_update(of=("self",)).select_related("session").get(pk=line.pk)
     if not is_partial(locked):
@@ -129,9 +129,11 @@ def decide_partial(*, line: ClaimLine, decision: str, reason: str, actor: User, 
         said = gettext("This session was billed with claim %(code)s: correct it by a replacement claim.")
         raise Conflict(said % {"code": claim.code}, code="billed")
     locked.partial_decision, locked.decision_reason = decision, reason.strip()
-    locked.decided_by, locked.decided_at = actor, now
+    locked.decided_by, locked.decided_role, locked.decided_at = actor, role, now
     locked.full_clean(validate_unique=False, exclude=["findings"])
-    locked.save(update_fields=["partial_decision", "decision_reason", "decided_by", "decided_at"])
+    locked.save(
+        update_fields=["partial_decision", "decision_reason", "decided_by", "decided_role", "decided_at"]
+    )
     audit.record(
         "claimline.decided",
         subject=f"claimline:{locked.code}",

@@ -25,12 +25,12 @@ def note_other_service(
     *, course: Course, values: Mapping[str, Any], actor: User, now: datetime
 ) -> OtherService:
     """Note a service of a day and look at the lines of that day again. Raises NotAllowed, InvalidInput, Conflict."""
-    require_role(actor, course.clinic, *NOTES_OTHER_SERVICES)
+    role = require_role(actor, course.clinic, *NOTES_OTHER_SERVICES)
     if problems := future_days(
         OtherService, dict(values), ["service_date"], course.clinic.day_of(now)
     ) or _sessions_own(values):
         raise refusal(problems)
-    other = OtherService(course=course, recorded_by=actor, recorded_at=now, **values)
+    other = OtherService(course=course, recorded_by=actor, recorded_role=role, recorded_at=now, **values)
     insert(other)
     _follow("otherservice.noted", other, actor, now)
     return other

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from courses.billing.packet.enclosed_evidence import SheetUsed
 from courses.billing.packet.packet_document import Collected
@@ -13,6 +13,8 @@ from eecp_clinic.kept_files import read_kept
 
 logger = logging.getLogger(__name__)
 
+#: A sheet takes a second or two. Who is still at it by then, and comes back, leaves the other's file alone.
+A_SHEET_AT_MOST = timedelta(minutes=1)
 #: Called with how many sheets are there.
 Progress = Callable[[int], None]
 
@@ -63,6 +65,8 @@ def _lacking(session: Session, sheet: SessionSheet | None) -> str:
 
 
 def _made(session: Session, now: datetime) -> SessionSheet | None:
+    # A worker that was lost over a packet was lost over one of its sheets too, which waits no quarter of an hour more.
+    SessionSheet.objects.filter(session=session).take_over(now - A_SHEET_AT_MOST)
     for key in request_sheets(sessions=[session.pk], now=now):
         try:
             render_sheet(sheet_id=key, now=now)

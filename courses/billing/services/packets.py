@@ -1,7 +1,7 @@
 """Documentation packets: asked for, made by a worker, kept with their hash, handed out."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import partial
@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 
 from courses.billing.gathering import sessions_of
 from courses.billing.packet.packet_document import Made, put_together
+from courses.billing.services.claim_acts import lines_of
 from courses.billing.services.packet_sheets import Progress, collect
 from courses.hints import enqueue
 from courses.models import Claim, Course, Packet, PacketBatch, RecordsRequest
@@ -35,12 +36,14 @@ def request_packet(
     first_day: date | None = None,
     last_day: date | None = None,
     claim: Claim | None = None,
+    lines: Collection[str] = (),
     records_request: RecordsRequest | None = None,
     batch: PacketBatch | None = None,
 ) -> Packet:
-    """Ask for a packet of a course, of some days of it, or of one claim; where the same is being made, that is the answer.
+    """Ask for a packet of a course, of some days, of one claim or some of its ``lines`` (codes).
 
-    Raises NotAllowed; ValidationError where the days are not in order; Conflict where claim or request are of another course.
+    Where the same is being made, that is the answer. Raises NotAllowed; ValidationError where the days are not in order;
+    InvalidInput where a line is not of the claim; Conflict where claim or request are of another course.
     """
     require_role(actor, course.clinic, *MAKES)
     Course.objects.select_for_update(of=("self",)).get(pk=course.pk)
@@ -49,6 +52,7 @@ def request_packet(
         "first_day": first_day,
         "last_day": last_day,
         "claim": claim,
+        "lines": list(lines_of(claim, lines)) if claim is not None and lines else [],
         "records_request": records_request,
     }
     if any(one is not None and one.course_id != course.pk for one in (claim, records_request)):
@@ -69,7 +73,10 @@ def request_packet(
 
 def _same(scope: dict[str, Any]) -> dict[str, Any]:
     """The same scope as a filter: nothing is asked for by its being null."""
-    return {name if value is not None else f"{name}__isnull": value or True for name, value in scope.items()}
+    return {
+        (f"{name}__isnull" if value is None else name): (True if value is None else value)
+        for name, value in scope.items()
+    }
 
 
 @transaction.atomic

@@ -13,8 +13,8 @@ from django.utils.translation import gettext
 
 from courses.billing.asking import SESSION_CODE, charge_of
 from courses.billing.books.account import plain, statement_of
-from courses.billing.books.estimate import Item, NoEstimate, items_of, refuse_period
-from courses.billing.books.packaged_rules import estimate_rules
+from courses.billing.books.estimate import EstimateRules, Item, NoEstimate, items_of, refuse_period
+from courses.billing.books.packaged_rules import estimate_rules_of
 from courses.billing.books.papers import lay_out
 from courses.models import BillingPaper, BillingProvider, BillingRules, Course
 from eecp_clinic import audit
@@ -99,7 +99,8 @@ def make_estimate(*, course: Course, values: Mapping[str, Any], actor: User, now
     Raises NotAllowed, InvalidInput (a value, or no price), Conflict (nobody bills).
     """
     provider = _begin(course, actor)
-    rules, law = BillingRules.objects.in_force(course.clinic, now), estimate_rules()
+    rules = BillingRules.objects.in_force(course.clinic, now)
+    law = estimate_rules_of(rules)
     package = rules.package_usd if values["by_package"] else None
     if values["by_package"] and (package is None or values["sessions"] != rules.package_sessions):
         sentence = gettext("The clinic has no package of that number of sessions. Choose the fee schedule.")
@@ -119,12 +120,14 @@ def make_estimate(*, course: Course, values: Mapping[str, Any], actor: User, now
     except NoEstimate as error:
         raise refusal({error.field: [str(error)]}) from error
     total = sum((item.expected for item in items), Decimal(0))
-    facts = _estimate_facts(course, values, items)
+    facts = _estimate_facts(course, values, items, law)
     paper = _paper(course, BillingPaper.Kind.ESTIMATE, total, facts, actor, now)
     return _keep(paper, provider, actor, now, items=items, values=values, law=law, order=course.order)
 
 
-def _estimate_facts(course: Course, values: Mapping[str, Any], items: tuple[Item, ...]) -> dict[str, Any]:
+def _estimate_facts(
+    course: Course, values: Mapping[str, Any], items: tuple[Item, ...], law: EstimateRules
+) -> dict[str, Any]:
     return {
         "items": [
             {
@@ -141,7 +144,7 @@ def _estimate_facts(course: Course, values: Mapping[str, Any], items: tuple[Item
         "separately": values["separately"],
         "days_per_week": course.order.days_per_week,
         "sessions_per_day": course.order.sessions_per_day,
-        "rules": estimate_rules().version,
+        "rules": law.version,
     }
 
 

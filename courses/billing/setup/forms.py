@@ -56,6 +56,12 @@ WANTS = (
 STANDING = ("source", "owner", "effective_on")
 RULES = ("usual_sessions", "months_between_courses", "minimum_gap_minutes")
 PACKAGE = ("package_sessions", "package_usd", "payment_terms")
+ESTIMATES = (
+    "estimate_dispute_usd",
+    "estimate_dispute_days",
+    "estimate_longest_months",
+    "estimate_source",
+)
 WHEN = ("effective_on", "reason", "source")
 
 
@@ -204,7 +210,7 @@ class BillingRulesForm(forms.ModelForm):  # type: ignore[type-arg]  # generic on
 
     class Meta:
         model = BillingRules
-        fields = [*RULES, *PACKAGE, *WHEN]
+        fields = [*RULES, *PACKAGE, *ESTIMATES, *WHEN]
         widgets = {"payment_terms": forms.Textarea(attrs={"rows": 2})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -216,17 +222,24 @@ class BillingRulesForm(forms.ModelForm):  # type: ignore[type-arg]  # generic on
             "minimum_gap_minutes": "min",
             "package_sessions": _("sessions"),
             "package_usd": "USD",
+            "estimate_dispute_usd": "USD",
+            "estimate_dispute_days": _("days"),
+            "estimate_longest_months": _("months"),
         }
         for name, unit in units.items():
             self.fields[name].unit = unit  # type: ignore[attr-defined]  # read by partials/_field.html
 
         self.fields["package_usd"].label = _("Price of the package")
+        self.fields["estimate_dispute_usd"].label = _("Bill above the estimate that can be disputed, from")
 
     def course(self) -> list[forms.BoundField]:
         return bound(self, *RULES)
 
     def package(self) -> list[forms.BoundField]:
         return bound(self, *PACKAGE)
+
+    def estimates(self) -> list[forms.BoundField]:
+        return bound(self, *ESTIMATES)
 
     def when(self) -> list[forms.BoundField]:
         return bound(self, *WHEN)

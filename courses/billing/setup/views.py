@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from courses.billing import services
+from courses.billing.books.packaged_rules import estimate_rules_of
 from courses.billing.services.setup import KEEPS_SETUP
 from courses.billing.setup.completeness import setup_shown
 from courses.billing.setup.forms import (
+    ESTIMATES,
     PACKAGE,
     RULES,
     BillingRulesForm,
@@ -142,7 +144,8 @@ def rules(request: StaffRequest) -> HttpResponse:
             messages.success(request, _("Settled. What is past stays judged by the rules of its day."))
             return redirect("courses:billing-rules")
     context: dict[str, Any] = {
-        "rules": BillingRules.objects.in_force(request.clinic, now),
+        "rules": (in_force := BillingRules.objects.in_force(request.clinic, now)),
+        "law": estimate_rules_of(in_force),
         "history": BillingRules.objects.filter(clinic=request.clinic).select_related("owner"),
         "today": request.clinic.day_of(now),
         "form": form,
@@ -154,7 +157,7 @@ def rules(request: StaffRequest) -> HttpResponse:
 def _fresh(request: StaffRequest, now: datetime) -> BillingRulesForm:
     """The form as things are now: only the day, the reason and the source are new."""
     found = BillingRules.objects.in_force(request.clinic, now)
-    values = {name: getattr(found, name) for name in (*RULES, *PACKAGE)}
+    values = {name: getattr(found, name) for name in (*RULES, *PACKAGE, *ESTIMATES)}
     return BillingRulesForm(initial=values | {"effective_on": request.clinic.day_of(now)})
 
 

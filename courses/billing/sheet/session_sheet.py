@@ -169,6 +169,7 @@ def _amended(shown: AmendmentShown, session: Session) -> Amended:
         reason=shown.reason,
         made_at=shown.made_at,
         signature=signed(f"{shown.kind}, session {session.number}", shown.signature),
+        path=shown.path,
     )
 
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from django.db.models import Prefetch
 
@@ -10,7 +9,6 @@ from courses.billing.payer_codes import packaged_codes
 from courses.billing.postings import PATIENT, Reason
 from courses.billing.worklist.claim_page import Told, in_words
 from courses.billing.x12.codes import Table
-from courses.billing.x12.remittance import ProviderAdjustment
 from courses.models import Remittance, RemittanceAdjustment, RemittanceClaim, RemittanceLine
 
 
@@ -41,22 +39,6 @@ def paid_rows(remittance: Remittance) -> list[PaidClaimRow]:
         .order_by("position")
     )
     return [_claim(row) for row in rows]
-
-
-def provider_adjustments(remittance: Remittance) -> list[dict[str, Any]]:
-    """What was taken from the payment for other reasons, or added to it, in words."""
-    book = packaged_codes()
-    return [
-        {
-            "code": one["reason"],
-            "reference": one["reference"],
-            "amount": Decimal(one["amount"]),
-            "words": book.provider_adjustment(
-                ProviderAdjustment(one["reason"], one["reference"], Decimal(one["amount"]))
-            ).words,
-        }
-        for one in remittance.provider_adjustments
-    ]
 
 
 def _claim(row: RemittanceClaim) -> PaidClaimRow:

@@ -12,8 +12,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from courses.billing import services
 from courses.billing.access import get_acknowledgement, get_remittance
+from courses.billing.books.payer_money import beside
 from courses.billing.dollars import usd
-from courses.billing.worklist.answer_page import paid_rows, provider_adjustments
+from courses.billing.worklist.answer_page import paid_rows
 from courses.billing.worklist.claim_forms import AnswerForm, PostForm
 from courses.models import Acknowledgement, Remittance
 from eecp_clinic.errors import Conflict, InvalidInput
@@ -105,7 +106,7 @@ def _payment(request: StaffRequest, found: Remittance, form: PostForm) -> HttpRe
     context: dict[str, Any] = {
         "found": found,
         "rows": paid_rows(found),
-        "provider_adjustments": provider_adjustments(found),
+        "beside": beside(found),
         "deposits": found.deposits.filter(withdrawn_at__isnull=True),
         "form": form,
         "is_biller": Role.BILLING in request.roles,
@@ -119,7 +120,7 @@ def _index(request: StaffRequest, form: AnswerForm) -> HttpResponse:
     answers = Acknowledgement.objects.of(clinic).select_related("claim_file").order_by("-read_at", "-pk")
     context = {
         "form": form,
-        "payments": payments[:ROWS_A_PAGE],
+        "payments": Paginator(payments, ROWS_A_PAGE).get_page(request.GET.get("payments")),
         "page_obj": Paginator(answers, ROWS_A_PAGE).get_page(request.GET.get("page")),
         "is_biller": Role.BILLING in request.roles,
     }

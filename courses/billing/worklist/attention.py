@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
+from courses.billing.billed_on import corrected_since_billed
 from courses.billing.dollars import usd
 from courses.models import (
     Amendment,
@@ -23,6 +24,8 @@ from eecp_clinic.models import Clinic
 
 #: A clearing house answers within a day or two; what has no 277CA after this did not arrive.
 ANSWER_WITHIN = timedelta(hours=72)
+#: A reminder and no rule of any payer: what another passed on has no 277CA, and nobody else would ask where it is.
+PASSED_ON_WITHIN = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,16 @@ def silent_files(clinic: Clinic, now: datetime) -> QuerySet[ClaimFile]:
     return (
         ClaimFile.objects.of(clinic)
         .filter(Exists(unheard), is_test=False, sent_at__lte=now - ANSWER_WITHIN)
+        .order_by("sent_at")
+    )
+
+
+def silent_passed_on(clinic: Clinic, now: datetime) -> QuerySet[Claim]:
+    """Claims that a payer said it passed on, of which the next payer has said nothing for 30 days."""
+    return (
+        Claim.objects.of(clinic)
+        .filter(passed_on=True, state=Claim.State.SENT, sent_at__lte=now - PASSED_ON_WITHIN)
+        .select_related("payer", "follows__payer")
         .order_by("sent_at")
     )
 
@@ -70,9 +83,14 @@ def alarms(clinic: Clinic, now: datetime) -> list[Alarm]:
     """What stands over the worklist, in a fixed number of queries."""
     return [
         *(_silent(file) for file in silent_files(clinic, now)[:5]),
+        *(_not_arrived(claim) for claim in silent_passed_on(clinic, now)[:5]),
         *_payments(clinic),
         *(_differs(deposit) for deposit in differing_deposits(clinic)[:5]),
         *_amended(clinic),
+        *(
+            _corrected(claim)
+            for claim in corrected_since_billed(clinic).select_related("course__patient")[:5]
+        ),
     ]
 
 
@@ -84,6 +102,19 @@ def _silent(file: ClaimFile) -> Alarm:
         said % {"number": f"{file.control_number:09}", "receiver": file.receiver_id},
         reverse("courses:claim-file", args=[file.code]),
         gettext("Open the file"),
+    )
+
+
+def _not_arrived(claim: Claim) -> Alarm:
+    said = gettext(
+        "%(payer)s was passed claim %(code)s 30 days ago and has not answered. Ask whether it arrived."
+    )
+    return Alarm(
+        "passed_on_silent",
+        "look",
+        said % {"payer": claim.payer.name, "code": claim.code},
+        reverse("courses:claim", args=[claim.code]),
+        gettext("Open the claim"),
     )
 
 
@@ -127,3 +158,16 @@ def _amended(clinic: Clinic) -> list[Alarm]:
         )
         for line in lines
     ]
+
+
+def _corrected(claim: Claim) -> Alarm:
+    said = gettext(
+        "Coverage or approval of %(patient)s was corrected after claim %(code)s went out: replace or void that claim."
+    )
+    return Alarm(
+        "corrected_since_billed",
+        "look",
+        said % {"patient": claim.course.patient.board_name, "code": claim.code},
+        reverse("courses:claim", args=[claim.code]),
+        gettext("Open the claim"),
+    )

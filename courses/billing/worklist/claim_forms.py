@@ -3,9 +3,12 @@
 from typing import Any
 
 from django import forms
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from courses.billing.dollars import usd
+from courses.billing.worklist.claim_page import MemberRow
 from courses.models import ClaimFile, Remittance
 
 
@@ -16,12 +19,31 @@ class ReasonForm(forms.Form):
 
 
 class AppealForm(forms.Form):
-    """That an appeal was sent."""
+    """That an appeal was sent, and about which lines; the denied ones are ticked already."""
 
+    lines = forms.MultipleChoiceField(label=_("Lines it is about"), widget=forms.CheckboxSelectMultiple)
     on = forms.DateField(label=_("Sent on"), widget=forms.DateInput(attrs={"type": "date"}))
     note = forms.CharField(
         label=_("What it says, and how it was sent"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})
     )
+
+    def __init__(self, *args: Any, rows: list[MemberRow], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        codes = [row.member.line.code for row in rows]
+        choices = list(zip(codes, map(_of, rows), strict=True))
+        self.fields["lines"].choices = choices  # type: ignore[attr-defined]  # a field of choices
+        self.fields["lines"].initial = [row.member.line.code for row in rows if row.is_denied] or codes
+
+
+def _of(row: MemberRow) -> str:
+    """'Line 3, Mon 02-Nov-2026, session 3, denied'."""
+    number = row.member.line.session.number
+    said = gettext("Line %(line)d, %(day)s, session %(session)s") % {
+        "line": row.member.position,
+        "day": date_format(row.member.service_date, "D d-M-Y"),
+        "session": number if number is not None else "?",
+    }
+    return f"{said}, {gettext('denied')}" if row.is_denied else said
 
 
 class SentForm(forms.Form):

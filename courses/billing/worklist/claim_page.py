@@ -76,7 +76,11 @@ def claim_page(claim: Claim, now: datetime) -> dict[str, Any]:
         "clock": _clock(claim, members, now),
         "is_appeal_clock": claim.state == Claim.State.DENIED,
         "steps": [
-            {"step": step, "what": _EVENTS.get(step.event, step.event)}
+            {
+                "step": step,
+                "what": _EVENTS.get(step.event, step.event),
+                "lines": [one.position for one in members if one.line.code in step.lines],
+            }
             for step in claim.steps.select_related("by", "acknowledgement", "remittance")
         ],
         "files": claim.files.select_related("made_by").prefetch_related(

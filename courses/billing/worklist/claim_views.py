@@ -80,7 +80,9 @@ def void(request: StaffRequest, code: str) -> HttpResponse:
 @require_POST
 @staff_view(Role.BILLING)
 def appeal(request: StaffRequest, code: str) -> HttpResponse:
-    found, form = _posted(request, code), AppealForm(request.POST)
+    found = _posted(request, code)
+    page = claim_page(found, timezone.now())
+    form = AppealForm(request.POST, rows=page["rows"])
     if form.is_valid():
         try:
             appeal_claim(claim=found, **form.cleaned_data, actor=request.user, now=timezone.now())
@@ -164,9 +166,8 @@ def _page(request: StaffRequest, found: Claim, **forms: Form) -> HttpResponse:
         "is_biller": Role.BILLING in request.roles,
         "replace_form": ReasonForm(auto_id="replace_%s"),
         "void_form": ReasonForm(auto_id="void_%s"),
-        "appeal_form": AppealForm(),
         "lost_form": ReasonForm(auto_id="lost_%s"),
         **claim_page(found, now),
-        **forms,
     }
+    context |= {"appeal_form": AppealForm(rows=context["rows"]), **forms}
     return render(request, "courses/billing/claim.html", context)

@@ -172,7 +172,7 @@ def due_to_next(clinic: Clinic) -> QuerySet[Claim]:
 def claims_of(clinic: Clinic, tab: Tab, payer: Payer | None) -> QuerySet[Claim]:
     """The claims of a tab, the longest there first, with dates, lines and amount."""
     if tab is Tab.NEXT:
-        found = Claim.objects.filter(pk__in=due_to_next(clinic).order_by().values("pk"))
+        found: QuerySet[Claim] = Claim.objects.filter(pk__in=due_to_next(clinic).order_by().values("pk"))
     else:
         found = claims_in(clinic).filter(state__in=CLAIM_TABS[tab])
     if payer is not None:

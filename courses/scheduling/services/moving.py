@@ -67,7 +67,7 @@ def move_all(
     Raises NotAllowed, InvalidInput (no reason, nothing to move), Conflict (one of them changed in the meantime
     or lies in the past, an hour cannot be had any more; ``data["problems"]`` says all).
     """
-    require_role(actor, clinic, *CLINICAL)
+    role = require_role(actor, clinic, *CLINICAL)
     if not reason.strip():
         raise InvalidInput(gettext("Say why: give a reason."), code="reason_missing")
     if not wanted:
@@ -106,6 +106,7 @@ def move_all(
             after=made.to_starts_at.isoformat(),
             move=made.code,
             fewer_nurses=fewer_nurses,
+            role=role,
         )
     return moves
 

@@ -23,7 +23,7 @@ from courses.scheduling.services.attendance import CHECK_IN, last_undoable
 from courses.scheduling.views.today import board_context
 from courses.scheduling.wishes import left_to_book
 from eecp_clinic.errors import Conflict, InvalidInput
-from eecp_clinic.roles import CLINICAL, StaffRequest, staff_view
+from eecp_clinic.roles import CLINICAL, EVERYBODY, StaffRequest, staff_view
 from patients.access import require_same_patient
 
 State = Appointment.State
@@ -32,7 +32,7 @@ NOT_GIVEN = {State.MISSED, State.CANCELLED, State.HELD}
 
 
 @require_GET
-@staff_view(*CHECK_IN)
+@staff_view(*EVERYBODY)
 def appointment(request: StaffRequest, code: str) -> HttpResponse:
     return page_of(request, get_appointment(request.clinic, code))
 
@@ -105,6 +105,7 @@ def page_of(
     now = timezone.now()
     clinic = request.clinic
     clinical = bool(request.roles & set(CLINICAL))
+    checks_in = bool(request.roles & set(CHECK_IN))
     session = getattr(found, "session", None)
     event = last_undoable(found, now)
     is_today = clinic.day_of(found.starts_at) == clinic.day_of(now)
@@ -118,9 +119,10 @@ def page_of(
         "light": LIGHTS[State(found.state)],
         "clinical": clinical,
         "may_open": free and is_today and found.state in {State.BOOKED, State.ARRIVED, State.HELD},
-        "may_arrive": session is None and is_today and found.state == State.BOOKED,
+        "may_arrive": checks_in and session is None and is_today and found.state == State.BOOKED,
         "may_undo": event is not None
         and session is None
+        and checks_in
         and (clinical or event.action == "appointment.arrived"),
         "miss_form": _form("miss", typed)
         if free and is_over and found.state in {State.BOOKED, State.ARRIVED}
@@ -132,7 +134,7 @@ def page_of(
         if free and found.state == State.BOOKED and found.starts_at > now
         else None,
         "is_free": is_free(found, now) and clinical,
-        "day_url": day_url(found),
+        "day_url": day_url(found) if checks_in else "",
         "may_make_up": clinical and is_not_given(found) and bool(left_to_book(found.course, now)),
         "history": history_of(found) if clinical else [],
     }

@@ -19,10 +19,15 @@ from eecp_clinic.roles import StaffRequest, staff_view
 @require_GET
 @staff_view(*READS)
 def detail(request: StaffRequest, code: str, report: str) -> HttpResponse:
-    """Any report of the session's recording: the one it was signed with, or another."""
-    session = page.with_rows(get_session(request.clinic, code))
+    """Any report of the session's recording; htmx gets what the session's page lacks of it, anybody else its page."""
+    session = get_session(request.clinic, code)
     found = get_report(session, report)
-    context = report_context(session, section_of(found), timezone.now()) | may_download(request)
+    if request.htmx:
+        rest = {"session": session, "report": section_of(found)} | may_download(request)
+        return render(request, "courses/treatment/_report_rest.html", rest)
+    context = report_context(page.with_rows(session), section_of(found), timezone.now()) | may_download(
+        request
+    )
     return render(request, "courses/treatment/report.html", context)
 
 

@@ -13,7 +13,7 @@ from courses.models import TreatmentRules
 from courses.treatment import services
 from courses.treatment.settle_forms import RULES, RulesForm
 from eecp_clinic.errors import ClinicError
-from eecp_clinic.roles import Role, StaffRequest, require_role, staff_view
+from eecp_clinic.roles import CLINICAL, Role, StaffRequest, require_role, staff_view
 from patients.forms import show_refusal
 
 
@@ -62,4 +62,6 @@ def _context(request: StaffRequest, form: RulesForm, now: datetime) -> dict[str,
         "today": clinic.day_of(now),
         "form": form,
         "may_change": Role.ADMINISTRATOR in request.roles,
+        "may_read_limits": bool(request.roles & {*CLINICAL, Role.ADMINISTRATOR}),
+        "may_read_billing": bool(request.roles & {Role.BILLING, Role.ADMINISTRATOR, Role.PHYSICIAN}),
     }

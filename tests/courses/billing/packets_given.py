@@ -2,9 +2,12 @@
 
 import hashlib
 from datetime import datetime, timedelta
+from io import BytesIO
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from pikepdf import Dictionary, Name, Pdf, Stream
 
 from courses.billing.services import refresh_line
 from courses.models import Claim, Session
@@ -25,19 +28,45 @@ LATER = FIRST_HOUR + timedelta(days=14)
 
 
 def file_consent(given: Given) -> Document:
+    return file_paper(given, "Consent to EECP", scan())
+
+
+def scan(words: str = "", size: tuple[int, int] = (612, 792)) -> bytes:
+    """A PDF of one page: a grey picture over all of it, and ``words`` in a font that is not embedded."""
+    pdf = Pdf.new()
+    pdf.add_blank_page(page_size=size)
+    image = Stream(pdf, bytes([200]) * 4)
+    image.Type, image.Subtype, image.ColorSpace = Name.XObject, Name.Image, Name.DeviceGray
+    image.Width, image.Height, image.BitsPerComponent = 2, 2, 8
+    page = pdf.pages[0].obj
+    page.Resources = Dictionary(XObject=Dictionary(Im=image))
+    content = f"q {size[0]} 0 0 {size[1]} 0 0 cm /Im Do Q"
+    if words:
+        font = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica)
+        page.Resources.Font = Dictionary(F=pdf.make_indirect(font))
+        content += f" BT /F 24 Tf 72 500 Td ({words}) Tj ET"
+    page.Contents = Stream(pdf, content.encode())
+    written = BytesIO()
+    pdf.save(written, deterministic_id=True)
+    return written.getvalue()
+
+
+def file_paper(given: Given, title: str, content: bytes, **values: Any) -> Document:
+    kind = values.pop("kind", Document.Kind.CONSENT)
+    content_type = values.pop("content_type", "application/pdf")
+    digest = hashlib.sha256(content).hexdigest()
     return Document.objects.create(
         patient=given.course.patient,
-        kind=Document.Kind.CONSENT,
-        title="Consent to EECP",
+        kind=kind,
+        title=title,
         dated_on=factories.MONDAY_NINE.date(),
-        file="papers/consent.pdf",
-        content_type="application/pdf",
-        size=1000,
-        pages=1,
-        sha256="0" * 64,
-        given_sha256="0" * 64,
+        file=default_storage.save(f"papers/{digest[:8]}.bin", ContentFile(content)),
+        content_type=content_type,
+        sha256=digest,
+        given_sha256=digest,
         uploaded_by=given.nurse,
         uploaded_at=factories.MONDAY_NINE,
+        **{"pages": 1, "size": len(content), **values},
     )
 
 

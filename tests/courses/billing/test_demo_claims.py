@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from courses.billing.worklist.attention import alarms
-from courses.models import Claim, ClaimLine, Deposit
+from courses.models import Claim, ClaimLine, Deposit, Remittance
 from eecp_clinic.demo import claims
 from eecp_clinic.demo.clinic import DemoClinic
 from eecp_clinic.models import User
@@ -25,8 +25,11 @@ def test_course_is_billed_by_weeks_in_several_states_and_only_once(
     claims.set_up(demo, NOW)
     made = claims.bill(demo, given.course, NOW)
     states = [claim.state for claim in Claim.objects.filter(pk__in=[c.pk for c in made]).order_by("pk")]
-    assert states == ["paid", "paid", "denied", "rejected", "accepted", "sent", "ready"]
-    assert Deposit.objects.count() == 2
+    assert states == ["paid", "appealed", "denied", "rejected", "accepted", "sent", "ready"]
+    [second] = Claim.objects.filter(rank=2)
+    assert (second.passed_on, second.state, second.payer.name) == (True, "paid", claims.SUPPLEMENT)
+    assert Deposit.objects.count() == 3
+    assert not Remittance.objects.filter(posted_at__isnull=True).exists()
     assert [alarm.code for alarm in alarms(given.clinic, NOW)] == ["no_277ca"]
     assert claims.bill(demo, given.course, NOW) == []
     assert ClaimLine.objects.count() == 35

@@ -11,6 +11,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from courses.billing.services import ask_for_check, check_line, refresh_line
+from courses.billing.services.evidence_checks import checks_not_done
 from courses.models import ClaimLine, EvidenceCheck
 from courses.tasks import check_evidence
 from eecp_clinic.errors import NotAllowed
@@ -108,3 +109,12 @@ def test_page_takes_the_same_queries_however_many_checks(
 def test_session_leads_to_its_evidence(line: ClaimLine, physician_client: Client) -> None:
     page = physician_client.get(line.session.get_absolute_url()).content.decode()
     assert reverse("courses:evidence", args=[line.code]) in page
+
+
+def test_check_that_a_worker_lost_is_asked_for_again_until_it_is_done(line: ClaimLine, biller: User) -> None:
+    ask_for_check(line=line, actor=biller, now=LATER)
+    assert checks_not_done(now=LATER + timedelta(minutes=4)) == []
+    later = LATER + timedelta(minutes=6)
+    assert checks_not_done(now=later) == [line.pk]
+    check_line(line_id=line.pk, now=later)
+    assert checks_not_done(now=later + timedelta(days=1)) == []

@@ -163,3 +163,29 @@ def test_course_of_another_clinic_is_not_taken(biller_client: Client, outsider: 
     course = factories.make_course(factories.make_patient(clinic), outsider)
     biller_client.post(reverse("courses:packets"), {"course": [course.code]})
     assert not Packet.objects.exists()
+
+
+def test_packet_of_an_appeal_holds_the_sessions_of_the_lines_it_names(
+    given: Given, biller: User, biller_client: Client
+) -> None:
+    sessions = [given.session(index) for index in range(3)]
+    claim = sent_claim(given, biller, *sessions)
+    lines = [claim.memberships.get(position=n).line.code for n in (2, 3)]
+    scope = {"patient": given.course.patient.code, "claim": claim.code, "lines": lines}
+    biller_client.post(reverse("courses:packet-request", args=[given.course.code]), scope)
+    packet = Packet.objects.get()
+    assert packet.lines == lines
+    Packet.objects.update(requested_at=LATER)  # the page asked as of today
+    assert render_packet(packet_id=packet.pk, now=LATER)
+    packet.refresh_from_db()
+    with packet.file.open() as stored:
+        evidence = evidence_in(stored.read())
+    assert [session["number"] for session in evidence["sessions"]] == [2, 3]
+    assert evidence["scope"]["lines"] == lines
+
+
+def test_line_of_another_claim_is_refused(given: Given, biller: User) -> None:
+    first, second = (sent_claim(given, biller, given.session(index)) for index in range(2))
+    other = [second.memberships.get().line.code]
+    with pytest.raises(InvalidInput, match="Tick the lines"):
+        request_packet(course=given.course, claim=first, lines=other, actor=biller, now=LATER)

@@ -21,6 +21,7 @@ def entry(
         claim=1,
         line=line,
         remittance=1,
+        answer=1,
         posted_at=POSTED,
         paid_on=date(2026, 12, 18),
         charge=Decimal(150 * sign),

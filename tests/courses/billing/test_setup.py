@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from courses.billing.asking import charge_of
+from courses.billing.books.packaged_rules import estimate_rules_of
 from courses.billing.services import confirm_profile, import_fees, save_profile, settle_billing_rules
 from courses.billing.setup.completeness import setup_shown
 from courses.models import BillingProvider, BillingRules, FeeSchedule, PayerProfile, PractitionerBilling
@@ -257,6 +258,7 @@ def test_administrator_settles_the_billing_rules(clinic: Clinic, administrator: 
         ({"usual_sessions": 0}, "1 to 200"),
         ({"package_usd": Decimal(5000)}, "both, or neither"),
         ({"months_between_courses": 61}, "0 to 60"),
+        ({"estimate_source": "Counsel", "estimate_dispute_usd": 400}, "all three"),
     ],
 )
 def test_rules_that_cannot_be_meant_are_refused(
@@ -265,6 +267,18 @@ def test_rules_that_cannot_be_meant_are_refused(
     values = rules(effective_on=clinic.day_of(now)) | fields
     with pytest.raises(InvalidInput, match=sentence):
         settle_billing_rules(clinic=clinic, values=values, actor=administrator, now=now)
+
+
+def test_figures_of_estimates_are_to_be_confirmed_until_somebody_names_their_source(
+    clinic: Clinic, administrator: User, now: Any
+) -> None:
+    assert not estimate_rules_of(BillingRules.objects.in_force(clinic, now)).confirmed
+    figures = {"estimate_dispute_usd": 410, "estimate_dispute_days": 100, "estimate_longest_months": 6}
+    values = rules(effective_on=clinic.day_of(now), estimate_source="Counsel, 02-Nov-2026", **figures)
+    settle_billing_rules(clinic=clinic, values=values, actor=administrator, now=now)
+    law = estimate_rules_of(BillingRules.objects.in_force(clinic, now))
+    assert (law.confirmed, law.source) == (True, "Counsel, 02-Nov-2026")
+    assert (law.dispute_usd, law.dispute_days, law.longest_months) == (410, 100, 6)
 
 
 def test_biller_reads_the_rules_and_settles_none(

@@ -136,6 +136,17 @@ def test_same_record_gives_the_same_bytes_and_no_second_version(signed: Session,
     assert sheet.compared_at == now + timedelta(days=9)
 
 
+def test_correction_stands_below_the_table_whose_value_it_corrects(
+    signed: Session, nurse: User, now: datetime
+) -> None:
+    amend(signed, nurse, now + timedelta(hours=3))
+    text = text_of(make(signed, now + timedelta(hours=3)))
+    line = "Corrected after signing: Vital signs, Before: Systolic: 128 mmHg 118 mmHg (amendment A1 below)"
+    assert line in text
+    assert text.index("Vital signs") < text.index(line) < text.index("Flowsheet")
+    assert "A1 Correction" in text
+
+
 def test_amendment_and_countersignature_make_versions_beside_the_first(
     signed: Session, nurse: User, physician: User, now: datetime
 ) -> None:

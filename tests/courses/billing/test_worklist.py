@@ -175,7 +175,8 @@ def test_denied_claim_counts_the_days_to_appeal_of_the_profile(
     address = reverse("courses:claim", args=[claim.code])
     text = biller_client.get(address).content.decode()
     assert "Not seen as medically necessary" in text
-    patient = {"patient": given.course.patient.code}
+    line = claim.memberships.get(position=1).line.code
+    patient = {"patient": given.course.patient.code, "lines": [line]}
     refused = biller_client.post(
         reverse("courses:claim-appeal", args=[claim.code]), patient | {"on": "2199-01-01", "note": "Letter"}
     )
@@ -186,6 +187,7 @@ def test_denied_claim_counts_the_days_to_appeal_of_the_profile(
     )
     claim.refresh_from_db()
     assert (claim.state, claim.note) == (State.APPEALED, "Letter by fax")
+    assert claim.steps.get(event="appeal").lines == [line]
     assert claim.code in page(biller_client, tab="appealed")
 
 

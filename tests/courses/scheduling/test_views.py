@@ -171,6 +171,15 @@ def test_page_offers_what_the_front_desk_may_do(front_desk: User, appointment: A
     assert "Mark as missed" not in page
 
 
+def test_biller_reads_an_appointment_and_is_offered_nothing_to_do(
+    biller_client: Client, appointment: Appointment
+) -> None:
+    page = biller_client.get(reverse("courses:appointment", args=[appointment.code])).content.decode()
+    assert appointment.device.name in page
+    assert "The patient has arrived" not in page
+    assert reverse("courses:today") not in page
+
+
 def test_action_for_another_patient_is_refused(
     nurse_client: Client, clinic: Clinic, appointment: Appointment
 ) -> None:

@@ -12,10 +12,13 @@ from django.urls import reverse
 from courses.billing.books.day_sheet import DaySheet, day_sheet
 from courses.billing.books.day_views import counts_of
 from courses.billing.books.month import midnight
-from courses.billing.books.positions import movements, payer_differences, position
+from courses.billing.books.payer_money import payer_money
+from courses.billing.books.positions import movements, position
 from courses.billing.services import record_payment, refresh_line, withdraw_payment
+from courses.billing.services.deposits import enter_deposit
 from courses.models import Claim, ClaimStep, RemittanceClaim
 from eecp_clinic.models import Clinic, User
+from tests.conftest import client_of
 from tests.courses.billing.billing_given import make_line
 from tests.courses.billing.books.money_given import ADJUSTED, LEFT, PAID, posted, sent_claim, usd
 from tests.courses.courses_given import FIRST_HOUR, Given
@@ -30,7 +33,7 @@ def sheet_of(clinic: Clinic, day: date) -> DaySheet:
         position(clinic, start),
         movements(clinic, start, end),
         position(clinic, end),
-        others=payer_differences(clinic, start, end),
+        others=payer_money(clinic, start, end).differences,
     )
 
 
@@ -189,3 +192,55 @@ def test_sheet_costs_the_same_queries_for_one_claim_as_for_three(
     one_more(1)
     one_more(2)
     assert queries() == before
+
+
+@pytest.mark.parametrize(
+    ("reason", "words", "amount", "paid"),
+    [
+        ("WO", "An overpayment taken back.", "20.00", "76.00"),
+        ("E3", "Withheld.", "6.00", "90.00"),
+        ("L6", "Interest owed to the clinic.", "-1.00", "97.00"),
+    ],
+)
+def test_what_a_payer_keeps_back_or_adds_is_named_and_the_day_balances(
+    given: Given, claim: Claim, biller: User, reason: str, words: str, amount: str, paid: str
+) -> None:
+    line = claim.memberships.order_by("position")[0].line
+    beside = [{"reason": reason, "reference": "OLD1", "amount": amount}]
+    posted(given, biller, claim, line, at=ANSWERED, amount=Decimal(paid), provider_adjustments=beside)
+    sheet = sheet_of(given.clinic, ANSWERED.date())
+    assert sheet.balances
+    page = client_of(biller).get(reverse("courses:day-sheet"), {"day": ANSWERED.date().isoformat()})
+    assert words in page.content.decode()
+    assert page.context["money"].paid == Decimal(paid)
+
+
+def test_reason_that_our_list_does_not_know_stays_a_difference(
+    given: Given, claim: Claim, biller: User
+) -> None:
+    line = claim.memberships.order_by("position")[0].line
+    beside = [{"reason": "ZZ", "reference": "OLD1", "amount": "6.00"}]
+    posted(given, biller, claim, line, at=ANSWERED, amount=Decimal(90), provider_adjustments=beside)
+    [named] = sheet_of(given.clinic, ANSWERED.date()).differences
+    assert (named.amount, "ZZ OLD1" in named.what) == (Decimal("-6.00"), True)
+
+
+@pytest.mark.parametrize(("banked", "balances"), [("76.00", True), ("75.00", False)])
+def test_deposit_of_the_day_is_held_against_its_payments(
+    given: Given, claim: Claim, biller: User, banked: str, balances: bool
+) -> None:
+    line = claim.memberships.order_by("position")[0].line
+    beside = [{"reason": "WO", "reference": "OLD1", "amount": "20.00"}]
+    paid = posted(given, biller, claim, line, at=ANSWERED, amount=Decimal(76), provider_adjustments=beside)
+    enter_deposit(
+        clinic=given.clinic,
+        banked_on=ANSWERED.date(),
+        amount=Decimal(banked),
+        reference="EFT 7",
+        remittances=[paid.code],
+        actor=biller,
+        now=ANSWERED + timedelta(hours=1),
+    )
+    page = client_of(biller).get(reverse("courses:day-sheet"), {"day": ANSWERED.date().isoformat()})
+    assert "EFT 7" in page.content.decode()
+    assert page.context["sheet"].balances is balances

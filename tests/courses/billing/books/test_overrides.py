@@ -92,6 +92,7 @@ def everything_set_aside(given: Given, biller: User) -> None:
         at=LATER,
         move=move.code,
         fewer_nurses=True,
+        role=Role.NURSE,
     )
     given.session(2, recording=None, without_recording_reason="Agent was down")
     values = {
@@ -121,6 +122,16 @@ def test_every_kind_is_listed_with_its_reason(given: Given, biller: User) -> Non
         "Signed without recording or report": "Agent was down",
         "Other service called separate": "Visit for a cough",
     }
+
+
+def test_every_entry_says_as_what_it_was_decided(given: Given, biller: User) -> None:
+    everything_set_aside(given, biller)
+    start = FIRST_HOUR - timedelta(days=60)
+    entries = set_aside(given.clinic, start, LATER + timedelta(days=30))
+    roles = {str(one.kind): str(one.role) for one in entries}
+    assert (roles["Session that ended early"], roles["Other service called separate"]) == ("Billing",) * 2
+    assert roles["Fewer nurses than the rule"] == "Nurse"
+    assert "" not in roles.values()
 
 
 def test_nothing_set_aside_is_said_so(given: Given) -> None:

@@ -60,6 +60,14 @@ def page(client: Client, session: Session) -> str:
     return str(client.get(session.get_absolute_url()).content.decode())
 
 
+def rest(client: Client, session: Session, report: GatingReport) -> str:
+    """What the session's page asks for when it is there."""
+    url = reverse("courses:session-report", args=[session.code, report.code])
+    response = client.get(url, headers=HTMX)
+    assert response.status_code == 200
+    return str(response.content.decode())
+
+
 def sign(session: Session, nurse: User, now: datetime) -> Session:
     return services.sign_session(
         session=session, password=factories.PASSWORD, actor=nurse, now=now + timedelta(minutes=70)
@@ -74,20 +82,30 @@ def newer(session: Session, monkeypatch: pytest.MonkeyPatch) -> GatingReport:
     return GatingReport.objects.get(engine_version="99.0.0")
 
 
-def test_page_shows_every_minute_as_a_link_and_the_pictures(
+def test_page_shows_every_minute_as_a_link_and_asks_for_the_pictures(
     nurse_client: Client, session: Session, report: GatingReport
 ) -> None:
     html = page(nurse_client, session)
+    whole = reverse("courses:session-report", args=[session.code, report.code])
+    assert f'hx-get="{whole}" hx-trigger="load"' in html
+    assert f'href="{whole}">Pictures, all minutes and all figures' in html  # without a script
     for number in (1, 2, 3):
         assert reverse("courses:session-minute", args=[session.code, report.code, number]) in html
     assert 'aria-label="Minute 2: ' in html
-    assert "Averaged beat of the whole recording" in html
-    assert html.count('class="picture"') == 7
-    assert " style=" not in html
+    assert 'class="picture"' not in html
+    fragment = rest(nurse_client, session, report)
+    assert "<html" not in fragment
+    assert "Averaged beat of the whole recording" in fragment
+    assert "Every minute as a table" in fragment
+    assert fragment.count('class="picture"') == 7
+    assert " style=" not in html + fragment
 
 
-def test_numbers_come_first_and_the_letter_last(nurse_client: Client, session: Session) -> None:
-    html = page(nurse_client, session)
+def test_numbers_come_first_and_the_letter_last(
+    nurse_client: Client, session: Session, report: GatingReport
+) -> None:
+    url = reverse("courses:session-report", args=[session.code, report.code])
+    html = nurse_client.get(url).content.decode()
     section = html[html.index('id="report-title"') :]
     order = ["Effective minutes", "By minute", "Averaged beat of the whole", "All figures", "<h3>Grade"]
     places = [section.index(words) for words in order]
@@ -166,7 +184,7 @@ def test_damaged_beats_are_named_and_the_rest_is_shown(
 ) -> None:
     with default_storage.open(report.beats_file.name, "wb") as file:
         file.write(b"other")
-    html = page(nurse_client, session)
+    html = rest(nurse_client, session, report)
     assert "its SHA-256 differs" in html
     assert "Averaged beat" not in html
     assert "D/S peak by minute" in html
