@@ -153,7 +153,8 @@ def _lead(course: Course, done: Sequence[Done], ends_on: date | None) -> str:
         parts.append(gettext("not started"))
     if course.ended_on:
         label = Course.State(course.state).label
-        parts.append(gettext("%(state)s %(day)s") % {"state": label, "day": _weekday(course.ended_on)})
+        said = gettext("%(state)s %(day)s") % {"state": label, "day": _weekday(course.ended_on)}
+        parts.append(f"{said}: {course.get_end_reason_display()}" if course.end_reason else said)
     elif ends_on:
         parts.append(gettext("ends %(day)s if nothing changes") % {"day": _weekday(ends_on)})
     return " · ".join(parts)

@@ -7,7 +7,7 @@ from courses.models import Appointment, Course, OutcomeMeasure
 from courses.progress.early_response import EarlyFacts, EarlyResponse, early_response, median_known
 from courses.progress.milestones import middle_of
 from courses.progress.sessions import Done
-from courses.progress.strip import CAME, Hours
+from courses.progress.strip import CAME, OVER, Hours
 from courses.progress.weekly import Week
 
 Point = OutcomeMeasure.Point
@@ -40,7 +40,8 @@ def early_of(
             prescribed_mmhg=first[-1].prescribed_mmhg if first else None,
             hours_booked=missed + len(hours.starts(*CAME)),
             hours_missed=missed,
-            asked_until=middle_of(course.sessions_ordered),
+            # A course that is over asks nobody any more.
+            asked_until=0 if course.state in OVER else middle_of(course.sessions_ordered),
         )
     )
 

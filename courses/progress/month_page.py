@@ -104,7 +104,7 @@ def gathered(clinic: Clinic, first: date, after: date) -> Gathered:
         .only("code", "course", "starts_at", "state", "reason")
     )
     courses = Course.objects.select_related("clinic", "patient", "order").in_bulk(
-        {row.course_id for row in (*hours, *sessions)}
+        {hour.course_id for hour in hours} | {session.course_id for session in sessions}
     )
     booked: defaultdict[int, list[Appointment]] = defaultdict(list)
     for hour in hours:

@@ -11,6 +11,7 @@ WIDTH, HEIGHT = 400.0, 190.0
 LEFT, RIGHT, TOP, BOTTOM = 34.0, 12.0, 26.0, 34.0
 #: How wide a letter of the key is taken to be, in the picture's units.
 _LETTER = 6.9
+_WIDE_LETTER = 9.0  # of a unit, which may be mmHg
 _MARK = 16.0
 
 
@@ -94,7 +95,7 @@ def series_picture(
     parts += _grid(look, x, y, height)
     for one in sorted(series, key=lambda s: s.kind not in {Kind.LEVEL, Kind.BEHIND}):
         parts += _drawn(xs, one, x, y)
-    parts += _key(series, x)
+    parts += _key(series, max(x.start + 10, 16 + _WIDE_LETTER * len(look.y_axis)))
     return sheet(height, parts, label=label, paper=paper, width=width)
 
 
@@ -182,12 +183,12 @@ def _runs(points: Iterable[tuple[float, float | None]]) -> list[list[tuple[float
     return [run for run in runs if run]
 
 
-def _key(series: Sequence[Series], x: Axis) -> list[str]:
-    """What is drawn how, above the picture; nothing where one series stands alone."""
+def _key(series: Sequence[Series], at: float) -> list[str]:
+    """What is drawn how, above the picture from ``at`` on, beside the unit; nothing where one series stands alone."""
     shown = [one for one in series if any(value is not None for value in one.values)]
     if len(shown) < 2:
         return []
-    parts, at = [], x.start + 10
+    parts = []
     for one in shown:
         middle = 8.0
         if one.kind in {Kind.BARS, Kind.BARS_BESIDE}:

@@ -60,6 +60,25 @@ def test_course_without_sessions_has_no_chart_and_says_not_started(given: Given)
     assert "not started" in page.lead
 
 
+def test_course_that_was_stopped_says_why_and_asks_nobody_any_more(given: Given) -> None:
+    for index in range(10):
+        given.session(index)
+    assert course_page(given.course, LATER).early.state == "due"
+    given.course.state, given.course.end_reason = Course.State.DISCONTINUED, Course.EndReason.SKIN_DAMAGE
+    given.course.ended_on = LATER.date()
+    page = course_page(given.course, LATER)
+    assert page.lead.endswith(f": {Course.EndReason.SKIN_DAMAGE.label}")
+    assert page.early.state == "not_asked"
+
+
+def test_list_of_sessions_says_what_is_not_known(given: Given) -> None:
+    given.session(0)
+    given.session(1, recording=None, minutes_delivered=None)
+    without, whole = course_page(given.course, LATER).sessions
+    assert (without.number, without.minutes, without.ds_peak, without.letter) == (2, "", "", "–")
+    assert (whole.number, whole.ds_peak, whole.is_signed) == (1, "1.40", True)
+
+
 def test_short_session_stands_among_the_exceptions_until_somebody_decides(given: Given) -> None:
     session = given.session(
         0, minutes_delivered=Decimal("41.2"), stop_reason="leg_or_back_pain", symptoms="Calf"

@@ -1,6 +1,7 @@
 """Series of a course as pictures."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -23,6 +24,15 @@ def test_key_is_drawn_only_for_more_than_one_series() -> None:
     two = Series("Target", (3.0, 3.0), Kind.LEVEL)
     assert "Measured" not in series_picture([1, 2], [one], LOOK, label="x")
     assert ">Target<" in series_picture([1, 2], [one, two], LOOK, label="x")
+
+
+def test_key_leaves_room_for_the_unit() -> None:
+    series = [Series("Measured", (1.0, 2.0)), Series("Target", (3.0, 3.0), Kind.LEVEL)]
+    starts = {}
+    for unit in ("ms", "mmHg"):
+        picture = series_picture([1, 2], series, replace(LOOK, y_axis=unit), label="x")
+        (starts[unit],) = re.findall(r'class="p-line" x1="([\d.]+)"', picture)
+    assert starts == {"ms": "44", "mmHg": "52"}
 
 
 def test_nothing_known_is_no_picture_even_beside_a_target() -> None:
