@@ -1,7 +1,7 @@
 """Chromium without a screen, steered over a pipe with hardly anything switched on.
 
-Playwright switches on the protocol's Network domain, for which the page's process keeps the bodies of all answers (17 MB
-a minute on the wall): good for tests, but no measure of the page's memory. Here nothing is switched on but what is asked for.
+Under Playwright the page's process grew by 17 MB a minute on the wall, most likely because it switches on the protocol's
+Network domain, for which the process keeps the bodies of answers: good for tests, but no measure of the page's memory. Here nothing is switched on but what is asked for.
 """
 
 import itertools
