@@ -74,12 +74,13 @@ def _without_summary(clinic: Clinic, rows: _Rows) -> list[CourseWaits]:
     """Of the courses that are over only their summary is asked, so only the end of their last session is read."""
     summed_up = Review.objects.filter(course=OuterRef("pk"), kind=Review.Kind.FINAL)
     given = Session.objects.completed().filter(course=OuterRef("pk"), ended_at__isnull=False)
-    given = given.order_by().values("course")
+    by_course = given.order_by().values("course")
     courses = (
         Course.objects.of(clinic)
         .filter(~Exists(summed_up), state__in=OVER)
         .annotate(
-            given=Subquery(given.values(n=Count("pk"))), last_end=Subquery(given.values(at=Max("ended_at")))
+            given=Subquery(by_course.values(n=Count("pk"))),
+            last_end=Subquery(by_course.values(at=Max("ended_at"))),
         )
         .filter(last_end__isnull=False)
         .select_related("patient", "order")
@@ -88,8 +89,8 @@ def _without_summary(clinic: Clinic, rows: _Rows) -> list[CourseWaits]:
     return [
         CourseWaits(
             course=course,
-            given=course.given,
-            reviews=((Kind.SUMMARY, course.last_end, None),),
+            given=course.given,  # type: ignore[attr-defined]  # annotated above
+            reviews=((Kind.SUMMARY, course.last_end, None),),  # type: ignore[attr-defined]  # annotated above
             unexplained=len(unexplained),
             unexplained_since=_since(clinic, unexplained),
         )
