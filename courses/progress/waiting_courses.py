@@ -73,8 +73,8 @@ def _going_on(clinic: Clinic) -> list[Course]:
 def _without_summary(clinic: Clinic, rows: _Rows) -> list[CourseWaits]:
     """Of the courses that are over only their summary is asked, so only the end of their last session is read."""
     summed_up = Review.objects.filter(course=OuterRef("pk"), kind=Review.Kind.FINAL)
-    given = Session.objects.completed().filter(course=OuterRef("pk"), ended_at__isnull=False)
-    given = given.order_by().values("course")
+    ended = Session.objects.completed().filter(course=OuterRef("pk"), ended_at__isnull=False)
+    given = ended.order_by().values("course")
     courses = (
         Course.objects.of(clinic)
         .filter(~Exists(summed_up), state__in=OVER)
@@ -88,8 +88,8 @@ def _without_summary(clinic: Clinic, rows: _Rows) -> list[CourseWaits]:
     return [
         CourseWaits(
             course=course,
-            given=course.given,
-            reviews=((Kind.SUMMARY, course.last_end, None),),
+            given=course.given,  # type: ignore[attr-defined]  # annotated above
+            reviews=((Kind.SUMMARY, course.last_end, None),),  # type: ignore[attr-defined]  # annotated above
             unexplained=len(unexplained),
             unexplained_since=_since(clinic, unexplained),
         )
