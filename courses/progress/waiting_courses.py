@@ -73,14 +73,13 @@ def _going_on(clinic: Clinic) -> list[Course]:
 def _without_summary(clinic: Clinic, rows: _Rows) -> list[CourseWaits]:
     """Of the courses that are over only their summary is asked, so only the end of their last session is read."""
     summed_up = Review.objects.filter(course=OuterRef("pk"), kind=Review.Kind.FINAL)
-    given = Session.objects.completed().filter(course=OuterRef("pk"), ended_at__isnull=False)
-    by_course = given.order_by().values("course")
+    ended = Session.objects.completed().filter(course=OuterRef("pk"), ended_at__isnull=False)
+    given = ended.order_by().values("course")
     courses = (
         Course.objects.of(clinic)
         .filter(~Exists(summed_up), state__in=OVER)
         .annotate(
-            given=Subquery(by_course.values(n=Count("pk"))),
-            last_end=Subquery(by_course.values(at=Max("ended_at"))),
+            given=Subquery(given.values(n=Count("pk"))), last_end=Subquery(given.values(at=Max("ended_at")))
         )
         .filter(last_end__isnull=False)
         .select_related("patient", "order")
