@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from courses.models import Course, Hold, Session, TreatmentOrder
 from courses.progress.due import outcomes_due
-from courses.progress.supervision_board import LOOK_BACK, log_states, recent_gaps
+from courses.progress.supervision_board import LOOK_BACK, LogState, open_logs, recent_gaps
 from courses.progress.supervision_days import periods_between
 from courses.progress.waiting_courses import CourseWaits, course_waits
 from courses.progress.work_items import Fact, Group, Item, Kind, Load, items, loads, waits_for
@@ -30,7 +31,7 @@ LABELS = {
     Kind.COUNTERSIGN: gettext_lazy("Countersignature"),
     Kind.EARLY: gettext_lazy("Not better at two weeks"),
     Kind.GAP: gettext_lazy("Supervision gap"),
-    Kind.LOG: gettext_lazy("Supervision log"),
+    Kind.LOG: gettext_lazy("Supervision logs"),
     Kind.UNSIGNED: gettext_lazy("Session not signed"),
     Kind.EXCEPTIONS: gettext_lazy("Exceptions to explain"),
     Kind.OUTCOMES: gettext_lazy("Outcomes due"),
@@ -271,13 +272,26 @@ def _supervision(people: People, now: datetime) -> Iterator[About]:
         )
         url = reverse("courses:supervision-gap", args=[session.code])
         yield About(fact, session.course.patient, url, _("nobody noted %(spans)s") % {"spans": spans})
-    for log in log_states(clinic, periods, now):
-        person = people.named(log.practitioner.pk, Role.PHYSICIAN)
-        if log.open_since is None or log.is_running or person is None:
-            continue
-        fact = _fact(people, Kind.LOG, f"{log.day}", log.open_since, Group.PHYSICIAN, person=person)
-        url = reverse("courses:supervision-log", args=[log.day.isoformat(), log.practitioner.username])
-        yield About(fact, None, url, f"{log.day:%a %d-%b-%Y}")
+    logs: dict[int, list[LogState]] = {}
+    for log in open_logs(clinic, periods, now):
+        logs.setdefault(log.practitioner.pk, []).append(log)
+    yield from (about for own in logs.values() if (about := _logs(people, own)) is not None)
+
+
+def _logs(people: People, own: Sequence[LogState]) -> About | None:
+    """All open logs of one practitioner as one row, the oldest first in them; of somebody who has left nobody signs them."""
+    oldest, who = own[0], own[0].practitioner
+    person = people.named(who.pk, Role.PHYSICIAN)
+    if person is None or oldest.open_since is None:
+        return None
+    fact = _fact(people, Kind.LOG, who.username, oldest.open_since, Group.PHYSICIAN, person=person)
+    day = date_format(oldest.day, "D d-M-Y")
+    if len(own) == 1:
+        return About(
+            fact, None, reverse("courses:supervision-log", args=[oldest.day.isoformat(), who.username]), day
+        )
+    detail = _("%(n)d days, the oldest %(day)s") % {"n": len(own), "day": day}
+    return About(fact, None, reverse("courses:supervision-logs", args=[who.username]), detail)
 
 
 def _outcomes(people: People, now: datetime) -> Iterator[About]:

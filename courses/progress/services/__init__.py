@@ -5,7 +5,7 @@ from courses.progress.services.explaining import explain_exception, explain_exce
 from courses.progress.services.outcomes import record_outcome
 from courses.progress.services.reviews import sign_review
 from courses.progress.services.supervision import begin_supervision, end_supervision, note_supervision
-from courses.progress.services.supervision_logs import explain_gap, sign_log
+from courses.progress.services.supervision_logs import explain_gap, sign_log, sign_logs
 from courses.progress.services.work_mail import switch_mail
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "record_outcome",
     "revoke_diary_link",
     "sign_log",
+    "sign_logs",
     "sign_review",
     "switch_mail",
 ]
