@@ -1,6 +1,7 @@
 """Delivered against prescribed as the page shows it: what differs, why, and whether somebody still has to say so."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -74,6 +75,16 @@ def exception_rows(course: Course, done: Sequence[Done], hours: Hours) -> tuple[
     return tuple(
         _row(found, sessions.get(found.hour), days[found.hour], notes.get((found.hour, found.kind.parameter)))
         for found in exceptions_of(done, hours, first_week_ds(course, done))
+    )
+
+
+def counts_of(rows: Iterable[ExceptionRow]) -> tuple[tuple[str, int], ...]:
+    """How many of each parameter there are, in the order of the parameters; one that has none is left out."""
+    counted = Counter(row.parameter for row in rows)
+    return tuple(
+        (str(parameter.label), counted[parameter])
+        for parameter in ExceptionNote.Parameter
+        if counted[parameter]
     )
 
 

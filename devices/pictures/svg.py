@@ -18,6 +18,8 @@ text { font-family: "DejaVu Sans", sans-serif; font-size: 11px; fill: #15202b }
 .p-grid { stroke: #d3d9df; stroke-width: 0.7 }
 .p-band { fill: #e3e8ec }
 .p-band-edge { stroke: #56636f; stroke-width: 0.8; stroke-dasharray: 2 2 }
+.p-over { fill: #eef1f4 }
+.p-over-edge { stroke: #000000; stroke-width: 1.2 }
 .p-line { fill: none; stroke: #000000; stroke-width: 1.8; stroke-linejoin: round }
 .p-behind { fill: none; stroke: #56636f; stroke-width: 1; stroke-dasharray: 5 3 }
 .p-bar { fill: #56636f }

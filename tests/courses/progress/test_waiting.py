@@ -228,6 +228,17 @@ def test_gap_waits_until_it_is_explained(given: Given) -> None:
     assert "gap" not in rows(given, evening)
 
 
+def test_gaps_of_one_day_wait_as_one_row_that_leads_to_the_board(given: Given) -> None:
+    given.session(0, supervised=False)
+    other = factories.make_course(factories.make_patient(given.clinic), given.physician)
+    later = factories.make_appointment(other, given.device, FIRST_HOUR + timedelta(hours=2), state="done")
+    factories.make_session(later, given.nurse, Session.State.ENDED)
+    row = rows(given, FIRST_HOUR + timedelta(hours=5))["gap"]
+    assert (row.patient, row.detail) == (None, "2 sessions of Mon 30-Nov-2026")
+    assert row.url == reverse("courses:supervision")
+    assert row.due_since == FIRST_HOUR + timedelta(hours=1)
+
+
 def test_log_of_a_day_waits_for_the_one_who_supervised(given: Given) -> None:
     given.session(0)
     other = factories.make_user(given.clinic, Role.PHYSICIAN, "otto", "Otto", "Other-Example", "MD")
