@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
-from devices.pictures.svg import Axis, line, path, shape, sheet, text
+from devices.pictures.svg import Axis, dots, line, path, shape, sheet, text
 
 WIDTH, HEIGHT = 400.0, 190.0
 LEFT, RIGHT, TOP, BOTTOM = 34.0, 12.0, 26.0, 34.0
@@ -156,7 +156,7 @@ def _drawn(xs: Sequence[float], one: Series, x: Axis, y: Axis) -> list[str]:
             parts.append(path(css, run))
     if one.kind in {Kind.LINE, Kind.SECOND}:
         dot = "p-point" if one.kind is Kind.LINE else "p-hollow"
-        parts += [shape("circle", dot, cx=at, cy=level, r=2.4) for at, level in points if level is not None]
+        parts.append(dots(dot, ((at, level) for at, level in points if level is not None), 2.4))
     return parts
 
 

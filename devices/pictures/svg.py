@@ -4,7 +4,7 @@ Shapes carry classes and no colour. On a page the site's stylesheet colours them
 goes into the picture itself and draws what a black and white printer can tell apart.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from math import ceil, floor
@@ -87,6 +87,11 @@ def path(css: str, points: Sequence[tuple[float, float]]) -> str:
     if len(points) < 2:
         return ""
     return shape("polyline", css, points=" ".join(f"{x:.1f},{y:.1f}" for x, y in points))
+
+
+def dots(css: str, points: Iterable[tuple[float, float]], radius: float) -> str:
+    """Circles, written at once: a course has hundreds of them."""
+    return "".join(f'<circle class="{css}" cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}"/>' for x, y in points)
 
 
 def sheet(height: float, parts: Sequence[str], *, label: str, paper: bool, width: float = WIDTH) -> str:
