@@ -123,9 +123,11 @@ def looked_at(page: Page, address: str) -> None:
 def test_every_page_of_a_course_is_read_by_everybody(login: Login, given: Given, scheme: str) -> None:
     course = given.course.code
     _link, secret = make_diary_link(course=given.course, actor=given.nurse, now=timezone.now())
-    factories.make_appointment(
-        given.course, given.device, timezone.now() - timedelta(days=40), state="missed"
-    )
+    now = timezone.now()
+    missed = factories.make_appointment(given.course, given.device, now - timedelta(days=2), state="missed")
+    factories.make_appointment(given.course, given.device, now - timedelta(days=3), state="missed")
+    for days in (2, 3):
+        factories.make_supervision(given.clinic, given.physician, now - timedelta(days=days), hours=1)
     page = login("petra")
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     page.set_viewport_size({"width": 768, "height": 900})
@@ -137,6 +139,13 @@ def test_every_page_of_a_course_is_read_by_everybody(login: Login, given: Given,
         f"/courses/{course}/diary/paper/",
         f"/diary/{secret}/",
         "/exceptions/",
+        f"/exceptions/{missed.code}/attendance/",
+        "/figures/",
+        "/reviews/",
+        "/supervision/",
+        "/supervision/logs/petra/",
+        "/today/",
+        "/week/",
         "/outcomes/",
     ):
         looked_at(page, address)
