@@ -131,6 +131,7 @@ def facts_of(session: Session, around: Surroundings, now: datetime) -> LineFacts
         payer_kind=PAYER_KINDS.get(Payer.Kind(coverage.payer.kind), PayerKind.OTHER) if coverage else None,
         coverage=verdict_on(session, coverage, day),
         payer=around.record.payer(session, coverage, day, around.of_patient(session)),
+        card=around.record.card(coverage),
         diagnoses=diagnoses_of(session, day),
         asked=asked,
         modifiers=modifiers,

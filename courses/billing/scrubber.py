@@ -32,6 +32,7 @@ RULES: tuple[Rule, ...] = (
     after_signing_rules.countersignature,
     coverage_rules.decision,
     coverage_rules.in_force,
+    coverage_rules.card,
     coverage_rules.authorization,
     notice_rules.abn,
     notice_rules.advantage,

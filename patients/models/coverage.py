@@ -185,6 +185,10 @@ class Coverage(models.Model):
             self.member_id = check_member_id(self.payer.kind, self.member_id)
         except ValueError as error:
             raise ValidationError({"member_id": str(error)}) from error
+        if self.group_number and self.payer.kind == Payer.Kind.ORIGINAL_MEDICARE:
+            raise ValidationError(
+                {"group_number": _("Original Medicare has no group number. Leave it empty.")}
+            )
         if not self.is_own and self.payer.kind in EACH_THEIR_OWN:
             raise ValidationError(
                 {

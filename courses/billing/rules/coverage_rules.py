@@ -7,6 +7,7 @@ from courses.billing.line import Coverage, LineFacts, PayerKind, ScrubRules
 
 NCD = "NCD 20.20, version 2"
 ON_FILE = "The coverage on file"
+CARD = "837P guide 005010X222A1 (2010BA, 2000C); NUCC manual, items 1a, 4, 7 and 11a"
 POLICY = "The payer's policy named in the assessment"
 AUTHORIZATION = "The payer's profile and its authorizations on file"
 
@@ -42,7 +43,30 @@ def in_force(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
             f"{facts.payer.name} said on {said:%d-%b-%Y} that the coverage is not in force. "
             "Correct the coverage, or ask again and record the answer."
         )
-        yield block("coverage_said_inactive", sentence, ON_FILE, "payer", Mover.FRONT_DESK)
+        yield block("coverage_said_inactive", sentence, ON_FILE, "payer_kind", Mover.FRONT_DESK)
+
+
+def card(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
+    """What no claim goes without: the member id, and the subscriber where that is not the patient."""
+    of, name = facts.card, facts.payer.name
+    if not of.has_member_id:
+        sentence = f"The patient's member id at {name} is not known. Copy it from the plan's card."
+        yield block("member_id_missing", sentence, CARD, "card", Mover.FRONT_DESK)
+    if not of.is_named:
+        sentence = (
+            f"The plan of {name} is somebody else's, and it is not known whose. Enter the subscriber's name."
+        )
+        yield block("subscriber_not_named", sentence, CARD, "card", Mover.FRONT_DESK)
+    if of.unknown:
+        unknown = " and ".join(filter(None, (", ".join(of.unknown[:-1]), of.unknown[-1])))
+        way = (
+            "The paper form asks for it"
+            if of.on_paper
+            else "The file goes without it; the form and a call to the plan do not"
+        )
+        sentence = f"Of the subscriber at {name} the {unknown} is not known. {way}: enter it."
+        told = block if of.on_paper else warn
+        yield told("subscriber_incomplete", sentence, CARD, "card", Mover.FRONT_DESK)
 
 
 def authorization(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:

@@ -9,7 +9,15 @@ import pytest
 
 from courses.billing.findings import LineFinding, Severity
 from courses.billing.line import Coverage, PayerKind
-from courses.billing.payer_facts import AbnOption, Approval, Asked, DiagnosisFacts, PayerFacts, PlanAnswer
+from courses.billing.payer_facts import (
+    AbnOption,
+    Approval,
+    Asked,
+    CardFacts,
+    DiagnosisFacts,
+    PayerFacts,
+    PlanAnswer,
+)
 from courses.billing.scrubber import scrub
 from tests.courses.billing.test_scrubber import ABN, ADVANTAGE, APPROVED, CLEAN, GIVEN, OPTION_2, RULES
 
@@ -82,6 +90,15 @@ TABLE: list[tuple[dict[str, Any], str, Severity, dict[str, Any]]] = [
         {},
     ),
     ({"payer": PayerFacts(inactive_said_on=date(2026, 9, 10))}, "coverage_said_inactive", BLOCK, {}),
+    ({"card": CardFacts(has_member_id=False)}, "member_id_missing", BLOCK, {}),
+    ({"card": CardFacts(is_named=False)}, "subscriber_not_named", BLOCK, {}),
+    (
+        {"card": CardFacts(unknown=("sex",), on_paper=True)},
+        "subscriber_incomplete",
+        BLOCK,
+        {"card": CardFacts(on_paper=True)},
+    ),
+    ({"card": CardFacts(unknown=("sex", "address"))}, "subscriber_incomplete", WARN, {}),
     (approvals(), "authorization_missing", BLOCK, approvals(APPROVAL)),
     (
         approvals(replace(APPROVAL, ends_on=date(2026, 9, 14))),
