@@ -149,6 +149,20 @@ def test_accents_become_plain_letters_and_delimiters_spaces() -> None:
     assert of_tag(segments, "NM1*IL")[0].startswith("NM1*IL*1*MUNOZ LODZ*ZOE ANN*")
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Ħaż-Żebbuġ", "HAZ-ZEBBUG"),
+        ("Ŧeaŋŋá", "TEANNA"),
+        ("Gal·la", "GALLA"),
+        ("Ĳsselstraße", "IJSSELSTRASSE"),
+    ],
+)
+def test_letters_that_unicode_does_not_take_apart_are_written_as_on_a_passport(name: str, said: str) -> None:
+    person = replace(PATIENT, family_name=name)
+    assert f"NM1*IL*1*{said}*JOAN" in "~".join(written(a_claim(subscriber=_subscriber(person=person))))
+
+
 def _subscriber(**fields: Any) -> Any:
     return replace(SUBSCRIBER, **fields)
 
