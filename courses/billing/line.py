@@ -87,6 +87,8 @@ class LineFacts:
     course_began_at: datetime | None = None
     payer_kind: PayerKind | None = None
     coverage: Coverage | None = None
+    #: the day of the decision that says so
+    assessed_on: date | None = None
     payer: PayerFacts = field(default_factory=PayerFacts)
     card: CardFacts = field(default_factory=CardFacts)
     diagnoses: DiagnosisFacts | None = None
