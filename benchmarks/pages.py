@@ -72,6 +72,8 @@ def say(text: str) -> None:
 
 def measure(place: "Place", rounds: int, repeats: int) -> dict[str, Measured]:
     """Every page, one after the other in turns, so that a slow moment of the machine hits all of them."""
+    import eecp_clinic.wsgi  # noqa: F401 - pages are loaded, and what is loaded let be, as in a web process
+
     chance = random.Random(7)  # noqa: S311 - which page is opened next
     clients = {name: _client(name) for _, name, _ in PAGES}
     found = {page: Measured() for page, _, _ in PAGES}
