@@ -15,10 +15,19 @@ from eecp_clinic.errors import Conflict
 from eecp_clinic.models import Clinic, User
 from eecp_clinic.roles import require_role
 from patients.models import Coverage, PriorAuthorization
+from patients.models.coverage import SUBSCRIBER_FIELDS
 from patients.roles import KEEPS_COVERAGES
 
 #: What a claim tells the payer of each. An end is no part of it, as long as the days that were billed stay within.
-TOLD_OF_COVERAGE = ("payer", "priority", "member_id", "secondary_reason")
+TOLD_OF_COVERAGE = (
+    "payer",
+    "priority",
+    "member_id",
+    "group_number",
+    "relationship",
+    *SUBSCRIBER_FIELDS,
+    "secondary_reason",
+)
 TOLD_OF_AUTHORIZATION = ("number",)
 
 

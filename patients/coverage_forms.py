@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from patients.clinic_rules import policy_book
 from patients.forms import bound, plain_dates_and_not_known
 from patients.models import Coverage, Payer, PriorAuthorization, Verification
+from patients.models.coverage import SUBSCRIBER_FIELDS, SUBSCRIBER_TEXTS
 from patients.opened import RemembersOpened
 
 
@@ -43,7 +44,11 @@ class PayerForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class CoverageForm(forms.ModelForm):  # type: ignore[type-arg]
-    """One insurance of the patient."""
+    """One insurance of the patient, and whose plan it is."""
+
+    at_patients_address = forms.BooleanField(
+        label=_("Lives at the patient's address, which is copied"), required=False
+    )
 
     class Meta:
         model = Coverage
@@ -51,9 +56,12 @@ class CoverageForm(forms.ModelForm):  # type: ignore[type-arg]
             "payer",
             "priority",
             "member_id",
+            "group_number",
             "starts_on",
             "ends_on",
             "secondary_reason",
+            "relationship",
+            *SUBSCRIBER_FIELDS,
             "medicare_beneficiary",
             "abn_option",
             "ma_denial_on",
@@ -63,6 +71,8 @@ class CoverageForm(forms.ModelForm):  # type: ignore[type-arg]
                 "Original Medicare: the 11 characters of the Medicare card, such as 1EG4-TE5-MK73"
             ),
             "priority": _("1 pays first"),
+            "group_number": _("As on the card; Medicare has none"),
+            "relationship": _("Where the plan gives each person a member id of their own: Self"),
             "ends_on": _("Empty: no end is known"),
             "medicare_beneficiary": _("Matters where the patient pays alone"),
             "secondary_reason": _("Original Medicare with priority 2 or 3: a claim to it must say why"),
@@ -81,8 +91,41 @@ class CoverageForm(forms.ModelForm):  # type: ignore[type-arg]
             self.initial["payer"] = self.instance.payer.code
         plain_dates_and_not_known(self)
 
+    def clean(self) -> dict[str, Any]:
+        """Nobody else is named where the patient is the subscriber; an address that is the patient's is copied."""
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        copies = values.pop("at_patients_address", False)
+        if values.get("relationship") == Coverage.Relationship.SELF:
+            values |= dict.fromkeys(SUBSCRIBER_TEXTS, "") | {"subscriber_birth_date": None}
+        elif copies:
+            values |= self._patients_address()
+        return values
+
+    def _patients_address(self) -> dict[str, str]:
+        patient = self.instance.patient
+        if not patient.address:
+            self.add_error(
+                "at_patients_address",
+                _(
+                    "The patient's own address is not on file. Type the subscriber's, or enter the patient's first."
+                ),
+            )
+            return {}
+        return {
+            f"subscriber_{name}": getattr(patient, name)
+            for name in ("address", "city", "state", "postal_code")
+        }
+
     def payment(self) -> list[forms.BoundField]:
-        return bound(self, "payer", "priority", "member_id", "starts_on", "ends_on", "secondary_reason")
+        names = ("payer", "priority", "member_id", "group_number", "starts_on", "ends_on", "secondary_reason")
+        return bound(self, *names)
+
+    def subscriber(self) -> list[forms.BoundField]:
+        """Who it is, where it is not the patient."""
+        who = ("family_name", "given_name", "birth_date", "sex")
+        where = ("address", "city", "state", "postal_code")
+        names = [f"subscriber_{name}" for name in who], [f"subscriber_{name}" for name in where]
+        return bound(self, *names[0], "at_patients_address", *names[1])
 
     def correction(self) -> list[forms.BoundField]:
         return bound(self, "because") if "because" in self.fields else []

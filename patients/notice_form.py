@@ -49,7 +49,7 @@ class NoticeForm(_WithCoverage):
         max_digits=8,
         decimal_places=2,
         help_text=_(
-            "Of all these sessions together; it may miss the charge by 100 USD or 25 %, whichever is more"
+            "Of all these sessions together; it may miss the charge by $100 or 25 %, whichever is more"
         ),
     )
     first_day = forms.DateField(label=_("For sessions from"))

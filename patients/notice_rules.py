@@ -102,7 +102,7 @@ def check_abn(draft: AbnDraft, rules: NoticeRules) -> None:
             "reason", "Say in plain words why Medicare may not pay. A notice without a reason is void."
         )
     if draft.estimate_usd <= 0:
-        raise NoticeError("estimate_usd", "Give an estimate above 0 USD for all that the notice names.")
+        raise NoticeError("estimate_usd", "Give an estimate above $0 for all that the notice names.")
     if _SSN.fullmatch(draft.internal_id) or _MBI.fullmatch(draft.internal_id.upper()):
         raise NoticeError(
             "", "Blank C may not hold the Medicare or Social Security number. Give the patient an MRN."

@@ -46,7 +46,7 @@ def read_prices(text: str, file: str) -> Prices:
     root = TomlTable.parse(text, file)
     price = root.number_or_none("session_usd")
     if price is not None and not 0 < price < 10_000:
-        raise root.refusal("session_usd", "must be more than 0 and less than 10000 USD")
+        raise root.refusal("session_usd", "must be more than 0 and less than $10,000")
     prices = Prices(
         published_course_usd=Decimal(root.take("published_course_usd", int)),
         published_source=root.take("published_source", str),

@@ -70,7 +70,7 @@ PURE_MODULES = [
     "courses.progress.weekly",
     "courses.billing.scrubber",
     "courses.billing.grouping",
-    "courses.billing.dollars",
+    "eecp_clinic.dollars",
     "courses.billing.postings",
     "courses.billing.later_payers",
     "courses.billing.modifiers",

@@ -1,8 +1,7 @@
 """From the record to a claim as it is written, on file or on paper.
 
 What the record does not hold is left empty or refused where it is written, never made up. Under the incident-to rule
-the supervisor of a session is who rendered it. Somebody else's insurance is not kept in the record: the patient counts
-as the subscriber.
+the supervisor of a session is who rendered it.
 """
 
 from datetime import date
@@ -13,16 +12,16 @@ from django.utils.translation import gettext
 
 from courses.billing.grouping import group_days
 from courses.billing.other_payers import RANKS, Before, before, why_second
+from courses.billing.people_asked import dependent_asked, practitioner_asked, subscriber_asked
 from courses.billing.x12 import claim as asked
 from courses.billing.x12 import parties
 from courses.models import BillingProvider, Claim, ClaimMembership, FeeSchedule, FeeScheduleRow, PayerProfile
 from eecp_clinic.errors import Conflict
-from eecp_clinic.models import Clinic, User
-from patients.models import Document, Patient, Payer
+from eecp_clinic.models import Clinic
+from patients.models import Document, Payer
 
 #: What a session is billed as.
 SESSION_CODE = "G0166"
-_SEXES = {Patient.Sex.FEMALE: parties.Sex.FEMALE, Patient.Sex.MALE: parties.Sex.MALE}
 
 
 def with_all(claims: QuerySet[Claim]) -> QuerySet[Claim]:
@@ -51,7 +50,7 @@ def claim_asked(claim: Claim) -> asked.Claim:
     _refuse_out_of_turn(claim)
     patient, profile, provider = claim.course.patient, _profile(claim.payer), _provider(claim.course.clinic)
     memberships = list(claim.memberships.all())
-    first = _practitioner(memberships[0].supervisor) if memberships else None
+    first = practitioner_asked(memberships[0].supervisor) if memberships else None
     told = before(claim) if claim.rank > 1 else Before((), {})
     lines = tuple(_line(member, told.lines.get(member.line_id, ())) for member in memberships)
     # What another payer said of a day stands at the line of that day.
@@ -59,11 +58,13 @@ def claim_asked(claim: Claim) -> asked.Claim:
     return asked.Claim(
         code=claim.code,
         subscriber=parties.Subscriber(
-            person=_person(patient),
+            person=subscriber_asked(claim.coverage, patient),
             member_id=claim.coverage.member_id,
             rank=RANKS[claim.rank],
+            group_number=claim.coverage.group_number,
             insurance_type=why_second(claim) if claim.rank > 1 else "",
         ),
+        patient=dependent_asked(claim.coverage, patient),
         payer=parties.Payer(name=claim.payer.name, id=claim.payer.payer_id, filing_code=profile.filing_code),
         diagnoses=tuple(claim.course.order.diagnoses),
         lines=group_days(lines) if groups else lines,
@@ -115,7 +116,7 @@ def _provider(clinic: Clinic) -> BillingProvider:
 
 
 def _line(member: ClaimMembership, adjudications: tuple[parties.LineAdjudication, ...]) -> asked.ServiceLine:
-    practitioner = _practitioner(member.supervisor)
+    practitioner = practitioner_asked(member.supervisor)
     return asked.ServiceLine(
         code=member.line.code,
         hcpcs=member.hcpcs,
@@ -127,30 +128,6 @@ def _line(member: ClaimMembership, adjudications: tuple[parties.LineAdjudication
         rendering=practitioner,
         supervising=practitioner,
         adjudications=adjudications,
-    )
-
-
-def _practitioner(user: User | None) -> parties.Practitioner | None:
-    if user is None:
-        return None
-    billing = getattr(user, "billing", None)
-    return parties.Practitioner(
-        family_name=user.last_name,
-        given_name=user.first_name,
-        npi=user.npi,
-        taxonomy=billing.taxonomy if billing else "",
-    )
-
-
-def _person(patient: Patient) -> parties.Person:
-    return parties.Person(
-        family_name=patient.family_name,
-        given_name=patient.given_name,
-        born=patient.birth_date,
-        sex=_SEXES.get(Patient.Sex(patient.sex), parties.Sex.UNKNOWN),
-        address=parties.Address(
-            street=patient.address, city=patient.city, state=patient.state, postal_code=patient.postal_code
-        ),
     )
 
 

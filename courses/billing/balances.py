@@ -3,9 +3,9 @@
 Everything that shows money (worklist, statements, day sheet, ledger) asks here. Only what was **posted** counts
 (``Remittance.posted_at``): a file that was read and does not balance waits for a biller and changes no balance.
 
-- ``balances_of_lines(keys)``: by ``ClaimLine`` key, what was asked for (its newest sent claim), paid, adjusted, what
-  the patient owes, and what is open. A line that was never sent has ``asked`` None; one without an answer
-  ``answered`` False: show "Not known yet", not 0.
+- ``balances_of_lines(keys)``: by ``ClaimLine`` key, what is asked for (by its newest claim that was sent, and neither
+  rejected nor taken back), paid, adjusted, what the patient owes, and what is open. A line that is asked of nobody has
+  ``asked`` None; one without an answer ``answered`` False: show "Not known yet", not 0.
 - ``balances_of_claims(keys)``: by ``Claim`` key, with adjustments of the claim as a whole, which belong to no line:
   what this claim's payer said, whatever payers before and after it did.
 - ``postings(...)``: the single entries behind them, by lines, claims, or a clinic and the time of posting. Of lines and
@@ -19,7 +19,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Prefetch, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Sum
 
 from courses.billing.later_payers import Asked, in_turn
 from courses.billing.postings import NOTHING, Balance, Posting, Reason, balance, by_line, shares
@@ -35,10 +35,13 @@ from eecp_clinic.models import Clinic
 
 def balances_of_lines(lines: Collection[int]) -> dict[int, Balance]:
     """How each of those lines stands; one query and those of ``postings``."""
-    # A void asks for nothing new, and of corrections the newest counts.
+    # A charge stands as in the books: until its claim is rejected, or a correction takes it out. A void asks for nothing.
+    corrected = Claim.objects.filter(original=OuterRef("claim"), sent_at__isnull=False)
     sent = (
         ClaimMembership.objects.filter(line__in=lines, claim__sent_at__isnull=False, rank=1)
         .exclude(claim__frequency=Claim.Frequency.VOID)
+        .exclude(claim__state=Claim.State.REJECTED)
+        .exclude(Exists(corrected.exclude(state=Claim.State.REJECTED)))
         .order_by("claim__sent_at", "claim_id")
     )
     asked = dict(sent.values_list("line_id", "charge"))

@@ -112,7 +112,7 @@ def facts_of(session: Session, around: Surroundings, now: datetime) -> LineFacts
     """The facts of one session's line as they stand; what is not known stays None."""
     clinic, order, recording = session.course.clinic, session.course.order, session.recording
     day = service_day(session)
-    coverage = primary_coverage(session.course.patient, day)
+    coverage, decision = primary_coverage(session.course.patient, day), assessment_on(session, day)
     report, line = session.gating_report, getattr(session, "claim_line", None)
     effective = report.effective_minutes if report else None
     supervision = around.supervision(session)
@@ -129,8 +129,10 @@ def facts_of(session: Session, around: Surroundings, now: datetime) -> LineFacts
         order_signed_at=order.signature.signed_at if order.signature else None,
         course_began_at=around.began_at(session),
         payer_kind=PAYER_KINDS.get(Payer.Kind(coverage.payer.kind), PayerKind.OTHER) if coverage else None,
-        coverage=verdict_on(session, coverage, day),
+        coverage=None if decision is None else verdict_of(decision, coverage),
+        assessed_on=None if decision is None else clinic.day_of(decision.made_at),
         payer=around.record.payer(session, coverage, day, around.of_patient(session)),
+        card=around.record.card(coverage),
         diagnoses=diagnoses_of(session, day),
         asked=asked,
         modifiers=modifiers,
@@ -177,11 +179,8 @@ def _amendments(session: Session) -> tuple[AmendedFact, ...]:
     return tuple(found)
 
 
-def verdict_on(session: Session, coverage: Coverage | None, day: date) -> Verdict | None:
+def verdict_of(assessment: EligibilityAssessment, coverage: Coverage | None) -> Verdict:
     """Of the decision in force on the day of service; one that judged another coverage is not complete."""
-    assessment = assessment_on(session, day)
-    if assessment is None:
-        return None
     judged_other = coverage is not None and assessment.coverage_id != coverage.pk
     if judged_other or assessment.pathway not in set(Pathway):
         return Verdict.INCOMPLETE

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from courses.billing.payer_facts import Asked, DiagnosisFacts, PayerFacts
+from courses.billing.payer_facts import Asked, CardFacts, DiagnosisFacts, PayerFacts
 from courses.billing.supervision import SupervisionPeriod
 from courses.intervals import Interval
 from courses.treatment.short_session import ShortFinding
@@ -87,7 +87,10 @@ class LineFacts:
     course_began_at: datetime | None = None
     payer_kind: PayerKind | None = None
     coverage: Coverage | None = None
+    #: the day of the decision that says so
+    assessed_on: date | None = None
     payer: PayerFacts = field(default_factory=PayerFacts)
+    card: CardFacts = field(default_factory=CardFacts)
     diagnoses: DiagnosisFacts | None = None
     #: as its live claim asks; None: it stands in no claim yet
     asked: Asked | None = None

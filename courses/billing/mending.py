@@ -26,6 +26,14 @@ def _patient(line: ClaimLine) -> str:
     return line.session.course.patient.get_absolute_url()
 
 
+def _coverage(line: ClaimLine) -> str:
+    """The coverage in force on the day, where ``worklist.open_lines`` has found one."""
+    patient, code = line.session.course.patient, getattr(line, "coverage_code", None)
+    return (
+        reverse("patients:coverage-edit", args=[patient.code, code]) if code else patient.get_absolute_url()
+    )
+
+
 def _notices(line: ClaimLine) -> str:
     return reverse("patients:notices", args=[line.session.course.patient.code])
 
@@ -57,7 +65,8 @@ PAGES: Mapping[str, tuple[Any, Callable[[ClaimLine], str]]] = {
     "sessions_per_day": (_("Open the course and its order"), _course),
     "diagnoses": (_("Open the course and its order"), _course),
     "coverage": (_("Open the coverage decision"), _patient),
-    "payer_kind": (_COVERAGE, _patient),
+    "payer_kind": (_COVERAGE, _coverage),
+    "card": (_COVERAGE, _coverage),
     "payer": (_("Open notices and approvals"), _notices),
     "partial_decision": (_("Decide on the line"), _line),
 }

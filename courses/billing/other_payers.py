@@ -13,6 +13,7 @@ from itertools import groupby
 from django.utils.translation import gettext
 
 from courses.billing.balances import postings
+from courses.billing.people_asked import subscriber_asked
 from courses.billing.postings import NOTHING, Posting
 from courses.billing.x12 import parties
 from courses.models import Claim, PayerProfile, RemittanceClaim
@@ -86,15 +87,16 @@ def _paid_on(claim: Claim, answer: Sequence[Posting]) -> date:
 def _payer(claim: Claim, asked: Claim, answer: Sequence[Posting], paid_on: date) -> parties.OtherPayer:
     row = RemittanceClaim.objects.get(pk=answer[0].answer)
     by_line = any(posting.line is not None for posting in answer)
-    patient = claim.course.patient
+    coverage = asked.coverage
     return parties.OtherPayer(
         rank=RANKS[asked.rank],
         name=asked.payer.name,
         id=asked.payer.payer_id,
         filing_code=_filing_code(asked.payer),
-        member_id=asked.coverage.member_id,
-        subscriber_family_name=patient.family_name,
-        subscriber_given_name=patient.given_name,
+        member_id=coverage.member_id,
+        subscriber=subscriber_asked(coverage, claim.course.patient),
+        relationship=coverage.relationship,
+        group_number=coverage.group_number,
         insurance_type=why_second(asked) if asked.rank > 1 else "",
         paid=row.paid,
         paid_on=None if by_line else paid_on,

@@ -51,6 +51,17 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CardFacts:
+    """What a claim must say of the plan's card. ``unknown``: in words, what is not known of a subscriber who is not the
+    patient. ``on_paper``: the payer takes the form, which asks for more than the file."""
+
+    has_member_id: bool = True
+    is_named: bool = True
+    unknown: tuple[str, ...] = ()
+    on_paper: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PayerFacts:
     """The record about the payer on the day of service, and what its profile says; None is not known."""
 

@@ -12,6 +12,7 @@ from courses.billing.payer_facts import (
     AbnOption,
     Approval,
     Asked,
+    CardFacts,
     DiagnosisFacts,
     PayerFacts,
     PlanAnswer,
@@ -19,6 +20,9 @@ from courses.billing.payer_facts import (
 from courses.models import ClaimMembership, FeeSchedule, FeeScheduleRow, PayerProfile, Session
 from patients import icd10cm
 from patients.models import Coverage, Notice, PlanDetermination, PriorAuthorization, Verification
+from patients.models.coverage import SUBSCRIBER_FIELDS
+
+_NAMES = {"subscriber_family_name", "subscriber_given_name"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,21 @@ class PayerRecord:
             refused_modifiers=tuple(profile.refused_modifiers) if profile else (),
             same_day_conflicts=tuple(profile.same_day_conflicts) if profile else (),
             profile_source=profile.source if profile else "",
+        )
+
+    def card(self, coverage: Coverage | None) -> CardFacts:
+        """What of the plan's card is not known; nothing is asked where no coverage is in force."""
+        if coverage is None:
+            return CardFacts()
+        profile = self._profiles.get(coverage.payer_id)
+        unknown = (
+            [] if coverage.is_own else [name for name in SUBSCRIBER_FIELDS if not getattr(coverage, name)]
+        )
+        return CardFacts(
+            has_member_id=bool(coverage.member_id),
+            is_named=not _NAMES & set(unknown),
+            unknown=tuple(_in_words(name) for name in unknown if name not in _NAMES),
+            on_paper=profile is not None and profile.form == PayerProfile.Form.PAPER,
         )
 
     def _inactive(self, coverage: Coverage, session: Session) -> date | None:
@@ -193,6 +212,11 @@ def _abn(notice: Notice, nth: int, session: Session) -> AbnGiven:
         sessions=notice.sessions,
         session=nth,
     )
+
+
+def _in_words(name: str) -> str:
+    words = {"subscriber_postal_code": "ZIP code", "subscriber_birth_date": "date of birth"}
+    return words.get(name) or name.removeprefix("subscriber_")
 
 
 def _answer(found: PlanDetermination) -> PlanAnswer:

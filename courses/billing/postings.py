@@ -82,7 +82,7 @@ class Posting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Balance:
-    """How a line or a claim stands (USD). ``asked`` None: it was never sent. ``answered`` False: the payer has said
+    """How a line or a claim stands (USD). ``asked`` None: it is asked of nobody. ``answered`` False: the payer has said
     nothing yet, so that what it pays and what the patient owes are not known.
     """
 

@@ -4,10 +4,11 @@ PURE. A line without a block may go. The rules stand in modules by what they are
 are told.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 
 from courses.billing.findings import LineFinding, Severity
 from courses.billing.line import LineFacts, ScrubRules
+from courses.billing.rule import Rule
 from courses.billing.rules import (
     after_signing_rules,
     asked_rules,
@@ -18,8 +19,6 @@ from courses.billing.rules import (
     record_rules,
     repeat_rules,
 )
-
-Rule = Callable[[LineFacts, ScrubRules], Iterator[LineFinding]]
 
 RULES: tuple[Rule, ...] = (
     record_rules.signature,
@@ -32,6 +31,7 @@ RULES: tuple[Rule, ...] = (
     after_signing_rules.countersignature,
     coverage_rules.decision,
     coverage_rules.in_force,
+    coverage_rules.card,
     coverage_rules.authorization,
     notice_rules.abn,
     notice_rules.advantage,
@@ -46,6 +46,10 @@ RULES: tuple[Rule, ...] = (
     asked_rules.asked,
     claim_rules.filing,
 )
+
+
+#: Every code that a line can be told.
+CODES = frozenset(code for rule in RULES for code in rule.codes)
 
 
 def scrub(facts: LineFacts, rules: ScrubRules) -> tuple[LineFinding, ...]:

@@ -117,6 +117,8 @@ def _shown(name: str, value: Any) -> str:
     labels: dict[Any, Any] = {}
     if name == "sex":
         labels = dict(Patient.Sex.choices)
+    elif name == "relationship":
+        labels = dict(Coverage.Relationship.choices)
     elif name == "therapy_tried":
         labels = dict(Therapy.choices)
     elif name in ("ccs_class", "nyha_class"):

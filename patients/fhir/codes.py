@@ -23,6 +23,10 @@ CONDITION_CATEGORY = "http://terminology.hl7.org/CodeSystem/condition-category"
 CONDITION_CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
 CONDITION_VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
 
+#: Relationship of the beneficiary to the subscriber (X12's individual relationship codes), by FHIR's code for it.
+SUBSCRIBER_RELATIONSHIP = "http://terminology.hl7.org/CodeSystem/subscriber-relationship"
+RELATIONSHIPS = {"self": "18", "spouse": "01", "common": "53", "child": "19", "parent": "G8", "other": "G8"}
+
 #: External counterpulsation, one session (HCPCS), and circulatory assist from outside (CPT), which some payers want.
 COUNTERPULSATION = frozenset({"G0166", "92971"})
 

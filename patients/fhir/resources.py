@@ -15,6 +15,10 @@ SOURCES_OF_PAYMENT = {
 }
 
 
+#: FHIR's code by ours; of several the last, which says less.
+_RELATIONSHIPS = {ours: theirs for theirs, ours in codes.RELATIONSHIPS.items()}
+
+
 def patient_reference(patient: Patient) -> Json:
     return {"reference": f"Patient/{patient.code}", "display": str(patient)}
 
@@ -65,7 +69,12 @@ def coverage_resource(coverage: Coverage) -> Json:
         "id": coverage.code,
         "status": "active",
         "type": concept(str(kind.label), (codes.SOURCE_OF_PAYMENT, SOURCES_OF_PAYMENT[kind])),
+        "subscriber": patient_reference(coverage.patient) if coverage.is_own else _subscriber(coverage),
         "subscriberId": coverage.member_id,
+        "relationship": concept(
+            str(coverage.get_relationship_display()),
+            (codes.SUBSCRIBER_RELATIONSHIP, _RELATIONSHIPS[coverage.relationship]),
+        ),
         "beneficiary": patient_reference(coverage.patient),
         "period": {"start": day(coverage.starts_on), "end": day(coverage.ends_on)},
         "payor": [
@@ -77,6 +86,12 @@ def coverage_resource(coverage: Coverage) -> Json:
         ],
         "order": coverage.priority,
     }
+
+
+def _subscriber(coverage: Coverage) -> Json | None:
+    """Somebody else is no patient here, and so is named without a resource of their own."""
+    names = (coverage.subscriber_family_name.upper(), coverage.subscriber_given_name)
+    return {"display": " ".join(filter(None, names))} if any(names) else None
 
 
 def condition_resource(workup: Workup, code: str) -> Json:

@@ -51,10 +51,27 @@ class Payer(models.Model):
         return self.name
 
 
+#: Where nobody is insured through somebody else.
+EACH_THEIR_OWN = (Payer.Kind.ORIGINAL_MEDICARE, Payer.Kind.MEDICARE_ADVANTAGE, Payer.Kind.SELF_PAY)
+#: What is told of a subscriber who is not the patient; with the date of birth.
+SUBSCRIBER_TEXTS = (
+    "subscriber_family_name",
+    "subscriber_given_name",
+    "subscriber_sex",
+    "subscriber_address",
+    "subscriber_city",
+    "subscriber_state",
+    "subscriber_postal_code",
+)
+SUBSCRIBER_FIELDS = (*SUBSCRIBER_TEXTS, "subscriber_birth_date")
+
+
 @pghistory.track()
 class Coverage(models.Model):
     """One insurance of one patient, from a day to a day; priority 1 pays first.
 
+    ``relationship``: what the patient is to the subscriber, whose plan it is; ``subscriber_*`` say who that is where it is
+    not the patient, empty what is not known. ``member_id`` is the one under which the plan knows the subscriber.
     ``secondary_reason``: why Medicare pays after another; claims to Medicare as second payer must say so.
     The last three facts say whether a patient who pays alone may be asked to; empty means not known.
     """
@@ -77,11 +94,37 @@ class Coverage(models.Model):
         DISABLED = "43", _("43 Disabled under 65, with a large group's plan")
         LIABILITY = "47", _("47 Other liability insurance")
 
+    class Relationship(models.TextChoices):
+        """The patient is the subscriber's ...: individual relationship codes of an 837P (PAT01, SBR02)."""
+
+        SELF = "18", _("Self: the patient is the subscriber")
+        SPOUSE = "01", _("Spouse")
+        LIFE_PARTNER = "53", _("Life partner")
+        CHILD = "19", _("Child")
+        OTHER = "G8", _("Another relationship")
+
     code = models.CharField(max_length=12, unique=True, default=new_code, editable=False)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="coverages")
     payer = models.ForeignKey(Payer, on_delete=models.PROTECT, related_name="coverages")
     priority = models.PositiveSmallIntegerField(_("priority"), default=1)
     member_id = models.CharField(_("member id"), max_length=40, blank=True)
+    group_number = models.CharField(_("group number"), max_length=30, blank=True)
+    relationship = models.CharField(
+        _("patient's relationship to the subscriber"),
+        max_length=2,
+        choices=Relationship.choices,
+        default=Relationship.SELF,
+    )
+    subscriber_family_name = models.CharField(_("subscriber's family name"), max_length=80, blank=True)
+    subscriber_given_name = models.CharField(_("subscriber's given name"), max_length=80, blank=True)
+    subscriber_birth_date = models.DateField(_("subscriber's date of birth"), null=True, blank=True)
+    subscriber_sex = models.CharField(
+        _("subscriber's sex"), max_length=1, choices=Patient.Sex.choices[:3], blank=True
+    )
+    subscriber_address = models.CharField(_("subscriber's street address"), max_length=200, blank=True)
+    subscriber_city = models.CharField(_("subscriber's city"), max_length=80, blank=True)
+    subscriber_state = models.CharField(_("subscriber's state"), max_length=2, blank=True)
+    subscriber_postal_code = models.CharField(_("subscriber's ZIP code"), max_length=10, blank=True)
     secondary_reason = models.CharField(
         _("why Medicare pays second"), max_length=2, choices=SecondaryReason.choices, blank=True
     )
@@ -106,6 +149,15 @@ class Coverage(models.Model):
             models.CheckConstraint(
                 condition=models.Q(priority__range=(1, 3)), name="coverage_priority_1_to_3"
             ),
+            models.CheckConstraint(
+                condition=~models.Q(relationship="18")
+                | models.Q(subscriber_birth_date__isnull=True, **dict.fromkeys(SUBSCRIBER_TEXTS, "")),
+                name="coverage_subscriber_where_not_the_patient",
+                violation_error_message=_(
+                    "The patient is the subscriber here, so nobody else is named. Say what the patient is to the "
+                    "subscriber, or leave the subscriber's fields empty."
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -114,10 +166,35 @@ class Coverage(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("patients:coverage", args=[self.patient.code, self.code])
 
+    @property
+    def is_own(self) -> bool:
+        """Whether the patient is the subscriber."""
+        return self.relationship == self.Relationship.SELF
+
     def clean(self) -> None:
-        """The member id has the form of its plan; a Medicare one is stored without dashes, in capitals."""
-        if self.payer_id:
-            try:
-                self.member_id = check_member_id(self.payer.kind, self.member_id)
-            except ValueError as error:
-                raise ValidationError({"member_id": str(error)}) from error
+        """The member id has the form of its plan; a Medicare one is stored without dashes, in capitals.
+
+        Who is insured through another is not under Medicare, where nobody is.
+        """
+        for name in ("subscriber_family_name", "subscriber_given_name"):
+            setattr(self, name, " ".join(getattr(self, name).split()))
+        self.subscriber_state = self.subscriber_state.upper()
+        if not self.payer_id:
+            return
+        try:
+            self.member_id = check_member_id(self.payer.kind, self.member_id)
+        except ValueError as error:
+            raise ValidationError({"member_id": str(error)}) from error
+        if self.group_number and self.payer.kind == Payer.Kind.ORIGINAL_MEDICARE:
+            raise ValidationError(
+                {"group_number": _("Original Medicare has no group number. Leave it empty.")}
+            )
+        if not self.is_own and self.payer.kind in EACH_THEIR_OWN:
+            raise ValidationError(
+                {
+                    "relationship": _(
+                        "Under %(kind)s everybody is their own subscriber. Choose Self, or another payer."
+                    )
+                    % {"kind": self.payer.get_kind_display()}
+                }
+            )

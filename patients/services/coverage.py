@@ -109,7 +109,7 @@ def _current(coverage: Coverage) -> dict[str, Any]:
 
 def _refuse(coverage: Coverage, values: dict[str, Any], today: date) -> None:
     """What no constraint of one row can say: dates to come, and a second payer of the same rank."""
-    problems = records.future_days(Coverage, values, ["ma_denial_on"], today)
+    problems = records.future_days(Coverage, values, ["ma_denial_on", "subscriber_birth_date"], today)
     if coverage.payer.clinic_id != coverage.patient.clinic_id:
         problems["payer"] = [gettext("This payer is not one of this clinic. Choose one from the list.")]
     others = Coverage.objects.filter(patient=coverage.patient, priority=coverage.priority).exclude(

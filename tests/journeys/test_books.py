@@ -149,7 +149,7 @@ def test_biller_keeps_a_patients_account_and_the_day_balances(
 
     page.get_by_role("link", name="Books").click()
     expect(page.get_by_text("It balances")).to_be_visible()
-    expect(page.get_by_role("cell", name="24.00", exact=True).first).to_be_visible()
+    expect(page.get_by_role("cell", name="$24.00", exact=True).first).to_be_visible()
     sound(page, "day")
     assert complaints == []
 

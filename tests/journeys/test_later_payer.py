@@ -75,7 +75,23 @@ def test_second_payer_is_asked_and_its_answer_settles_what_the_patient_owes(
     expect(page.get_by_text("Sample Supplement", exact=False).first).to_be_visible()
     account = f"/courses/{given.course.code}/account/"
     visit(page, account, "account")
-    expect(page.get_by_role("cell", name="4.00").first).to_be_visible()
+    expect(page.get_by_role("cell", name="$4.00", exact=True).first).to_be_visible()
+
+    patient = given.course.patient
+    page.goto(f"/patients/{patient.code}/coverages/add/")
+    expect(page.get_by_label("Subscriber's family name")).to_be_hidden()
+    page.get_by_label("Payer").select_option(label="Sample Supplement")
+    page.get_by_label("Priority").fill("3")
+    page.get_by_label("Member id").fill("AB123")
+    page.get_by_label("In force from").fill("2026-01-01")
+    page.get_by_label("Patient's relationship to the subscriber").select_option(label="Spouse")
+    page.get_by_label("Subscriber's family name").fill("Sample")
+    page.get_by_label("Subscriber's given name").fill("Jon")
+    page.get_by_label("Lives at the patient's address").check()
+    look_at(page, "coverage-spouse")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("SAMPLE Jon")).to_be_visible()
+    look_at(page, "coverage-of-spouse")
 
     coverage = first.coverage
     page.goto(f"{coverage.get_absolute_url()}edit/")

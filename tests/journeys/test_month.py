@@ -108,6 +108,15 @@ def test_month_runs_from_signed_sessions_to_balanced_books(
     page.get_by_role("button", name="Keep the deposit").click()
     expect(page.get_by_text("Agrees")).to_be_visible()
 
+    page.goto("/billing/day/")
+    expect(page.get_by_text("It balances")).to_be_visible()
+    look_at(page, "month-day-sheet")
+    page.goto(f"/courses/{given.course.code}/account/")
+    expect(page.get_by_text("The patient owes $456.00")).to_be_visible()
+    page.get_by_role("button", name="Make a statement").click()
+    expect(page.get_by_role("link", name="Statement of the course")).to_be_visible()
+    look_at(page, "month-account")
+
     books = total(balances_of_lines(list(ClaimLine.objects.values_list("pk", flat=True))).values())
     assert books.asked == books.paid + books.adjusted + books.patient_owes == Decimal(3000)
     assert books.paid == Remittance.objects.get().amount == Decimal(1824)

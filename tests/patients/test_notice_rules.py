@@ -36,7 +36,7 @@ def test_notice_given_on_the_day_of_the_first_session_is_in_order() -> None:
         ({"payer_kind": "commercial"}, "", "a form of Original Medicare"),
         ({"service": " "}, "service", "seven places"),
         ({"reason": ""}, "reason", "without a reason is void"),
-        ({"estimate_usd": Decimal(0)}, "estimate_usd", "above 0 USD"),
+        ({"estimate_usd": Decimal(0)}, "estimate_usd", "above [$]0"),
         ({"internal_id": "1EG4-TE5-MK73"}, "", "may not hold the Medicare"),
         ({"internal_id": "1eg4te5mk73"}, "", "may not hold the Medicare"),
         ({"internal_id": "123-45-6789"}, "", "Social Security"),

@@ -1,4 +1,4 @@
-"""The account of one course from the record: its sessions, invoices and payments, in a fixed number of queries."""
+"""The account of one course from the record: its sessions, invoices and payments."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from courses.billing.asking import SESSION_CODE
 from courses.billing.balances import balances_of_lines
 from courses.billing.books.statement import Entry, Statement, service_of
+from courses.billing.books.waiting import awaited_payers
 from courses.billing.facts import service_day
 from courses.billing.findings import PATIENT_PAYS
 from courses.models import BillingPaper, Course, PatientPayment, Session
@@ -29,13 +30,20 @@ def statement_of(course: Course, until: datetime) -> Statement:
     sessions = list(completed)
     lines = {session.pk: getattr(session, "claim_line", None) for session in sessions}
     balances = balances_of_lines([line.pk for line in lines.values() if line is not None])
-    services = []
+    services, awaits = [], awaited_payers(course)
     for session in sessions:
         line = lines[session.pk]
         self_paid = line is not None and any(found["code"] == PATIENT_PAYS for found in line.findings)
         balance = balances.get(line.pk) if line is not None else None
         services.append(
-            service_of(session.number, service_day(session), SESSION_CODE, balance, self_paid=self_paid)
+            service_of(
+                session.number,
+                service_day(session),
+                SESSION_CODE,
+                balance,
+                self_paid=self_paid,
+                awaits=awaits.get(line.pk, "") if line is not None else "",
+            )
         )
     entries = sorted([*_papers(course, until), *_payments(course, until)], key=lambda entry: entry.day)
     return Statement(services=tuple(services), entries=tuple(entries))
@@ -87,6 +95,7 @@ def plain(statement: Statement) -> dict[str, Any]:
                 "adjusted": money(one.adjusted),
                 "owes": money(one.owes),
                 "self_paid": one.self_paid,
+                "awaits": one.awaits,
             }
             for one in statement.services
         ],
@@ -100,5 +109,6 @@ def plain(statement: Statement) -> dict[str, Any]:
             for one in statement.entries
         ],
         "balance": money(statement.balance),
+        "awaited": money(statement.awaited),
         "not_known": statement.not_known,
     }

@@ -19,7 +19,7 @@ from courses.billing import services
 from courses.billing.books.account import statement_of
 from courses.billing.books.packaged_rules import estimate_rules_of
 from courses.billing.services.patient_accounts import KEEPS_ACCOUNTS
-from courses.models import BillingPaper, BillingRules, Claim, ClaimMembership, Course, PatientPayment
+from courses.models import BillingPaper, BillingRules, Course, PatientPayment
 from eecp_clinic.errors import InvalidInput, NotFound
 from eecp_clinic.models import Clinic
 from eecp_clinic.roles import Role, StaffRequest, staff_view
@@ -219,7 +219,6 @@ def _page(
         "patient": course.patient,
         "banner": course_banner(course, now),
         "statement": statement_of(course, now),
-        "at_next_payer": _at_next_payer(course),
         "papers": course.billing_papers.select_related("made_by", "cancelled_by"),
         "payments": payments,
         "payment_form": payment or PaymentForm(initial={"received_on": request.clinic.day_of(now)}),
@@ -228,15 +227,6 @@ def _page(
         "may_keep": bool(request.roles & set(KEEPS_ACCOUNTS)),
     }
     return render(request, "courses/billing/books/account.html", context, status=status)
-
-
-def _at_next_payer(course: Course) -> int:
-    """How many sessions a second or third payer is asked for and has not answered: the patient may owe less."""
-    waiting = (Claim.State.DRAFT, Claim.State.READY, Claim.State.SENT, Claim.State.ACCEPTED)
-    asked = ClaimMembership.objects.filter(
-        claim__course=course, claim__state__in=waiting, live=True, rank__gt=1
-    )
-    return asked.order_by().values("line").distinct().count()
 
 
 def _usual(course: Course, now: datetime) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """A patient's statement: each session with what was charged, paid, adjusted and left to the patient. PURE.
 
 What a payer has not answered is None, "Not known yet" on paper, and is in no sum: the balance is of what is known, and
-says how many sessions it leaves out.
+says how many sessions it leaves out. What one payer left to the patient while the next is still asked is not asked for
+either: it is told apart, and becomes less or due with that payer's answer.
 """
 
 from collections.abc import Sequence
@@ -14,7 +15,10 @@ from courses.billing.postings import NOTHING, Balance
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """One session that was given; money None where nobody has said it yet. ``self_paid``: no payer is asked."""
+    """One session that was given; money None where nobody has said it yet. ``self_paid``: no payer is asked.
+
+    ``awaits``: the later payer that is still to answer, so that ``owes`` may become less.
+    """
 
     number: int | None
     day: date
@@ -24,14 +28,26 @@ class Service:
     adjusted: Decimal | None
     owes: Decimal | None
     self_paid: bool = False
+    awaits: str = ""
 
     @property
     def is_open(self) -> bool:
         return self.owes is None and not self.self_paid
 
+    @property
+    def due(self) -> Decimal | None:
+        """What the patient is asked for now."""
+        return None if self.awaits else self.owes
+
 
 def service_of(
-    number: int | None, day: date, code: str, balance: Balance | None, *, self_paid: bool
+    number: int | None,
+    day: date,
+    code: str,
+    balance: Balance | None,
+    *,
+    self_paid: bool,
+    awaits: str = "",
 ) -> Service:
     """One session and how its line stands; ``balance`` None: it has no line yet."""
     known = balance is not None and balance.answered
@@ -44,6 +60,8 @@ def service_of(
         adjusted=balance.adjusted if balance and known else None,
         owes=balance.patient_owes if balance and known else None,
         self_paid=self_paid,
+        # A patient who owes nothing of a session waits for nobody.
+        awaits=awaits if balance and known and balance.patient_owes else "",
     )
 
 
@@ -76,7 +94,17 @@ class Statement:
 
     @property
     def owed_of_services(self) -> Decimal:
-        return _sum([one.owes for one in self.services])
+        """What is due; what waits for the next payer is not."""
+        return _sum([one.due for one in self.services])
+
+    @property
+    def awaited(self) -> Decimal:
+        """What the patient may owe, once the next payer has answered."""
+        return _sum([one.owes for one in self.services if one.awaits])
+
+    @property
+    def awaited_payers(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(one.awaits for one in self.services if one.awaits))
 
     @property
     def entered(self) -> Decimal:

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from courses.billing.cms1500.paper import LINES_A_PAGE, ON_FILE, Page, PaperClaim, PaperRefusal, Sheet
+from courses.billing.cms1500.people import insured, patient
 from courses.billing.x12.claim import Claim, Frequency, ServiceLine
-from courses.billing.x12.parties import Address, Person, Practitioner, Rank, Sex
+from courses.billing.x12.parties import Address, Practitioner
 
 _KINDS = {"MB": "Medicare", "MC": "Medicaid", "CH": "TRICARE", "VA": "CHAMPVA", "16": "Other"}
-_RELATIONS = {"18": "Self", "01": "Spouse", "19": "Child"}
 _POINTERS = "ABCDEFGHIJKL"
 _MOST_POINTERS = 4
 
@@ -43,7 +43,7 @@ def _page(paper: PaperClaim, lines: Sequence[ServiceLine]) -> Page:
     total = sum((line.charge for line in lines), Decimal(0))
     _payer(sheet, claim)
     _patient(sheet, paper)
-    _insured(sheet, claim)
+    insured(sheet, claim)
     _signatures(sheet, paper)
     _condition(sheet, claim, lines[0])
     for number, line in enumerate(lines, 1):
@@ -67,12 +67,7 @@ def _payer(sheet: Sheet, claim: Claim) -> None:
 
 
 def _patient(sheet: Sheet, paper: PaperClaim) -> None:
-    person = _patient_of(paper.claim)
-    sheet.words("2", _name(person.family_name, person.given_name, person.middle_name))
-    sheet.day("3", person.born)
-    if person.sex is not Sex.UNKNOWN:
-        sheet.cross(f"3 {person.sex.value}")
-    _address(sheet, "5", person.address)
+    patient(sheet, paper.claim)
     digits = "".join(letter for letter in paper.patient_phone if letter.isdigit())[-10:]
     if len(digits) == 10:
         sheet.exact("5 area", digits[:3])
@@ -89,49 +84,6 @@ def _cause(sheet: Sheet, from_accident: bool | None) -> None:
     else:
         for box in ("10a", "10b", "10c"):
             sheet.cross(f"{box} No")
-
-
-def _patient_of(claim: Claim) -> Person:
-    return claim.patient.person if claim.patient else claim.subscriber.person
-
-
-def _insured(sheet: Sheet, claim: Claim) -> None:
-    """Boxes 4, 6, 7, 9 and 11, which mean other things where Medicare pays."""
-    if claim.payer.filing_code == "MB":
-        _insured_beside_medicare(sheet, claim)
-        return
-    subscriber = claim.subscriber
-    relationship = claim.patient.relationship if claim.patient else "18"
-    sheet.cross(f"6 {_RELATIONS.get(relationship, 'Other')}")
-    sheet.words("4", _name(subscriber.person.family_name, subscriber.person.given_name))
-    _address(sheet, "7", subscriber.person.address)
-    sheet.exact("11", subscriber.group_number)
-    sheet.day("11a", subscriber.person.born)
-    if subscriber.person.sex is not Sex.UNKNOWN:
-        sheet.cross(f"11a {subscriber.person.sex.value}")
-    sheet.words("11c", claim.payer.name)
-    sheet.cross("11d Yes" if claim.other_payers else "11d No")
-    if claim.other_payers:
-        other = claim.other_payers[0]
-        sheet.words("9", _name(other.subscriber_family_name, other.subscriber_given_name))
-        sheet.exact("9a", other.group_number or other.member_id)
-        sheet.words("9d", other.name)
-
-
-def _insured_beside_medicare(sheet: Sheet, claim: Claim) -> None:
-    """Medicare first: box 11 says NONE. Medicare later: who pays before it stands in 4, 6, 11 and 11c."""
-    first = next((other for other in claim.other_payers if other.rank is Rank.PRIMARY), None)
-    if claim.subscriber.rank is Rank.PRIMARY:
-        sheet.exact("11", "NONE")
-        return
-    if first is None:
-        raise PaperRefusal(
-            "11", "Medicare is not the first to pay, but who is stands nowhere. Add that coverage."
-        )
-    sheet.words("4", _name(first.subscriber_family_name, first.subscriber_given_name))
-    sheet.cross(f"6 {_RELATIONS.get(first.relationship, 'Other')}")
-    sheet.exact("11", first.group_number or first.member_id)
-    sheet.words("11c", first.name)
 
 
 def _paid_before(sheet: Sheet, claim: Claim, lines: Sequence[ServiceLine]) -> None:
@@ -232,16 +184,5 @@ def _place(sheet: Sheet, box: str, name: str, address: Address) -> None:
     sheet.words(f"{box} city", _city(address))
 
 
-def _address(sheet: Sheet, box: str, address: Address) -> None:
-    sheet.words(f"{box} street", " ".join(filter(None, (address.street, address.street_2))))
-    sheet.words(f"{box} city", address.city)
-    sheet.exact(f"{box} state", address.state)
-    sheet.exact(f"{box} ZIP", address.postal_code)
-
-
 def _city(address: Address) -> str:
     return f"{address.city} {address.state} {address.postal_code}"
-
-
-def _name(family: str, given: str, middle: str = "") -> str:
-    return ", ".join(filter(None, (family, given, middle)))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from courses.billing.findings import LineFinding, Mover, block, note, warn
 from courses.billing.line import LineFacts, ScrubRules
+from courses.billing.rule import says
 
 AMENDMENTS = "CMS Program Integrity Manual, ch. 3 §3.3.2.5"
 CLINIC = "The clinic's own rule: a physician countersigns each session"
@@ -11,6 +12,7 @@ CLINIC = "The clinic's own rule: a physician countersigns each session"
 BILLED = frozenset({"started_at", "ended_at", "stop_reason", "without_recording_reason", "pauses"})
 
 
+@says("amended_value", "amended")
 def amendments(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
     """An amendment never changes the line by itself: the line says what was signed, and a person looks at both."""
     for amended in facts.amendments:
@@ -29,6 +31,7 @@ def amendments(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
             yield note("amended", sentence, AMENDMENTS, "amendments")
 
 
+@says("not_countersigned", "amended_after_countersigning")
 def countersignature(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
     if not facts.countersignature_needed:
         return

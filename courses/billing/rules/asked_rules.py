@@ -1,17 +1,19 @@
 """The line as its live claim asks for it: modifiers the payer refuses, a second asking, units, charge, who. PURE."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from courses.billing.findings import LineFinding, Mover, block, warn
 from courses.billing.line import LineFacts, ScrubRules
 from courses.billing.payer_facts import Asked
+from courses.billing.rule import says
+from eecp_clinic.dollars import usd
 
 FEES = "The clinic's fee schedule"
 PER_SESSION = "G0166 is reported per treatment session: one line, one unit"
 INCIDENT_TO = "42 CFR 410.26; G0166 is an incident-to code (PC/TC 5)"
 
 
+@says("modifier_refused")
 def refused_modifiers(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
     payer = facts.payer
     refused = [modifier for modifier in facts.modifiers or () if modifier in payer.refused_modifiers]
@@ -21,6 +23,7 @@ def refused_modifiers(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFindi
         yield block("modifier_refused", sentence, source, "modifiers", Mover.BILLING)
 
 
+@says("duplicate_line", "claim_names_another", "units_not_one", "charge_not_above_zero", "charge_differs")
 def asked(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
     if facts.asked is None:
         return
@@ -45,9 +48,5 @@ def _amount(asked: Asked) -> Iterator[LineFinding]:
         sentence = "The claim asks for no amount. Make it again with the clinic's charge."
         yield block("charge_not_above_zero", sentence, FEES, "asked", Mover.BILLING)
     elif asked.fee is not None and asked.charge != asked.fee:
-        sentence = f"The claim asks for {_usd(asked.charge)}; the clinic charges {_usd(asked.fee)}. Look which is right."
+        sentence = f"The claim asks for {usd(asked.charge)}; the clinic charges {usd(asked.fee)}. Look which is right."
         yield warn("charge_differs", sentence, FEES, "asked", Mover.BILLING)
-
-
-def _usd(amount: Decimal) -> str:
-    return f"{amount:,.2f} USD"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from courses.billing.findings import LineFinding, Mover, block, note, warn
 from courses.billing.line import LineFacts, PayerKind, ScrubRules
+from courses.billing.rule import says
 from courses.billing.timely_filing import MEDICARE_MONTHS, filing_limit
 from eecp_clinic.identifiers import check_npi
 
@@ -21,6 +22,7 @@ CONFLICTING_CODES = frozenset({"92971", "93040", "93041", *(str(code) for code i
 PERHAPS_CONFLICTING_CODES = frozenset({"94760", "94761", "93922", "93923"})
 
 
+@says("place_not_known", "place_denied", "place_unusual")
 def place(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
     place = facts.place_of_service
     if place is None:
@@ -36,6 +38,7 @@ def place(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
         yield warn("place_unusual", sentence, PLACE, "place_of_service", Mover.BILLING)
 
 
+@says("billing_npi_wrong")
 def practitioner(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
     """The number under which the line goes; that it is the supervisor's is a rule of the record."""
     if facts.billing_npi is None:
@@ -72,6 +75,7 @@ def _names(entry: str, code: str) -> bool:
     return first.strip() <= code <= (last or first).strip()
 
 
+@says("same_day_codes", "same_day_separate")
 def same_day(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
     for source, conflicts in _conflicts(facts):
         met = [code for code in facts.other_codes_that_day if code in conflicts]
@@ -93,6 +97,7 @@ def same_day(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
             yield note("same_day_separate", sentence, source, "separate_codes_that_day")
 
 
+@says("filed_too_late", "filing_limit_near", "filing_limit")
 def filing(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
     is_medicare = facts.payer_kind is PayerKind.ORIGINAL_MEDICARE
     months = MEDICARE_MONTHS if is_medicare else facts.payer.filing_months

@@ -4,13 +4,22 @@ from collections.abc import Iterator
 
 from courses.billing.findings import LineFinding, Mover, block, warn
 from courses.billing.line import Coverage, LineFacts, PayerKind, ScrubRules
+from courses.billing.rule import says
 
 NCD = "NCD 20.20, version 2"
 ON_FILE = "The coverage on file"
+CARD = "837P guide 005010X222A1 (2010BA, 2000C); NUCC manual, items 1a, 4, 7 and 11a"
 POLICY = "The payer's policy named in the assessment"
 AUTHORIZATION = "The payer's profile and its authorizations on file"
 
 
+@says(
+    "assessment_missing",
+    "assessment_incomplete",
+    "assessment_of_another_payer",
+    "assessment_expired",
+    "not_covered",
+)
 def decision(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
     if facts.coverage is None or facts.coverage is Coverage.INCOMPLETE:
         code = "assessment_missing" if facts.coverage is None else "assessment_incomplete"
@@ -27,8 +36,22 @@ def decision(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
             "The assessment waits for a plan, and Original Medicare pays first. Assess the patient again."
         )
         yield block("assessment_of_another_payer", sentence, NCD, "coverage", Mover.PHYSICIAN)
+    yield from _expired(facts)
 
 
+def _expired(facts: LineFacts) -> Iterator[LineFinding]:
+    """No source says how long a decision holds; one that was made before the course before this one had ended was for
+    that course, and a repeat must meet the criteria again."""
+    made, ended = facts.assessed_on, facts.earlier_course_ended_on
+    if made is not None and ended is not None and made <= ended:
+        sentence = (
+            f"The eligibility assessment is of {made:%d-%b-%Y}, before the course before ended on {ended:%d-%b-%Y}. "
+            "It was for that course: assess the patient again."
+        )
+        yield warn("assessment_expired", sentence, NCD, "coverage", Mover.PHYSICIAN)
+
+
+@says("coverage_not_in_force", "payer_not_known", "coverage_said_inactive")
 def in_force(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
     ended, said = facts.payer.coverage_ended_on, facts.payer.inactive_said_on
     if facts.payer_kind is None and ended is not None:
@@ -42,9 +65,34 @@ def in_force(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
             f"{facts.payer.name} said on {said:%d-%b-%Y} that the coverage is not in force. "
             "Correct the coverage, or ask again and record the answer."
         )
-        yield block("coverage_said_inactive", sentence, ON_FILE, "payer", Mover.FRONT_DESK)
+        yield block("coverage_said_inactive", sentence, ON_FILE, "payer_kind", Mover.FRONT_DESK)
 
 
+@says("member_id_missing", "subscriber_not_named", "subscriber_incomplete")
+def card(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
+    """What no claim goes without: the member id, and the subscriber where that is not the patient."""
+    of, name = facts.card, facts.payer.name
+    if not of.has_member_id:
+        sentence = f"The patient's member id at {name} is not known. Copy it from the plan's card."
+        yield block("member_id_missing", sentence, CARD, "card", Mover.FRONT_DESK)
+    if not of.is_named:
+        sentence = (
+            f"The plan of {name} is somebody else's, and it is not known whose. Enter the subscriber's name."
+        )
+        yield block("subscriber_not_named", sentence, CARD, "card", Mover.FRONT_DESK)
+    if of.unknown:
+        unknown = " and ".join(filter(None, (", ".join(of.unknown[:-1]), of.unknown[-1])))
+        way = (
+            "The paper form asks for it"
+            if of.on_paper
+            else "The file goes without it; the form and a call to the plan do not"
+        )
+        sentence = f"Of the subscriber at {name} the {unknown} is not known. {way}: enter it."
+        told = block if of.on_paper else warn
+        yield told("subscriber_incomplete", sentence, CARD, "card", Mover.FRONT_DESK)
+
+
+@says("authorization_missing", "authorization_not_in_force", "authorization_used_up")
 def authorization(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
     """Blocks where the profile says that one is needed; warns where one is on file and it is not known."""
     payer = facts.payer

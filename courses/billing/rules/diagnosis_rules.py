@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from courses.billing.findings import LineFinding, Mover, block, note, warn
 from courses.billing.line import Coverage, LineFacts, PayerKind, ScrubRules
 from courses.billing.payer_facts import DiagnosisFacts
+from courses.billing.rule import says
 from patients.eligibility.diagnosis_set import DiagnosisSet, Support
 from patients.eligibility.wording import day_text, listed
 
@@ -13,6 +14,16 @@ EXCLUDES1 = "ICD-10-CM, Excludes1 at category I20"
 LIST = "The code list of the policy in force, to be confirmed by the clinic"
 
 
+@says(
+    "diagnosis_missing",
+    "code_book_missing",
+    "diagnosis_not_valid",
+    "diagnosis_not_billable",
+    "diagnosis_not_judged",
+    "diagnosis_excludes1",
+    "diagnosis_needs_review",
+    "diagnosis_not_supporting",
+)
 def diagnosis(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
     found = facts.diagnoses
     if found is None or not found.codes:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from courses.billing.findings import LineFinding, Mover, block, note, warn
 from courses.billing.line import Coverage, LineFacts, PayerKind, ScrubRules
 from courses.billing.payer_facts import AbnGiven, AbnOption
+from courses.billing.rule import says
 from courses.billing.rules.repeat_rules import is_early_repeat
 
 NOTICES = "CMS-R-131 instructions and modifier rules (GA, GZ)"
@@ -29,6 +30,23 @@ def abn_that_counts(facts: LineFacts, rules: ScrubRules) -> AbnGiven | None:
     return max(good, key=lambda abn: abn.given_on, default=None)
 
 
+@says(
+    "abn_unsigned",
+    "abn_signed_late",
+    "abn_wrong_edition",
+    "abn_used_up",
+    "abn_missing",
+    "abn_option_2",
+    "abn_option_3",
+    "not_covered",
+    "denial_not_expected",
+    "goes_with_ga",
+    "ga_missing",
+    "ga_without_abn",
+    "gz_denied",
+    "gz_with_abn",
+    "wrong_modifier_family",
+)
 def abn(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
     """Of Original Medicare: the notice that an expected denial needs, what is wrong with it, and its modifier."""
     if facts.payer_kind is not PayerKind.ORIGINAL_MEDICARE:
@@ -115,6 +133,13 @@ def _fault(abn: AbnGiven, facts: LineFacts, rules: ScrubRules) -> tuple[str, str
     return None
 
 
+@says(
+    "ga_not_for_advantage",
+    "abn_for_advantage",
+    "determination_missing",
+    "determination_denied",
+    "determination_used_up",
+)
 def advantage(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
     """Of Medicare Advantage: the plan decides before the service, and an ABN has no force."""
     if facts.payer_kind is not PayerKind.MEDICARE_ADVANTAGE:

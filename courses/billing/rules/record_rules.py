@@ -9,6 +9,7 @@ from datetime import datetime
 
 from courses.billing.findings import LineFinding, Mover, Severity, block, note
 from courses.billing.line import LineFacts, PartialDecision, ScrubRules
+from courses.billing.rule import says
 from courses.billing.supervision import counts, supervision_gaps, supervisors_during
 from courses.treatment.short_session import Outcome, ShortFinding
 
@@ -19,6 +20,7 @@ CLINIC = "The clinic's own rule"
 _BY_RULE = {Outcome.BILLABLE, Outcome.NOT_BILLABLE}
 
 
+@says("unsigned")
 def signature(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
     if facts.signed_at is None:
         yield block(
@@ -30,6 +32,7 @@ def signature(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
         )
 
 
+@says("start_not_known", "stop_not_known", "date_in_future", "date_differs")
 def times(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
     if facts.interval is None:
         which = "start" if facts.started_at is None else "stop"
@@ -49,6 +52,7 @@ def times(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
         yield block("date_differs", sentence, CLINIC, "service_date", Mover.BILLING)
 
 
+@says("not_supervised", "partly_supervised", "billing_npi_not_known", "billed_by_another")
 def supervision(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
     if facts.interval is None:
         return  # without its times nobody can say who was there; times() blocks
@@ -100,6 +104,7 @@ def _billing_practitioner(facts: LineFacts, supervisors: set[str]) -> Iterator[L
         )
 
 
+@says("order_not_signed", "order_signed_late")
 def order(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
     if facts.order_signed_at is None:
         yield block(
@@ -122,6 +127,7 @@ def order(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
         )
 
 
+@says("recording_missing", "recording_not_verified")
 def recording(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
     if not facts.recording_attached:
         yield block(
@@ -142,6 +148,16 @@ def recording(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
         )
 
 
+@says(
+    "given_again",
+    "decided_not_to_bill",
+    "decided_to_bill",
+    "minutes_not_known",
+    "too_few_minutes",
+    "short_billable",
+    "short_not_billable",
+    "partial_needs_decision",
+)
 def minutes(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
     if facts.given_again:
         yield block(

@@ -6,6 +6,7 @@ from datetime import date
 from courses.billing.findings import LineFinding, Mover, block, note, warn
 from courses.billing.line import LineFacts, ScrubRules
 from courses.billing.months import months_after
+from courses.billing.rule import says
 
 TWICE_DAILY = "First Coast LCD L28838 (2009): once or twice daily; manufacturer's reimbursement guide: 76"
 BEYOND_COURSE = "First Coast LCD L28838 (2009): beyond 35 sessions should be rare"
@@ -15,6 +16,16 @@ CLINIC = "The clinic's own rule"
 REPEAT_MODIFIER = "76"
 
 
+@says(
+    "number_on_day_not_known",
+    "third_session_of_day",
+    "more_than_ordered",
+    "second_session_of_day",
+    "repeat_modifier_missing",
+    "repeat_modifier_on_first",
+    "sessions_overlap",
+    "gap_too_short",
+)
 def second_of_day(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
     number = facts.number_on_day
     if number is None:
@@ -63,6 +74,7 @@ def _gap(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
         yield warn("gap_too_short", sentence, CLINIC, "minutes_since_previous", Mover.PHYSICIAN)
 
 
+@says("number_not_known", "beyond_course")
 def beyond_course(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
     number = facts.number_in_course
     if number is None:
@@ -75,6 +87,7 @@ def beyond_course(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
         yield warn("beyond_course", sentence, BEYOND_COURSE, "number_in_course", Mover.PHYSICIAN)
 
 
+@says("repeat_too_early")
 def early_repeat(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
     ended = facts.earlier_course_ended_on
     if ended is None or not is_early_repeat(facts, rules):

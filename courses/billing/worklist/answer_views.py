@@ -13,10 +13,10 @@ from django.views.decorators.http import require_GET, require_POST
 from courses.billing import services
 from courses.billing.access import get_acknowledgement, get_remittance
 from courses.billing.books.payer_money import beside
-from courses.billing.dollars import usd
 from courses.billing.worklist.answer_page import paid_rows
 from courses.billing.worklist.claim_forms import AnswerForm, PostForm
 from courses.models import Acknowledgement, Remittance
+from eecp_clinic.dollars import usd
 from eecp_clinic.errors import Conflict, InvalidInput
 from eecp_clinic.roles import Role, StaffRequest, staff_view
 from patients.forms import show_refusal

@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
 from courses.billing.billed_on import corrected_since_billed
-from courses.billing.dollars import usd
 from courses.models import (
     Amendment,
     Claim,
@@ -20,6 +19,7 @@ from courses.models import (
     Deposit,
     Remittance,
 )
+from eecp_clinic.dollars import usd
 from eecp_clinic.models import Clinic
 
 #: A clearing house answers within a day or two; what has no 277CA after this did not arrive.

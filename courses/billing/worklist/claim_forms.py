@@ -7,9 +7,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from courses.billing.dollars import usd
 from courses.billing.worklist.claim_page import MemberRow
 from courses.models import ClaimFile, Remittance
+from eecp_clinic.dollars import usd
 
 
 class ReasonForm(forms.Form):

@@ -1,7 +1,7 @@
 """What the page of one claim shows."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Prefetch
@@ -13,7 +13,13 @@ from courses.billing.postings import Balance, Posting, Reason, balance, by_line
 from courses.billing.services.claim_moving import allows
 from courses.billing.services.later_claims import next_coverage
 from courses.billing.worklist.worklist import due_to_next, months_to_file
-from courses.billing.worklist.worklist_rows import LIGHTS, Clock, appeal_clocks, filing_clock
+from courses.billing.worklist.worklist_rows import (
+    LIGHTS,
+    Clock,
+    appeal_clock,
+    appeal_clocks,
+    filing_clock,
+)
 from courses.billing.x12.codes import Table
 from courses.billing.x12.remittance import Adjustment
 from courses.claim_states import CORRECTABLE, Event, State
@@ -54,6 +60,15 @@ class MemberRow:
     is_denied: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Appeal:
+    """How long there is to appeal, and the ``lines`` by their position, none where all are denied; or when it was sent."""
+
+    clock: Clock = field(default_factory=lambda: Clock(None))
+    lines: tuple[int, ...] = ()
+    sent_on: date | None = None
+
+
 def claim_page(claim: Claim, now: datetime) -> dict[str, Any]:
     """Lines with their balances, history, files, answers, and what may be done; a fixed number of queries."""
     members = list(claim.memberships.select_related("line__session", "supervisor").order_by("position"))
@@ -74,7 +89,7 @@ def claim_page(claim: Claim, now: datetime) -> dict[str, Any]:
         "charge": sum(member.charge for member in members),
         "light": LIGHTS[Claim.State(claim.state)],
         "clock": _clock(claim, members, now),
-        "is_appeal_clock": claim.state == Claim.State.DENIED,
+        "appeal": _appeal(claim, rows, found, today),
         "steps": [
             {
                 "step": step,
@@ -98,14 +113,26 @@ def claim_page(claim: Claim, now: datetime) -> dict[str, Any]:
         "is_paper": PayerProfile.objects.filter(payer=claim.payer_id, form=PayerProfile.Form.PAPER).exists(),
         "can_check": claim.state in {State.DRAFT, State.READY},
         "can_correct": claim.state in CORRECTABLE and claim.frequency != Claim.Frequency.VOID,
-        "can_appeal": allows(claim, Event.APPEAL) and _has_denial(claim, rows),
         "today": today,
     }
 
 
-def _has_denial(claim: Claim, rows: list[MemberRow]) -> bool:
-    """A whole claim, or lines of one that was paid in part."""
-    return claim.state == State.DENIED or any(row.is_denied for row in rows)
+def _appeal(claim: Claim, rows: list[MemberRow], found: list[Posting], today: date) -> Appeal | None:
+    """Of a claim that was appealed, denied, or paid with a denied line; None where there is nothing to appeal."""
+    if claim.state == State.APPEALED:
+        sent = claim.steps.filter(event=Event.APPEAL).order_by("at", "pk").last()
+        return Appeal(sent_on=sent.on if sent else None)
+    denied = [row.member.position for row in rows if row.is_denied]
+    if not allows(claim, Event.APPEAL) or not (denied or claim.state == State.DENIED):
+        return None
+    # A whole claim is denied by a step of its own; a line of one that was paid, by the answer that says so.
+    clock = appeal_clocks([claim.pk], today).get(claim.pk)
+    if clock is None:
+        answers = [one for one in found if one.is_denied]
+        days = PayerProfile.objects.filter(payer=claim.payer_id).values_list("appeal_days", flat=True).first()
+        said_on = answers[-1].paid_on if answers else None
+        clock = appeal_clock(said_on, days, today)
+    return Appeal(clock=clock, lines=tuple(denied) if len(denied) < len(rows) else ())
 
 
 def _next_coverage(claim: Claim) -> Coverage | None:
@@ -117,9 +144,7 @@ def _next_coverage(claim: Claim) -> Coverage | None:
 def _clock(claim: Claim, members: list[ClaimMembership], now: datetime) -> Clock:
     clinic = claim.course.clinic
     today = clinic.day_of(now)
-    if claim.state == Claim.State.DENIED:
-        return appeal_clocks([claim.pk], today).get(claim.pk, Clock(None))
-    if not members or claim.state in {State.PAID, State.VOID}:
+    if not members or claim.state in {State.PAID, State.DENIED, State.APPEALED, State.VOID}:
         return Clock(None)
     first = min(member.service_date for member in members)
     return filing_clock(claim.payer, first, today, months_to_file(clinic))

@@ -106,7 +106,8 @@ def months_to_file(clinic: Clinic) -> dict[int, int | None]:
 
 
 def open_lines(clinic: Clinic, payer: Payer | None = None) -> QuerySet[ClaimLine]:
-    """Lines in no live claim, for which one is to be made; each with its ``day`` and who pays first on it, ``payer`` alone."""
+    """Lines in no live claim, for which one is to be made; each with its ``day``, the coverage that is first on it,
+    and who pays: ``payer`` alone."""
     live = ClaimMembership.objects.filter(line=OuterRef("pk"), live=True, rank=1)
     day = TruncDate("session__started_at", tzinfo=clinic.zone)
     in_force = (
@@ -115,11 +116,12 @@ def open_lines(clinic: Clinic, payer: Payer | None = None) -> QuerySet[ClaimLine
         .order_by("priority", "-starts_on")
     )
     first = Subquery(in_force.values("payer_id")[:1], output_field=IntegerField())
+    card = Subquery(in_force.values("code")[:1])
     return (
         ClaimLine.objects.of(clinic)
         .filter(~Exists(live), is_to_bill=True)
         .annotate(day=day)
-        .annotate(payer_key=first)
+        .annotate(payer_key=first, coverage_code=card)
         .filter(Q() if payer is None else Q(payer_key=payer.pk))
     )
 

@@ -196,6 +196,13 @@ def appeal_clocks(claims: Collection[int], today: date) -> dict[int, Clock]:
         within = days.get(step.claim.payer_id)
         paid_on = step.remittance.paid_on if step.remittance else None
         begun = paid_on or step.claim.course.clinic.day_of(step.at)
-        last = None if within is None else begun + timedelta(days=within)
-        found[step.claim_id] = Clock(None if last is None else (last - today).days, last)
+        found[step.claim_id] = appeal_clock(begun, within, today)
     return found
+
+
+def appeal_clock(begun: date | None, within: int | None, today: date) -> Clock:
+    """Days left of ``within`` from the day of the answer; not known where either is not."""
+    if begun is None or within is None:
+        return Clock(None)
+    last = begun + timedelta(days=within)
+    return Clock((last - today).days, last)

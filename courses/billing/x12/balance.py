@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from courses.billing.x12.reading import Finding
 from courses.billing.x12.remittance import Adjustment, PaidClaim, PaidService, Remittance
+from eecp_clinic.dollars import usd
 
 NOTHING = Decimal(0)
 
@@ -26,7 +27,7 @@ def _payment(of: Remittance) -> Iterator[Finding]:
     if claims - taken != of.amount:
         yield Finding(
             "payment_total",
-            f"The payment is {_usd(of.amount)}, but its claims add up to {_usd(claims)} less {_usd(taken)} taken for "
+            f"The payment is {usd(of.amount)}, but its claims add up to {usd(claims)} less {usd(taken)} taken for "
             "other reasons. Ask the payer before you post it.",
             of.segment,
         )
@@ -37,8 +38,8 @@ def _claim(of: PaidClaim) -> Iterator[Finding]:
     if expected != of.paid:
         yield Finding(
             "claim_adjustments",
-            f"Claim {of.reference}: {_usd(of.charge)} charged less {_usd(of.charge - expected)} adjusted is "
-            f"{_usd(expected)}, but {_usd(of.paid)} is said to be paid.",
+            f"Claim {of.reference}: {usd(of.charge)} charged less {usd(of.charge - expected)} adjusted is "
+            f"{usd(expected)}, but {usd(of.paid)} is said to be paid.",
             of.segment,
         )
     if of.services:
@@ -47,8 +48,8 @@ def _claim(of: PaidClaim) -> Iterator[Finding]:
     if stated is not None and stated != of.patient_owes:
         yield Finding(
             "patient_responsibility",
-            f"Claim {of.reference}: the patient is said to owe {_usd(stated)}, but the reasons given (PR) add up to "
-            f"{_usd(of.patient_owes)}. Bill the patient for neither before it is clear.",
+            f"Claim {of.reference}: the patient is said to owe {usd(stated)}, but the reasons given (PR) add up to "
+            f"{usd(of.patient_owes)}. Bill the patient for neither before it is clear.",
             of.segment,
         )
 
@@ -58,14 +59,14 @@ def _lines_of(of: PaidClaim) -> Iterator[Finding]:
     if paid != of.paid:
         yield Finding(
             "claim_lines",
-            f"Claim {of.reference}: its lines add up to {_usd(paid)}, but {_usd(of.paid)} is said to be paid.",
+            f"Claim {of.reference}: its lines add up to {usd(paid)}, but {usd(of.paid)} is said to be paid.",
             of.segment,
         )
     charged = _sum(service.charge for service in of.services)
     if charged != of.charge:
         yield Finding(
             "claim_charges",
-            f"Claim {of.reference}: its lines were charged at {_usd(charged)}, the claim at {_usd(of.charge)}.",
+            f"Claim {of.reference}: its lines were charged at {usd(charged)}, the claim at {usd(of.charge)}.",
             of.segment,
         )
     for service in of.services:
@@ -77,8 +78,8 @@ def _service(claim: PaidClaim, of: PaidService) -> Iterator[Finding]:
     if expected != of.paid:
         yield Finding(
             "line_adjustments",
-            f"Claim {claim.reference}, {of.hcpcs}: {_usd(of.charge)} charged less its adjustments is "
-            f"{_usd(expected)}, but {_usd(of.paid)} is said to be paid.",
+            f"Claim {claim.reference}, {of.hcpcs}: {usd(of.charge)} charged less its adjustments is "
+            f"{usd(expected)}, but {usd(of.paid)} is said to be paid.",
             of.segment,
         )
 
@@ -89,7 +90,3 @@ def _total(adjustments: Iterable[Adjustment]) -> Decimal:
 
 def _sum(amounts: Iterable[Decimal]) -> Decimal:
     return sum(amounts, NOTHING)
-
-
-def _usd(amount: Decimal) -> str:
-    return f"{amount:,.2f} USD"

@@ -14,7 +14,8 @@ _DELIMITERS = frozenset(ELEMENT + COMPONENT + REPETITION + TERMINATOR)
 BASIC = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 !\"&'()+,-./;?=")
 #: X12.6, extended character set: what an e-mail address needs beside it.
 EXTENDED = BASIC | frozenset("abcdefghijklmnopqrstuvwxyz%@[]_{}\\|<>#$`")
-#: Letters that Unicode does not take apart, and marks that office programs put in by themselves.
+#: Letters that Unicode does not take apart, as on a passport (ICAO Doc 9303, part 3, section 6), and marks that office
+#: programs put in by themselves. The dot of a Catalan l·l is no letter.
 _PLAIN = str.maketrans(
     {
         "Æ": "AE",
@@ -23,9 +24,14 @@ _PLAIN = str.maketrans(
         "Ł": "L",
         "Đ": "D",
         "Ð": "D",
+        "Ħ": "H",
+        "Ŋ": "N",
+        "Ŧ": "T",
+        "ĸ": "Q",
         "Þ": "TH",
         "ẞ": "SS",
         "ı": "I",
+        "·": "",
         "‘": "'",
         "’": "'",
         "ʼ": "'",

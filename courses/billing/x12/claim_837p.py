@@ -76,6 +76,6 @@ def _claim(claim: Claim, number: int) -> Iterator[Segment]:
     yield from parties.payer(claim.payer)
     if claim.patient is not None:
         yield ("HL", str(number + 1), str(number), "23", "0")
-        yield ("PAT", parties.relationship(claim.patient.relationship))
+        yield ("PAT", parties.dependents_relationship(claim.patient.relationship))
         yield from parties.dependent(claim.patient.person)
     yield from loops_claim.claim(claim)

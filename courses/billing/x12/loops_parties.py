@@ -22,7 +22,7 @@ _NO_MIDDLE = ("", "", "")
 _FILING_CODES = "1[1-7]|AM|BL|CH|CI|DS|FI|HM|LM|MA|MB|MC|OF|TV|VA|WC|ZZ"
 #: SBR05, why Medicare is not the first to pay (CMS, MSP value codes in 005010X222A1).
 _INSURANCE_TYPES = "12|13|14|15|16|41|42|43|47"
-_RELATIONSHIPS = "01|18|19|20|21|39|40|53|G8"
+_RELATIONSHIPS = "01|19|20|21|39|40|53|G8"
 _MOST_IN_ONE_CAS = 6
 
 
@@ -126,10 +126,12 @@ def insurance(of: Subscriber, filing_code: str, *, is_patient: bool) -> Segment:
 
 
 def subscriber(of: Subscriber, *, is_patient: bool) -> Iterator[Segment]:
-    """2010BA; where the subscriber is another than the patient, address and birth stand there too."""
+    """2010BA. Address and birth are the patient's, and so stand here only where the patient is the subscriber (X12's
+    answer to request for interpretation 2281)."""
     title = "Patient" if is_patient else "Subscriber"
     yield _person("IL", title, of.person, "MI", x.text("Member id", of.member_id, 80, shortest=2))
-    yield from _demographics(title, of.person)
+    if is_patient:
+        yield from _demographics(title, of.person)
 
 
 def dependent(of: Person) -> Iterator[Segment]:
@@ -139,6 +141,12 @@ def dependent(of: Person) -> Iterator[Segment]:
 
 
 def relationship(code: str) -> str:
+    """SBR02 of 2320: of the patient to the subscriber of another plan, or self."""
+    return x.code("Relationship to the subscriber", code, f"18|{_RELATIONSHIPS}", "one that a claim knows")
+
+
+def dependents_relationship(code: str) -> str:
+    """PAT01. A dependent is not the subscriber."""
     return x.code("Relationship to the subscriber", code, _RELATIONSHIPS, "one that a claim knows")
 
 
@@ -169,16 +177,10 @@ def other_payer(of: OtherPayer) -> Iterator[Segment]:
     if of.patient_owes is not None:
         yield ("AMT", "EAF", x.amount("Left to the patient", of.patient_owes))
     yield ("OI", "", "", "Y", "", "", "Y")
-    yield (
-        "NM1",
-        "IL",
-        "1",
-        x.text(f"{title}: subscriber's family name", of.subscriber_family_name, 60),
-        x.text(f"{title}: subscriber's given name", of.subscriber_given_name, 35, shortest=0),
-        *_NO_MIDDLE,
-        "MI",
-        x.text(f"{title}: member id", of.member_id, 80, shortest=2),
-    )
+    member_id = x.text(f"{title}: member id", of.member_id, 80, shortest=2)
+    yield _person("IL", f"{title}: subscriber", of.subscriber, "MI", member_id)
+    if of.subscriber.address is not None:
+        yield from address(f"{title}: subscriber", of.subscriber.address)
     yield _organisation("PR", title, of.name, "PI", x.text(f"{title}'s id", of.id, 80, shortest=2))
     if of.paid_on is not None:
         yield ("DTP", "573", "D8", x.day(of.paid_on))
@@ -224,7 +226,11 @@ def _person(role: str, title: str, of: Person, qualifier: str, number: str) -> S
 
 
 def _demographics(title: str, of: Person) -> Iterator[Segment]:
+    if of.address is None:
+        raise x.X12Refusal(f"{title}'s street", "It is not known. Enter it first.")
     yield from address(title, of.address)
+    if of.born is None:
+        raise x.X12Refusal(f"{title}'s date of birth", "It is not known. Enter it first.")
     yield ("DMG", "D8", x.day(of.born), of.sex.value)
 
 

@@ -87,11 +87,13 @@ class Rank(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
+    """A patient or a subscriber; of a subscriber who is not the patient, birth and address may be unknown (None)."""
+
     family_name: str
     given_name: str
-    born: date
-    sex: Sex
-    address: Address
+    born: date | None = None
+    sex: Sex = Sex.UNKNOWN
+    address: Address | None = None
     middle_name: str = ""
 
 
@@ -138,7 +140,7 @@ class Adjustment:
 class OtherPayer:
     """Another insurance of the patient (2320, 2330), and what it has paid where it was asked first.
 
-    ``paid`` None: it has not judged the claim. ``relationship``: of the patient to its subscriber (18 is self).
+    ``paid`` None: it has not judged the claim. ``relationship``: of the patient to its ``subscriber`` (18 is self).
     ``patient_owes``: what it left to the patient, where it answered the claim as a whole and no line.
     """
 
@@ -147,8 +149,7 @@ class OtherPayer:
     id: str
     filing_code: str
     member_id: str
-    subscriber_family_name: str
-    subscriber_given_name: str
+    subscriber: Person
     relationship: str = "18"
     group_number: str = ""
     insurance_type: str = ""

@@ -7,7 +7,12 @@ stays unknown there.
 from dataclasses import dataclass
 from datetime import date
 
-from patients.fhir.codes import PAYER_KINDS, SOURCE_OF_PAYMENT
+from patients.fhir.codes import (
+    PAYER_KINDS,
+    RELATIONSHIPS,
+    SOURCE_OF_PAYMENT,
+    SUBSCRIBER_RELATIONSHIP,
+)
 from patients.fhir.reading.bundle import Bundle, Entry
 from patients.fhir.reading.elements import Json, codings, day, references, words
 from patients.fhir.reading.found import FoundCoverage, Plain, Source, Value
@@ -54,6 +59,7 @@ def _coverage(bundle: Bundle, entry: Entry) -> FoundCoverage:
     starts, ends = day(period.get("start")), day(period.get("end"))
     values: list[tuple[str, Plain | None]] = [
         ("member_id", resource.get("subscriberId") or _member_number(resource)),
+        ("relationship", _relationship(resource)),
         ("starts_on", starts.isoformat() if starts else None),
         ("ends_on", ends.isoformat() if ends else None),
         ("priority", resource["order"] if resource.get("order") in (1, 2, 3) else None),
@@ -64,6 +70,14 @@ def _coverage(bundle: Bundle, entry: Entry) -> FoundCoverage:
         _kind(resource),
         tuple(Value(name, value, (source,)) for name, value in values if value),
         (source,),
+    )
+
+
+def _relationship(resource: Json) -> str:
+    """What the patient is to the subscriber, only where the file says it by FHIR's own code."""
+    given = codings(resource.get("relationship"))
+    return next(
+        (RELATIONSHIPS.get(code, "") for system, code in given if system == SUBSCRIBER_RELATIONSHIP), ""
     )
 
 

@@ -1,31 +1,19 @@
 """A line stands on what was signed; what was written beside it afterwards is said, and never changes it by itself."""
 
-from dataclasses import replace
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 import pytest
 
-from courses.billing.findings import LineFinding, Severity
+from courses.billing.findings import Severity
 from courses.billing.line import AmendedFact
-from courses.billing.scrubber import scrub
 from courses.billing.services import refresh_line
 from courses.models import ClaimLine, Session, TreatmentRules
 from courses.treatment.services import amend_session, countersign_sessions
 from eecp_clinic.models import User
-from tests.courses.billing.test_scrubber import CLEAN, RULES
+from tests.courses.billing.scrubber_cases import ADDED, ENDED, PULSE
+from tests.courses.billing.scrubber_given import findings
 from tests.courses.treatment import scenes
 from tests.factories import PASSWORD
-
-ENDED = AmendedFact("correction", "The hour: Ended", "ended_at", date(2026, 9, 17))
-PULSE = AmendedFact(
-    "correction", "Vital signs, Before: Heart rate", "vital_signs/before/heart_rate_bpm", date(2026, 9, 17)
-)
-ADDED = AmendedFact("addendum", "Addendum", "", date(2026, 9, 18))
-
-
-def findings(**changes: Any) -> dict[str, LineFinding]:
-    return {finding.code: finding for finding in scrub(replace(CLEAN, **changes), RULES)}
 
 
 def test_corrected_end_warns_that_the_line_stands_on_what_was_signed() -> None:
@@ -39,24 +27,6 @@ def test_what_no_line_stands_on_is_noted(amended: AmendedFact) -> None:
     found = findings(amendments=(amended,))["amended"]
     assert found.severity is Severity.NOTE
     assert amended.what in found.sentence
-
-
-@pytest.mark.parametrize(
-    ("facts", "code", "severity"),
-    [
-        ({"countersigned_with": None}, "not_countersigned", Severity.BLOCK),
-        (
-            {"countersigned_with": 0, "amendments": (ADDED,)},
-            "amended_after_countersigning",
-            Severity.WARN,
-        ),
-    ],
-)
-def test_missing_countersignature_is_said_where_the_clinic_wants_it(
-    facts: dict[str, Any], code: str, severity: Severity
-) -> None:
-    assert findings(countersignature_needed=True, **facts)[code].severity is severity
-    assert code not in findings(countersignature_needed=False, **facts)
 
 
 def test_countersigned_line_says_nothing_of_it() -> None:

@@ -117,6 +117,7 @@ def test_page_asks_for_the_reason_and_keeps_what_was_typed(
         "priority": "1",
         "member_id": NUMBER,
         "starts_on": coverage.starts_on.isoformat(),
+        "relationship": "18",
     }
     answer = biller_client.post(address, posted)
     page = answer.content.decode()

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from courses.billing import asking
 from courses.billing.balances import balances_of_claims, balances_of_lines
+from courses.billing.books.account import statement_of
 from courses.billing.books.day_sheet import day_sheet
 from courses.billing.books.positions import movements, position
 from courses.billing.claim_checking import paper_claim
@@ -87,6 +88,23 @@ def test_second_answer_is_taken_from_what_the_patient_owed(paid: Claim, second: 
     assert money(paid) == (Decimal(348), Decimal(90), Decimal(12), Decimal(0))
     own = balances_of_claims([second.pk])[second.pk]
     assert (own.paid, own.patient_owes, own.open) == (Decimal(60), Decimal(12), Decimal(0))
+
+
+def test_patient_is_asked_only_once_the_next_payer_has_answered(
+    given: Given, paid: Claim, biller: User
+) -> None:
+    """Before the next payer is asked, while it is asked, and when it has answered."""
+
+    def stands() -> tuple[Decimal, Decimal]:
+        statement = statement_of(given.course, LATER + timedelta(days=1))
+        return statement.balance, statement.awaited
+
+    assert stands() == (Decimal(0), Decimal(72))
+    second = make_later_claim(claim=paid, actor=biller, now=NOW)
+    sent_on(second, biller)
+    assert stands() == (Decimal(0), Decimal(72))
+    answer_of(second, biller, decided_as(second, SUPPLEMENT_SAID, status="2"), LATER)
+    assert stands() == (Decimal(12), Decimal(0))
 
 
 def test_second_answer_for_the_claim_as_a_whole_settles_each_line(

@@ -1,54 +1,64 @@
+"""Rules of the scrubber: each speaks where it must and is silent beside it, and none is one that nobody tests."""
+
+import importlib
+import pkgutil
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courses.billing.findings import LineFinding, Mover, Severity
-from courses.billing.line import Coverage, LineFacts, PartialDecision, PayerKind, ScrubRules
-from courses.billing.payer_facts import AbnGiven, AbnOption, DiagnosisFacts, PayerFacts, PlanAnswer
-from courses.billing.scrubber import may_go, scrub
-from courses.billing.supervision import SupervisionMode, SupervisionPeriod
-from patients.eligibility.packaged import load_diagnosis_sets
-
-BEGAN = datetime(2026, 9, 15, 14, tzinfo=UTC)  # 10:00 in New York
-MINUTE = timedelta(minutes=1)
-NPI = "1234567893"
-DOCTOR = SupervisionPeriod(
-    "SAMPLE Alex, MD", NPI, True, SupervisionMode.ON_SITE, BEGAN - 60 * MINUTE, BEGAN + 120 * MINUTE
-)
-CLEAN = LineFacts(
-    as_of=date(2026, 9, 20),
-    service_date=date(2026, 9, 15),
-    started_at=BEGAN,
-    ended_at=BEGAN + 60 * MINUTE,
-    signed_at=BEGAN + 70 * MINUTE,
-    number_in_course=7,
-    number_on_day=1,
-    order_signed_at=BEGAN - timedelta(days=20),
-    course_began_at=BEGAN - timedelta(days=8),
-    payer_kind=PayerKind.ORIGINAL_MEDICARE,
-    coverage=Coverage.COVERED,
-    recording_attached=True,
-    recording_verified=True,
-    effective_minutes=58,
-    ended_early=False,
-    place_of_service="11",
-    billing_npi=NPI,
-    supervision=(DOCTOR,),
-    diagnoses=DiagnosisFacts(codes=("I25.112",), book="FY2026, release of 01-Apr-2026"),
-)
-RULES = ScrubRules(
-    time_zone="America/New_York",
-    abn_edition=(date(2026, 5, 12), date(2029, 3, 31)),
-    diagnosis_set=load_diagnosis_sets()["icd-10-cm"],
+from courses.billing import rules
+from courses.billing.findings import Severity, note
+from courses.billing.line import Coverage, PartialDecision, PayerKind
+from courses.billing.rule import Rule, says
+from courses.billing.scrubber import CODES, may_go, scrub
+from courses.billing.scrubber import RULES as ASKED_RULES
+from courses.billing.supervision import SupervisionMode
+from tests.courses.billing.scrubber_cases import CASES, Case
+from tests.courses.billing.scrubber_given import (
+    ABN,
+    ADVANTAGE,
+    APPROVED,
+    BEGAN,
+    CLEAN,
+    DOCTOR,
+    MINUTE,
+    RULES,
+    findings,
 )
 
 
-def findings(rules: ScrubRules = RULES, **changes: Any) -> dict[str, LineFinding]:
-    return {finding.code: finding for finding in scrub(replace(CLEAN, **changes), rules)}
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.code)
+def test_rule_speaks_where_it_must_and_is_silent_beside_it(case: Case) -> None:
+    found = findings(case.rules, **case.facts)[case.code]
+    assert found.severity is case.severity
+    assert case.mover in {None, found.mover}
+    assert found.sentence.endswith(".")
+    assert found.source
+    assert hasattr(CLEAN, found.field)
+    assert case.code not in findings(case.silent_rules or case.rules, **case.silent)
+
+
+def test_every_code_that_a_line_can_be_told_has_a_case_both_ways() -> None:
+    assert {case.code for case in CASES} == CODES
+
+
+def test_every_rule_there_is_is_asked() -> None:
+    modules = [
+        importlib.import_module(f"{rules.__name__}.{one.name}")
+        for one in pkgutil.iter_modules(rules.__path__)
+    ]
+    there = {id(one) for module in modules for one in vars(module).values() if isinstance(one, Rule)}
+    assert there == {id(rule) for rule in ASKED_RULES}
+
+
+def test_rule_that_says_a_code_it_does_not_name_is_refused() -> None:
+    rule = says("known")(lambda facts, rules: iter([note("unknown", "A note.", "A source", "as_of")]))
+    with pytest.raises(ValueError, match="unknown"):
+        list(rule(CLEAN, RULES))
 
 
 def test_a_clean_line_may_go_and_tells_how_long_there_is_time() -> None:
@@ -57,71 +67,6 @@ def test_a_clean_line_may_go_and_tells_how_long_there_is_time() -> None:
     assert [finding.sentence for finding in found] == [
         "The line must be filed by Wed 15-Sep-2027: 360 days are left."
     ]
-
-
-GIVEN = AbnGiven(
-    given_on=date(2026, 9, 1),
-    signed_on=date(2026, 9, 2),
-    option=AbnOption.TREAT_AND_CLAIM,
-    sessions=35,
-    session=7,
-)
-ABN = {"coverage": Coverage.NOT_COVERED, "payer": PayerFacts(abns=(GIVEN,))}
-OPTION_2 = PayerFacts(abns=(replace(GIVEN, option=AbnOption.TREAT_WITHOUT_CLAIM),))
-APPROVED = PayerFacts(answers=(PlanAnswer(answered_on=date(2026, 9, 1), approved=True),))
-ADVANTAGE = {"payer_kind": PayerKind.MEDICARE_ADVANTAGE}
-LATE = BEGAN - timedelta(days=7)
-
-
-@pytest.mark.parametrize(
-    ("changes", "code", "mover"),
-    [
-        ({"signed_at": None}, "unsigned", Mover.NURSE),
-        ({"started_at": None}, "start_not_known", Mover.NURSE),
-        ({"ended_at": None}, "stop_not_known", Mover.NURSE),
-        ({"service_date": date(2026, 9, 14)}, "date_differs", Mover.BILLING),
-        ({"as_of": date(2026, 9, 14)}, "date_in_future", Mover.BILLING),
-        ({"supervision": ()}, "not_supervised", Mover.PHYSICIAN),
-        ({"billing_npi": None}, "billing_npi_not_known", Mover.BILLING),
-        ({"billing_npi": "1111111112"}, "billed_by_another", Mover.BILLING),
-        ({"order_signed_at": None}, "order_not_signed", Mover.PHYSICIAN),
-        ({"order_signed_at": LATE}, "order_signed_late", Mover.PHYSICIAN),
-        ({"coverage": None}, "assessment_missing", Mover.PHYSICIAN),
-        ({"coverage": Coverage.INCOMPLETE}, "assessment_incomplete", Mover.PHYSICIAN),
-        ({"coverage": Coverage.DETERMINATION_NEEDED}, "assessment_of_another_payer", Mover.PHYSICIAN),
-        ({"coverage": Coverage.NOT_COVERED}, "not_covered", Mover.BILLING),
-        ({"coverage": Coverage.NOT_COVERED, "payer": OPTION_2}, "abn_option_2", Mover.BILLING),
-        ({"coverage": Coverage.NOT_COVERED, "payer_kind": PayerKind.OTHER}, "not_covered", Mover.BILLING),
-        ({**ABN, "modifiers": ()}, "ga_missing", Mover.BILLING),
-        ({"payer_kind": None}, "payer_not_known", Mover.FRONT_DESK),
-        ({**ADVANTAGE, "coverage": Coverage.DETERMINATION_NEEDED}, "determination_missing", Mover.BILLING),
-        ({**ADVANTAGE, **ABN}, "determination_missing", Mover.BILLING),
-        ({**ADVANTAGE, "modifiers": ("GA",)}, "ga_not_for_advantage", Mover.BILLING),
-        ({"recording_attached": None}, "recording_missing", Mover.NURSE),
-        ({"recording_attached": False}, "recording_missing", Mover.NURSE),
-        ({"recording_verified": None}, "recording_not_verified", Mover.ADMINISTRATOR),
-        ({"recording_verified": False}, "recording_not_verified", Mover.ADMINISTRATOR),
-        ({"ended_early": True}, "partial_needs_decision", Mover.BILLING),
-        ({"ended_early": None}, "partial_needs_decision", Mover.NURSE),
-        ({"partial_decision": PartialDecision.DO_NOT_BILL}, "decided_not_to_bill", Mover.NOBODY),
-        ({"place_of_service": None}, "place_not_known", Mover.BILLING),
-        ({"place_of_service": "19"}, "place_denied", Mover.BILLING),
-        ({"place_of_service": "22"}, "place_denied", Mover.BILLING),
-        ({"number_on_day": None}, "number_on_day_not_known", Mover.BILLING),
-        ({"number_on_day": 3}, "third_session_of_day", Mover.NURSE),
-        ({"number_in_course": None}, "number_not_known", Mover.BILLING),
-        ({"as_of": date(2027, 9, 16)}, "filed_too_late", Mover.BILLING),
-    ],
-)
-def test_each_reason_blocks_the_line_and_says_whose_move_it_is(
-    changes: dict[str, Any], code: str, mover: Mover
-) -> None:
-    found = findings(**changes)
-    assert found[code].severity is Severity.BLOCK
-    assert found[code].mover is mover
-    assert found[code].sentence
-    assert found[code].source
-    assert hasattr(CLEAN, found[code].field)
 
 
 @pytest.mark.parametrize(
@@ -143,22 +88,6 @@ def test_each_reason_blocks_the_line_and_says_whose_move_it_is(
 )
 def test_the_line_goes_where_the_rule_is_met(changes: dict[str, Any]) -> None:
     assert may_go(scrub(replace(CLEAN, **changes), RULES))
-
-
-@pytest.mark.parametrize(
-    ("changes", "code"),
-    [
-        ({"place_of_service": "12"}, "place_unusual"),
-        ({"number_in_course": 36}, "beyond_course"),
-        ({"other_codes_that_day": ("99213",)}, "same_day_codes"),
-        ({"other_codes_that_day": ("94760",)}, "same_day_codes"),
-        ({"as_of": date(2027, 9, 1)}, "filing_limit_near"),
-    ],
-)
-def test_what_only_needs_a_look_warns_and_does_not_block(changes: dict[str, Any], code: str) -> None:
-    found = findings(**changes)
-    assert found[code].severity is Severity.WARN
-    assert may_go(tuple(found.values()))
 
 
 def test_the_second_session_of_a_day_goes_with_modifier_76() -> None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from courses.billing.services.deposits import enter_deposit, withdraw_deposit
 from courses.billing.worklist.attention import ANSWER_WITHIN, alarms
 from courses.billing.worklist.worklist import Fees, Tab, fees_of, open_lines, sums_of
 from courses.billing.worklist.worklist_rows import appeal_clocks
+from courses.billing.x12.pretend_payer import Paid
 from courses.billing.x12.remittance import ProviderAdjustment
 from courses.models import Amendment, Claim, ClaimFile, ClaimLine, Deposit, PayerProfile, Remittance
 from courses.models.billing import NOT_BILLED
@@ -175,6 +177,8 @@ def test_denied_claim_counts_the_days_to_appeal_of_the_profile(
     address = reverse("courses:claim", args=[claim.code])
     text = biller_client.get(address).content.decode()
     assert "Not seen as medically necessary" in text
+    assert "Billing's move: appeal by Tue 04-May-2027" in unescape(text)
+    assert text.index('id="appeal-title"') < text.index("Not seen as medically necessary")
     line = claim.memberships.get(position=1).line.code
     patient = {"patient": given.course.patient.code, "lines": [line]}
     refused = biller_client.post(
@@ -189,6 +193,33 @@ def test_denied_claim_counts_the_days_to_appeal_of_the_profile(
     assert (claim.state, claim.note) == (State.APPEALED, "Letter by fax")
     assert claim.steps.get(event="appeal").lines == [line]
     assert claim.code in page(biller_client, tab="appealed")
+    assert "Original Medicare's move" in unescape(biller_client.get(address).content.decode())
+
+
+def test_claim_that_is_paid_but_for_a_line_names_the_line_and_the_days_to_appeal_it(
+    given: Given, biller: User, biller_client: Client
+) -> None:
+    claim = sent_claim(given, biller)
+    whole, denied = decided(claim, ("CO", "45", "30")), decided(claim, ("CO", "50", "150"))
+    last = list(whole.adjustments)[-1]
+    decision = Paid(adjustments={**whole.adjustments, last: denied.adjustments[last]})
+    content = Answering(ClaimFile.objects.get()).payment({claim.code: decision})
+    take_answers(clinic=given.clinic, content=content, actor=biller, now=NOW)
+
+    def text() -> str:
+        return unescape(biller_client.get(reverse("courses:claim", args=[claim.code])).content.decode())
+
+    assert "Line 3. Billing's move: appeal, or bear it. How long Original Medicare" in text()
+    PayerProfile.objects.update(appeal_days=120)
+    assert "Line 3. Billing's move: appeal by Tue 04-May-2027" in text()
+
+
+def test_claim_that_was_paid_has_nothing_to_appeal(given: Given, biller: User, biller_client: Client) -> None:
+    claim = sent_claim(given, biller)
+    content = Answering(ClaimFile.objects.get()).payment({claim.code: decided(claim, ("CO", "45", "30"))})
+    take_answers(clinic=given.clinic, content=content, actor=biller, now=NOW)
+    text = biller_client.get(reverse("courses:claim", args=[claim.code])).content.decode()
+    assert 'id="appeal-title"' not in text
 
 
 def test_claim_page_keeps_what_the_patient_owes_apart(

@@ -72,6 +72,7 @@ def test_coverage_is_taken_over_only_when_it_is_ticked(nurse_client: Client, cli
         "coverage-0-priority": "1",
         "coverage-0-member_id": "1EG4-TE5-MK73",
         "coverage-0-starts_on": "2016-03-01",
+        "coverage-0-relationship": "18",
     }
     chart = uploaded(nurse_client)
     nurse_client.post(chart.get_absolute_url(), as_shown(chart, **ticked))

@@ -51,6 +51,58 @@ def test_member_id_of_another_payer_has_no_form(patient: Patient, front_desk: Us
     assert add(patient, front_desk, now, payer=payer, member_id="x-1").member_id == "x-1"
 
 
+SPOUSE = {
+    "relationship": "01",
+    "subscriber_family_name": " Sample ",
+    "subscriber_given_name": "Jon",
+    "subscriber_state": "il",
+}
+
+
+def test_spouses_plan_is_kept_with_whose_it_is(patient: Patient, front_desk: User, now: datetime) -> None:
+    payer = factories.make_payer(patient.clinic, "commercial", "Invented Insurance")
+    coverage = add(patient, front_desk, now, payer=payer, member_id="x-1", **SPOUSE)
+    assert not coverage.is_own
+    assert (coverage.subscriber_family_name, coverage.subscriber_state) == ("Sample", "IL")
+
+
+@pytest.mark.parametrize("kind", ["original_medicare", "medicare_advantage", "self_pay"])
+def test_under_medicare_everybody_is_their_own_subscriber(
+    patient: Patient, front_desk: User, now: datetime, kind: str
+) -> None:
+    payer = factories.make_payer(patient.clinic, kind, f"Invented {kind}")
+    member_id = "" if kind == "self_pay" else "1EG4TE5MK73"
+    with pytest.raises(InvalidInput, match="their own subscriber"):
+        add(patient, front_desk, now, payer=payer, member_id=member_id, **SPOUSE)
+
+
+def test_nobody_else_is_named_where_the_patient_is_the_subscriber(
+    patient: Patient, front_desk: User, now: datetime
+) -> None:
+    payer = factories.make_payer(patient.clinic, "commercial", "Invented Insurance")
+    with pytest.raises(InvalidInput, match="patient is the subscriber here"):
+        add(patient, front_desk, now, payer=payer, member_id="x-1", **{**SPOUSE, "relationship": "18"})
+
+
+def test_group_number_is_none_of_medicares(patient: Patient, front_desk: User, now: datetime) -> None:
+    with pytest.raises(InvalidInput, match="no group number"):
+        add(patient, front_desk, now, group_number="GRP7")
+
+
+def test_subscriber_born_in_the_future_is_refused(patient: Patient, front_desk: User, now: datetime) -> None:
+    payer = factories.make_payer(patient.clinic, "commercial", "Invented Insurance")
+    with pytest.raises(InvalidInput, match="in the future"):
+        add(
+            patient,
+            front_desk,
+            now,
+            payer=payer,
+            member_id="x-1",
+            subscriber_birth_date=date(2026, 12, 1),
+            **SPOUSE,
+        )
+
+
 def test_end_before_start_is_refused(patient: Patient, front_desk: User, now: datetime) -> None:
     with pytest.raises(InvalidInput, match="ends before it starts"):
         add(patient, front_desk, now, ends_on=date(2016, 2, 29))

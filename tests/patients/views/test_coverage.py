@@ -27,6 +27,7 @@ def form(patient: Patient, **fields: str) -> dict[str, str]:
         "priority": "1",
         "member_id": "1EG4-TE5-MK73",
         "starts_on": "2016-03-01",
+        "relationship": "18",
         "medicare_beneficiary": "unknown",
     } | fields
 
@@ -35,6 +36,43 @@ def test_front_desk_adds_a_coverage(patient: Patient, desk: Client) -> None:
     assert desk.post(f"/patients/{patient.code}/coverages/add/", form(patient)).status_code == 302
     coverage = patient.coverages.get()
     assert (coverage.member_id, coverage.medicare_beneficiary) == ("1EG4TE5MK73", None)
+
+
+def spouse(patient: Patient, **fields: str) -> dict[str, str]:
+    payer = factories.make_payer(patient.clinic, "commercial", "Invented Insurance")
+    who = {"relationship": "01", "subscriber_family_name": "Sample", "subscriber_given_name": "Jon"}
+    return form(patient, payer=payer.code, member_id="AB123", **who) | fields
+
+
+def test_spouses_plan_is_saved_and_shown(patient: Patient, desk: Client) -> None:
+    Patient.objects.filter(pk=patient.pk).update(
+        address="2 Example Street", city="Sampleton", state="IL", postal_code="60000"
+    )
+    values = spouse(patient, at_patients_address="on", subscriber_birth_date="1949-08-07")
+    assert desk.post(f"/patients/{patient.code}/coverages/add/", values).status_code == 302
+    coverage = patient.coverages.get()
+    assert (coverage.subscriber_address, coverage.subscriber_postal_code) == ("2 Example Street", "60000")
+    page = desk.get(coverage.get_absolute_url()).content.decode()
+    assert "SAMPLE Jon" in page
+    assert "07-Aug-1949, <span" in page  # the sex is not known
+    assert "plan of Jon" in desk.get(patient.get_absolute_url()).content.decode()
+
+
+def test_address_that_is_not_on_file_cannot_be_copied(patient: Patient, desk: Client) -> None:
+    values = spouse(patient, at_patients_address="on")
+    response = desk.post(f"/patients/{patient.code}/coverages/add/", values)
+    assert response.status_code == 422
+    assert "address is not on file" in response.content.decode()
+
+
+def test_choosing_self_takes_the_subscriber_out(patient: Patient, desk: Client) -> None:
+    desk.post(f"/patients/{patient.code}/coverages/add/", spouse(patient))
+    coverage = patient.coverages.get()
+    assert coverage.relationship == "01"
+    response = desk.post(f"{coverage.get_absolute_url()}edit/", spouse(patient, relationship="18"))
+    assert response.status_code == 302
+    coverage.refresh_from_db()
+    assert (coverage.is_own, coverage.subscriber_family_name) == (True, "")
 
 
 def test_wrong_medicare_number_is_said_once_and_kept(patient: Patient, desk: Client) -> None:

@@ -70,7 +70,7 @@ def test_sheet_carries_the_blanks_a_to_j(client: Client, patient: Patient, nurse
     ):
         assert blank in text, blank
     assert "CMS-R-131" in text
-    assert "4500.00 USD" in text
+    assert "$4,500.00" in text
     assert content == client.get(url).content
 
 
@@ -110,7 +110,7 @@ def test_page_of_indications_answers_for_each_payer(client: Client, nurse: User)
     client.force_login(nurse)
     page = client.get(reverse("patients:indications")).content.decode()
     assert page.count("<section") >= 4
-    for words in ("Covered", "Not covered", "Ask the plan first", "Patient pays", "4500"):
+    for words in ("Covered", "Not covered", "Ask the plan first", "Patient pays", "$4,500"):
         assert words in page
 
 

@@ -288,7 +288,7 @@ def test_page_enters_a_payment_and_makes_the_papers(
     assert biller_client.post(f"{page}estimate/", estimate).status_code == 302
     assert biller_client.post(f"{page}statement/", patient).status_code == 302
     shown = biller_client.get(page).content.decode()
-    assert "24.00 USD" in shown
+    assert "$24.00" in shown
     assert "Good-faith estimate" in shown
     for paper in BillingPaper.objects.all():
         answer = biller_client.get(reverse("courses:billing-paper", args=[paper.code]))

@@ -22,6 +22,20 @@ def test_session_without_an_answer_is_not_known_and_in_no_sum() -> None:
     assert both.not_known == 1
 
 
+def test_what_waits_for_the_next_payer_is_told_apart_and_not_asked_for() -> None:
+    waiting = service_of(1, DAY, "G0166", ANSWERED, self_paid=False, awaits="Sample Supplement")
+    asked = service_of(2, DAY, "G0166", ANSWERED, self_paid=False)
+    statement = Statement(services=(waiting, asked))
+    assert (statement.balance, statement.awaited) == usd(24, 24)
+    assert (waiting.due, asked.due) == (None, Decimal(24))
+    assert statement.awaited_payers == ("Sample Supplement",)
+
+
+def test_session_of_which_nothing_is_left_waits_for_nobody() -> None:
+    paid = Balance(asked=Decimal(150), paid=Decimal(150), answered=True)
+    assert service_of(1, DAY, "G0166", paid, self_paid=False, awaits="Sample Supplement").awaits == ""
+
+
 def test_session_without_a_line_is_not_charged_yet() -> None:
     unsigned = service_of(3, DAY, "G0166", None, self_paid=False)
     assert (unsigned.charge, unsigned.is_open) == (None, True)

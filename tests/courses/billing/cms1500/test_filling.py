@@ -38,6 +38,14 @@ def only_page(claim: Claim | None = None, **fields: Any) -> Page:
     return page
 
 
+def whose_plan(**fields: Any) -> Claim:
+    """A claim under a spouse's plan, of whom something is different."""
+    claim = a_grouped_claim_of_a_dependent()
+    return replace(
+        claim, subscriber=replace(claim.subscriber, person=replace(claim.subscriber.person, **fields))
+    )
+
+
 def test_thirty_five_sessions_fill_six_pages() -> None:
     found = pages(on_paper(a_claim(35)))
     assert [len(page.lines) for page in found] == [6, 6, 6, 6, 6, 5]
@@ -96,16 +104,36 @@ def test_medicare_second_names_who_pays_first() -> None:
         "EXAMPLE MUTUAL",
         "X",
     )
+    assert (texts["7 street"], texts["7 ZIP"], texts["11a year"], texts["11a M"]) == (
+        "3 EXAMPLE STREET",
+        "60000",
+        "1949",
+        "X",
+    )
     assert texts["29"].strip() == "10000"
     assert (texts["22 code"], texts["22 reference"], texts["23"]) == ("7", "ICN 123", "PA-1")
 
 
+def test_medicare_second_after_the_patients_own_plan_says_same() -> None:
+    own = replace(OTHER_PAYER, subscriber=PATIENT, relationship="18")
+    texts = pages(on_paper(replace(a_secondary_replacement(), other_payers=(own,))))[0].texts
+    assert (texts["4"], texts["6 Self"], texts["7 street"]) == ("SAME", "X", "SAME")
+    assert not {"7 city", "11a month"} & set(texts)
+
+
 def test_other_payers_get_the_insured_and_their_group() -> None:
     texts = only_page(a_grouped_claim_of_a_dependent()).texts
-    assert (texts["1 Other"], texts["4"], texts["6 Spouse"], texts["11d No"]) == (
+    assert (texts["1 Group"], texts["4"], texts["6 Spouse"], texts["11d No"]) == (
         "X",
-        "SAMPLE, JOAN",
+        "SAMPLE, JON",
         "X",
+        "X",
+    )
+    assert (texts["2"], texts["5 street"], texts["3 F"]) == ("SAMPLE, JOAN", "2 EXAMPLE STREET", "X")
+    assert (texts["7 street"], texts["11"], texts["11a day"], texts["11a M"]) == (
+        "3 EXAMPLE STREET",
+        "GRP7",
+        "07",
         "X",
     )
     assert (texts["24A to day line 1"], texts["24G line 1"]) == ("04", "5")
@@ -163,6 +191,8 @@ def test_preview_says_each_box_once_by_its_number() -> None:
         (a_claim(subscriber=replace(SUBSCRIBER, member_id="")), {}, "1a", "member id is not known"),
         (a_claim(subscriber=replace(SUBSCRIBER, member_id="1" * 30)), {}, "1a", "the box 29"),
         (a_claim(subscriber=replace(SUBSCRIBER, rank=Rank.SECONDARY)), {}, "11", "Add that coverage"),
+        (whose_plan(address=None), {}, "7", "subscriber's address is not known"),
+        (whose_plan(born=None), {}, "11a", "subscriber's date of birth is not known"),
         (a_claim(place_of_service=""), {}, "24B line 1", "place of service is not known"),
         (a_claim(lines=()), {}, "24", "no line"),
         (a_claim(lines=(a_line(modifiers=("76",) * 5),)), {}, "24D", "4 modifiers"),

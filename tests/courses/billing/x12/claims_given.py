@@ -57,6 +57,13 @@ PATIENT = Person(
     sex=Sex.FEMALE,
     address=Address(street="2 Example Street", city="Sampleton", state="IL", postal_code="60000"),
 )
+SPOUSE = Person(
+    family_name="Sample",
+    given_name="Jon",
+    born=date(1949, 8, 7),
+    sex=Sex.MALE,
+    address=Address(street="3 Example Street", city="Sampleton", state="IL", postal_code="60000"),
+)
 MEDICARE = Payer(name="Original Medicare", id="06102", filing_code="MB")
 SUBSCRIBER = Subscriber(person=PATIENT, member_id="1EG4TE5MK73")
 MONDAY = date(2026, 11, 30)
@@ -118,8 +125,7 @@ OTHER_PAYER = OtherPayer(
     id="99999",
     filing_code="CI",
     member_id="AB123",
-    subscriber_family_name="Sample",
-    subscriber_given_name="Jon",
+    subscriber=SPOUSE,
     relationship="01",
     paid=Decimal(100),
     paid_on=date(2026, 12, 20),
@@ -156,6 +162,7 @@ def a_grouped_claim_of_a_dependent() -> Claim:
     return a_claim(
         code="claim23457",
         payer=Payer(name="Example Mutual", id="99999", filing_code="CI"),
+        subscriber=Subscriber(person=SPOUSE, member_id="AB123", group_number="GRP7"),
         patient=Dependent(person=PATIENT, relationship="01"),
         lines=(a_line(0, last_date=MONDAY + timedelta(days=4), units=5, charge=Decimal("750.50")),),
     )

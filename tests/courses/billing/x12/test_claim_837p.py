@@ -11,7 +11,7 @@ import pytest
 from courses.billing.x12.claim import Claim, Frequency
 from courses.billing.x12.claim_837p import Batch, refusal_of, write
 from courses.billing.x12.elements import X12Refusal
-from courses.billing.x12.parties import Rank
+from courses.billing.x12.parties import Dependent, Person, Rank
 from tests.courses.billing.x12.claims_given import (
     BILLING,
     COLLEAGUE,
@@ -107,10 +107,60 @@ def test_where_the_other_payer_has_judged_its_sums_stand_at_claim_and_line() -> 
     assert of_tag(segments, "AMT", "SVD") == ["AMT*D*100", "SVD*99999*100*HC:G0166**1"]
 
 
+def test_subscriber_who_is_not_the_patient_has_no_address_and_the_patient_a_level_of_their_own() -> None:
+    segments = written(a_grouped_claim_of_a_dependent())
+    start = segments.index("HL*2*1*22*1")
+    assert segments[start : start + 10] == [
+        "HL*2*1*22*1",
+        "SBR*P**GRP7******CI",
+        "NM1*IL*1*SAMPLE*JON****MI*AB123",
+        "NM1*PR*2*EXAMPLE MUTUAL*****PI*99999",
+        "HL*3*2*23*0",
+        "PAT*01",
+        "NM1*QC*1*SAMPLE*JOAN",
+        "N3*2 EXAMPLE STREET",
+        "N4*SAMPLETON*IL*60000",
+        "DMG*D8*19510304*F",
+    ]
+
+
+def test_next_payer_is_told_whose_plan_paid_first_and_where_they_live() -> None:
+    segments = written(a_secondary_replacement())
+    start = segments.index("SBR*P*01*******CI")
+    assert [s for s in segments[start:] if s.startswith(("NM1*IL", "N3", "N4"))] == [
+        "NM1*IL*1*SAMPLE*JON****MI*AB123",
+        "N3*3 EXAMPLE STREET",
+        "N4*SAMPLETON*IL*60000",
+    ]
+
+
+def test_other_subscriber_whose_address_is_not_known_is_named_without_one() -> None:
+    unknown = replace(OTHER_PAYER, subscriber=Person(family_name="Sample", given_name="Jon"))
+    claim = replace(a_secondary_replacement(), other_payers=(unknown,))
+    segments = written(claim)
+    start = segments.index("NM1*IL*1*SAMPLE*JON****MI*AB123")
+    assert segments[start + 1].startswith("NM1*PR")
+    assert complaints(write(a_batch(claim), ENVELOPE)) == []
+
+
 def test_accents_become_plain_letters_and_delimiters_spaces() -> None:
     person = replace(PATIENT, family_name="Muñoz*Łódź", given_name="Zoë~Ann")
     segments = written(a_claim(subscriber=replace(SUBSCRIBER, person=person)))
     assert of_tag(segments, "NM1*IL")[0].startswith("NM1*IL*1*MUNOZ LODZ*ZOE ANN*")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Ħaż-Żebbuġ", "HAZ-ZEBBUG"),
+        ("Ŧeaŋŋá", "TEANNA"),
+        ("Gal·la", "GALLA"),
+        ("Ĳsselstraße", "IJSSELSTRASSE"),
+    ],
+)
+def test_letters_that_unicode_does_not_take_apart_are_written_as_on_a_passport(name: str, said: str) -> None:
+    person = replace(PATIENT, family_name=name)
+    assert f"NM1*IL*1*{said}*JOAN" in "~".join(written(a_claim(subscriber=_subscriber(person=person))))
 
 
 def _subscriber(**fields: Any) -> Any:
@@ -127,6 +177,29 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
         {"subscriber": _subscriber(person=replace(PATIENT, family_name="S" * 61))},
         "Patient's family name",
         "61 characters",
+    ),
+    "subscriber without a name": (
+        {
+            "subscriber": _subscriber(person=Person(family_name="", given_name="")),
+            "patient": Dependent(person=PATIENT, relationship="01"),
+        },
+        "Subscriber's family name",
+        "not known",
+    ),
+    "relationship": (
+        {"patient": Dependent(person=PATIENT, relationship="18")},
+        "Relationship to the subscriber",
+        "claim knows",
+    ),
+    "patient without a date of birth": (
+        {"subscriber": _subscriber(person=replace(PATIENT, born=None))},
+        "Patient's date of birth",
+        "not known",
+    ),
+    "patient without an address": (
+        {"subscriber": _subscriber(person=replace(PATIENT, address=None))},
+        "Patient's street",
+        "not known",
     ),
     "no member id": ({"subscriber": _subscriber(member_id="")}, "Member id", "not known"),
     "no address": (
