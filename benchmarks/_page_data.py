@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from benchmarks import _page_hours
+from benchmarks._page_chair import at_the_chair
 from benchmarks._page_plan import DAY, STARTS, Place, Planned, signatures
 
 if TYPE_CHECKING:
@@ -81,9 +82,11 @@ def prepare(now: datetime) -> Place:
     hour = factories.make_appointment(course, devices[0], now - 30 * DAY, state="done")
     session = factories.make_session(hour, nurse, Session.State.SIGNED)
     line = refresh_line(session=session, now=now)
-    return Place(
+    place = Place(
         clinic, nurse, physician, biller, devices, payer, decided.facts, decided.decision, line.findings, report.code, today
     )  # fmt: skip
+    at_the_chair(place, report, now)
+    return place
 
 
 def generations(place: Place, first: int, after: int) -> None:

@@ -33,6 +33,8 @@ class Place:
     today: date
     courses: list[str] = field(default_factory=list)
     sessions: list[str] = field(default_factory=list)
+    running: list[str] = field(default_factory=list)
+    ended: list[str] = field(default_factory=list)
     patients: list[str] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))

@@ -2,7 +2,7 @@
 
 Whole requests through Django (session, roles, queries, template) without a network, each by somebody whose page it is, on a
 database of the benchmark's own with PostgreSQL's usual settings; ``_page_data`` says what stands in it. The pages of one patient,
-course or session are opened of another one each time. Every request is made several times: ``p95_ms`` is of all of them with
+course or signed session are opened of another one each time, ``running`` and ``ended`` are one session each with a reading a minute. Every request is made several times: ``p95_ms`` is of all of them with
 100 times the data; ``growth_1_to_100`` compares the p95 of each request's quickest repeat, which says more where other programs
 use the machine. ``queries`` is the greatest number with 100 times the data; it may not be greater than with once.
 The last line is JSON. Options: ``--rounds 20``, ``--repeats 3``, ``--times 1 10 100``.
@@ -36,6 +36,8 @@ PAGES: tuple[tuple[str, str, Callable[["Place", random.Random], str]], ...] = (
     ("patient", "nurse", lambda place, chance: f"/patients/{chance.choice(place.patients)}/"),
     ("course", "physician", lambda place, chance: f"/courses/{chance.choice(place.courses)}/"),
     ("session", "nurse", lambda place, chance: f"/sessions/{chance.choice(place.sessions)}/"),
+    ("running", "nurse", lambda place, chance: f"/sessions/{place.running[0]}/"),
+    ("ended", "nurse", lambda place, chance: f"/sessions/{place.ended[0]}/"),
     ("reviews", "physician", lambda place, chance: "/reviews/"),
     ("figures", "physician", lambda place, chance: "/figures/"),
     ("claims", "billing", lambda place, chance: "/claims/"),
@@ -70,6 +72,8 @@ def say(text: str) -> None:
 
 def measure(place: "Place", rounds: int, repeats: int) -> dict[str, Measured]:
     """Every page, one after the other in turns, so that a slow moment of the machine hits all of them."""
+    import eecp_clinic.wsgi  # noqa: F401 - pages are loaded, and what is loaded let be, as in a web process
+
     chance = random.Random(7)  # noqa: S311 - which page is opened next
     clients = {name: _client(name) for _, name, _ in PAGES}
     found = {page: Measured() for page, _, _ in PAGES}

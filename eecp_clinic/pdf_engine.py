@@ -4,6 +4,9 @@ import gc
 import mimetypes
 import threading
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -17,17 +20,30 @@ from eecp_clinic.pdf import NotOurs
 
 STATIC, PICTURE = "static:", "picture:"
 BASE = "document:"
-#: The fonts of this machine, read in once a thread and not once a document; no document brings fonts of its own.
-_fonts = threading.local()
-
-# Laying out makes so many objects that Python looks through all there are every few pages. What is loaded by now
-# (programs, templates, models) stays, and need not be looked through: a quarter of a second each time.
-gc.collect()
-gc.freeze()
+#: One document is laid out at a time in a process: it takes its memory from no other, and Pango's map of fonts is not made for two threads.
+_alone = threading.Lock()
 
 
 def render(html: str, pictures: dict[str, str], variant: str) -> tuple[bytes, int, dict[str, int]]:
     """The file, how many pages it has, and on which of them each anchor stands."""
+    with _alone, _collected_once():
+        return _render(html, pictures, variant)
+
+
+@contextmanager
+def _collected_once() -> Iterator[None]:
+    """A laid-out document refers to itself in circles, and is so many objects that Python looks for such circles every few
+    pages. Here it looks once, when all of it can go, and at nothing that is older than the document.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.collect(0)
+
+
+def _render(html: str, pictures: dict[str, str], variant: str) -> tuple[bytes, int, dict[str, int]]:
     options: dict[str, Any] = {"pdf_variant": variant} if variant else {}
     try:
         source = HTML(string=html, base_url=BASE, url_fetcher=Fetcher(pictures))
@@ -39,11 +55,7 @@ def render(html: str, pictures: dict[str, str], variant: str) -> tuple[bytes, in
         # WeasyPrint opens its colour profile for PDF/A and leaves it to the garbage collector.
         warnings.simplefilter("ignore", ResourceWarning)
         rendered.write_pdf(target, **options)
-    made = target.getvalue(), len(rendered.pages), _anchors(rendered)
-    # A laid-out document refers to itself in circles; let go now, it is not there beside the next one.
-    del source, rendered
-    gc.collect()
-    return made
+    return target.getvalue(), len(rendered.pages), _anchors(rendered)
 
 
 def _anchors(rendered: Any) -> dict[str, int]:
@@ -55,11 +67,10 @@ def _anchors(rendered: Any) -> dict[str, int]:
     return found
 
 
+@cache
 def _font_configuration() -> FontConfiguration:
-    """Pango's map of fonts is not made for two threads at once."""
-    if not hasattr(_fonts, "configuration"):
-        _fonts.configuration = FontConfiguration()
-    return _fonts.configuration
+    """The fonts of this machine, read in once and not once a document; no document brings fonts of its own."""
+    return FontConfiguration()
 
 
 class Fetcher(URLFetcher):  # type: ignore[misc]  # weasyprint is untyped

@@ -6,7 +6,7 @@ from courses.billing.packet.enclosed import claims_of, letter_of, notices_of, op
 from courses.billing.packet.evidence import Criterion, Decision, Evidence, Identity, Order, ReviewSheet, Scope
 from courses.billing.packet.session_evidence import Picture
 from courses.billing.sheet.session_sheet import sheet_of, signed, signed_sessions
-from courses.billing.surroundings import Surroundings
+from courses.billing.supervised import Supervised
 from courses.models import Course, OutcomeMeasure, Packet, Review, Session, TreatmentOrder
 from courses.progress.course_page import paper_charts
 from courses.progress.decision_words import decision_in_words
@@ -34,7 +34,7 @@ def gather(packet: Packet, sessions: list[Session] | None = None) -> Evidence:
     """Everything that was signed by the time at which the packet was asked for; without the pictures of sessions."""
     course, until = packet.course, packet.requested_at
     sessions = sessions_of(packet) if sessions is None else sessions
-    around = Surroundings(sessions)
+    around = Supervised(sessions)
     reviews = list(
         Review.objects.filter(course=course, signature__signed_at__lte=until).select_related("signature")
     )

@@ -4,38 +4,22 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from django.db.models import Q
-
 from courses.billing.payer_gathering import Given, PayerRecord
-from courses.billing.supervision import SupervisionMode
-from courses.billing.supervision import SupervisionPeriod as Supervision
-from courses.models import (
-    BillingRules,
-    OtherService,
-    Session,
-    SessionRepeat,
-    SupervisionPeriod,
-    TreatmentRules,
-)
+from courses.billing.supervised import Supervised
+from courses.models import BillingRules, OtherService, Session, SessionRepeat, TreatmentRules
 from courses.treatment.countersigning import wanted_by
 from courses.treatment.settling import judged_short, newest_of
 from courses.treatment.short_session import ShortFinding
-from eecp_clinic.models import Membership, User
-from eecp_clinic.roles import Role
+from eecp_clinic.models import User
 
 
-class Surroundings:
+class Surroundings(Supervised):
     """What sessions share: who supervised around them, and the other sessions of their courses."""
 
     def __init__(self, sessions: Sequence[Session]) -> None:
+        super().__init__(sessions)
         self.record = PayerRecord(sessions)
         clinics = {s.course.clinic_id for s in sessions}
-        self.physicians = set(
-            Membership.objects.filter(clinic__in=clinics, role=Role.PHYSICIAN).values_list(
-                "clinic_id", "user_id"
-            )
-        )
-        self.periods = self._periods(sessions, clinics)
         self.rules = list(TreatmentRules.objects.filter(clinic__in=clinics).select_related("owner"))
         self.billing_rules = list(BillingRules.objects.filter(clinic__in=clinics).select_related("owner"))
         self._others: defaultdict[tuple[int, date], list[OtherService]] = defaultdict(list)
@@ -75,19 +59,6 @@ class Surroundings:
             return []
         day = session.course.clinic.day_of(session.started_at)
         return [one for one in self.of_patient(session) if one.day == day]
-
-    @staticmethod
-    def _periods(sessions: Sequence[Session], clinics: set[int]) -> list[SupervisionPeriod]:
-        starts = [s.started_at for s in sessions if s.started_at]
-        ends = [s.ended_at for s in sessions if s.ended_at]
-        if not starts or not ends:
-            return []
-        around = Q(ended_at__isnull=True) | Q(ended_at__gt=min(starts))
-        return list(
-            SupervisionPeriod.objects.filter(around, clinic__in=clinics, started_at__lt=max(ends))
-            .select_related("practitioner")
-            .order_by("started_at")
-        )
 
     def number_on_day(self, session: Session) -> int | None:
         keys = [one.pk for one in self._of_day(session)]
@@ -158,23 +129,3 @@ class Surroundings:
         """Who of those who supervised around the session has that NPI."""
         of_clinic = (p for p in self.periods if p.clinic_id == session.course.clinic_id)
         return next((p.practitioner for p in of_clinic if npi and p.practitioner.npi == npi), None)
-
-    def supervision(self, session: Session) -> tuple[Supervision, ...]:
-        if session.started_at is None or session.ended_at is None:
-            return ()
-        clinic_id = session.course.clinic_id
-        return tuple(
-            Supervision(
-                practitioner=period.practitioner.signing_name,
-                npi=period.practitioner.npi,
-                is_physician=(clinic_id, period.practitioner_id) in self.physicians,
-                mode=SupervisionMode(period.mode),
-                start=period.started_at,
-                end=period.ended_at,
-                written_late=period.written_late,
-            )
-            for period in self.periods
-            if period.clinic_id == clinic_id
-            and period.started_at < session.ended_at
-            and (period.ended_at is None or period.ended_at > session.started_at)
-        )

@@ -137,6 +137,8 @@ class Session(models.Model):
 
     class Meta:
         ordering = ["course", "started_at"]
+        # Figures, exceptions and gaps of supervision ask for the sessions of some days or months of a clinic's years.
+        indexes = [models.Index(fields=["started_at"], name="session_by_start")]
         constraints = [
             models.UniqueConstraint(fields=["course", "number"], name="session_number_once_a_course"),
             models.UniqueConstraint(

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext as _
 
+from courses.progress.glance import Glance, State
 from devices.pictures.series import (
     BOTTOM,
     HEIGHT,
@@ -24,6 +26,20 @@ from devices.pictures.series import (
 )
 
 __all__ = ["Kind", "Place"]
+
+STATES = {
+    State.WITHIN: gettext_lazy("in the target"),
+    State.BELOW: gettext_lazy("below the target"),
+    State.ABOVE: gettext_lazy("above the target"),
+    State.EARLY: gettext_lazy("early"),
+    State.LATE: gettext_lazy("late"),
+    State.REACHED: gettext_lazy("target reached"),
+    State.NOT_REACHED: gettext_lazy("target not reached"),
+    State.IN_FULL: gettext_lazy("each in full"),
+    State.BETTER: gettext_lazy("better"),
+    State.SAME: gettext_lazy("no change"),
+    State.WORSE: gettext_lazy("worse"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +65,8 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Axes:
-    """``at_least`` is shown at any rate; ``step`` between the lines; ``words`` in place of the numbers of the levels."""
+    """``at_least`` is shown at any rate; ``step`` between the lines; ``words`` in place of the numbers of the levels;
+    from ``over_from`` on nothing will come: the course was stopped."""
 
     x_axis: str
     y_axis: str
@@ -61,6 +78,7 @@ class Axes:
     digits: int = 0
     band: tuple[float, float] | None = None
     words: tuple[tuple[float, str], ...] = ()
+    over_from: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +89,14 @@ class Row:
     url: str
     place: float
     cells: tuple[str | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """Where the rows stand behind what a picture compares with."""
+
+    url: str
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +113,18 @@ class Chart:
     rows: tuple[Row, ...]
     top: float
     bottom: float
+    glance: Glance | None = None
+    behind: Behind | None = None
+
+    @property
+    def state(self) -> str:
+        """Where the newest value stands, in a word or two; empty where there is nothing to hold it against."""
+        found = self.glance
+        if found is None or found.state is None:
+            return ""
+        if found.state is State.SHORT:
+            return gettext("%(n)d of %(of)d short") % {"n": found.count, "of": found.of}
+        return str(STATES[found.state])
 
     @property
     def body(self) -> SafeString:
@@ -121,12 +159,16 @@ def chart(
     note: str = "",
     paper: bool = False,
     size: tuple[float, float] = (WIDTH, HEIGHT),
+    glance: Glance | None = None,
+    behind: Behind | None = None,
 ) -> Chart:
     """Draw ``series`` over the places; each has a value, or None, for each of them."""
     xs = [place.at for place in where]
     values = [value for one in series for value in one.values]
     found = axes.words or levels(values, axes.at_least, axes.step, axes.digits)
-    look = Look(axes.x_axis, axes.y_axis, axes.x_from, axes.x_to, axes.ticks, found, axes.band)
+    look = Look(
+        axes.x_axis, axes.y_axis, axes.x_from, axes.x_to, axes.ticks, found, axes.band, axes.over_from
+    )
     lines = [Series(one.label, one.values, one.kind) for one in series]
     alt = _in_words(title, where, series)
     svg = series_picture(xs, lines, look, label=alt, paper=paper, width=size[0], height=size[1])
@@ -145,6 +187,8 @@ def chart(
         ),
         top=TOP,
         bottom=size[1] - BOTTOM,
+        glance=glance,
+        behind=behind,
     )
 
 

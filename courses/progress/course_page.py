@@ -8,18 +8,19 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
 from courses.models import Appointment, Course, DiaryEntry, OutcomeMeasure, Review
+from courses.progress.by_session import BySession
 from courses.progress.charts import Chart
-from courses.progress.clinic_median import ds_peak_medians
+from courses.progress.clinic_median import ds_peak_medians, year_of
 from courses.progress.decision_words import decision_in_words
 from courses.progress.due import windows_of
 from courses.progress.early import early_of
 from courses.progress.early_response import EarlyResponse
-from courses.progress.exception_rows import ExceptionRow, exception_rows
+from courses.progress.exception_rows import ExceptionRow, counts_of, exception_rows
 from courses.progress.outcome_charts import angina_chart, point_charts
 from courses.progress.outcome_table import OutcomeTable, outcome_table
 from courses.progress.outcome_windows import Window
 from courses.progress.published import CLASS_GAIN
-from courses.progress.session_charts import BySession, augmentation_chart, body_charts, delivery_charts
+from courses.progress.session_charts import augmentation_chart, body_charts, delivery_charts
 from courses.progress.session_rows import SessionRow, session_rows
 from courses.progress.sessions import Done, done_sessions
 from courses.progress.strip import OVER, Cell, cells, hours_of
@@ -35,6 +36,7 @@ class CoursePage:
 
     lead: str
     headline: str
+    stopped: str
     cells: tuple[Cell, ...]
     chart: Chart | None
     charts: tuple[Chart, ...]
@@ -43,6 +45,7 @@ class CoursePage:
     published_gain: str
     early: EarlyResponse
     exceptions: tuple[ExceptionRow, ...]
+    exception_counts: tuple[tuple[str, int], ...]
     reviews: tuple[Review, ...]
     done: tuple[Done, ...]
     sessions: tuple[SessionRow, ...]
@@ -59,9 +62,11 @@ def course_page(course: Course, now: datetime, outlook: Outlook | None = None) -
     outcomes = list(OutcomeMeasure.objects.filter(course=course))
     by_week = weeks_of(course, done, now)
     pictures = course_charts(course, done, outcomes, by_week)
+    found = exception_rows(course, done, hours)
     return CoursePage(
         lead=_lead(course, done, outlook.ends_on),
         headline=_headline(course, done, len(hours.starts(Appointment.State.MISSED))),
+        stopped=_stopped(course),
         cells=cells(course, done, hours, now),
         chart=pictures[0] if done else None,
         charts=tuple(picture for picture in pictures[1:] if picture.svg),
@@ -71,7 +76,8 @@ def course_page(course: Course, now: datetime, outlook: Outlook | None = None) -
         if any(o.point == OutcomeMeasure.Point.END for o in outcomes)
         else "",
         early=early_of(course, done, hours, outcomes, by_week, now),
-        exceptions=exception_rows(course, done, hours)[::-1],
+        exceptions=tuple(sorted(found, key=lambda row: row.day, reverse=True)),
+        exception_counts=counts_of(found),
         reviews=reviews_of(course),
         done=tuple(done),
         sessions=session_rows(course.clinic, done),
@@ -99,9 +105,10 @@ def course_charts(
     In ink it goes to a payer: what other patients of the clinic had stays out of it.
     """
     by = BySession(course, done, paper)
-    medians = ds_peak_medians(course) if done and not paper else {}
+    year = year_of(course, done[-1].started_at) if done and not paper else None
+    medians = ds_peak_medians(course, year) if year else {}
     return [
-        augmentation_chart(by, medians),
+        augmentation_chart(by, medians, year),
         angina_chart(course, by_week, paper=paper),
         *point_charts(outcomes, course, paper=paper),
         *delivery_charts(by),
@@ -161,14 +168,23 @@ def _lead(course: Course, done: Sequence[Done], ends_on: date | None) -> str:
 
 
 def _headline(course: Course, done: Sequence[Done], missed: int) -> str:
-    """'26 done, 2 missed, 9 to come'."""
-    parts = [gettext("%(count)d done") % {"count": len(done)}]
+    """'26 of 35 done, 2 missed, 9 to come'."""
+    told = {"count": len(done), "of": course.sessions_ordered}
+    parts = [gettext("%(count)d of %(of)d done") % told]
     if missed:
         parts.append(ngettext("%(count)d missed", "%(count)d missed", missed) % {"count": missed})
     if course.state not in OVER:
         left = max(0, course.sessions_ordered - len(done))
         parts.append(gettext("%(count)d to come") % {"count": left})
     return ", ".join(parts)
+
+
+def _stopped(course: Course) -> str:
+    """'Stopped Thu 12-Nov-2026: Leg or back pain'; empty for a course that goes on or was completed."""
+    if course.state != Course.State.DISCONTINUED or course.ended_on is None:
+        return ""
+    said = gettext("Stopped %(day)s") % {"day": _weekday(course.ended_on)}
+    return f"{said}: {course.get_end_reason_display()}" if course.end_reason else said
 
 
 def _day(day: date) -> str:

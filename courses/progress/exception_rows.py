@@ -1,17 +1,19 @@
 """Delivered against prescribed as the page shows it: what differs, why, and whether somebody still has to say so."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 
-from courses.models import Course, ExceptionNote, Session
+from courses.models import Appointment, Course, ExceptionNote, Session
 from courses.progress.early_response import median_known
 from courses.progress.exceptions import DeliveryException, Kind, exceptions
-from courses.progress.sessions import Done
-from courses.progress.strip import Hours
+from courses.progress.sessions import Done, done_sessions
+from courses.progress.strip import Hours, hours_of
 
 WEEK_DAYS = 7
 
@@ -31,6 +33,18 @@ class ExceptionRow:
     hour: str
     parameter: str
     note: ExceptionNote | None
+
+    @property
+    def words(self) -> str:
+        return in_words(self.number, self.day, self.what)
+
+
+def in_words(number: int | None, day: date, what: str) -> str:
+    """'Session 3, Mon 30-Nov-2026: 41 of 60 min'; an hour without a session tells its day itself."""
+    if number is None:
+        return what
+    told = {"number": number, "day": date_format(day, "D d-M-Y"), "what": what}
+    return gettext("Session %(number)d, %(day)s: %(what)s") % told
 
 
 def first_week_ds(course: Course, done: Sequence[Done]) -> float | None:
@@ -62,6 +76,27 @@ def exception_rows(course: Course, done: Sequence[Done], hours: Hours) -> tuple[
         _row(found, sessions.get(found.hour), days[found.hour], notes.get((found.hour, found.kind.parameter)))
         for found in exceptions_of(done, hours, first_week_ds(course, done))
     )
+
+
+def counts_of(rows: Iterable[ExceptionRow]) -> tuple[tuple[str, int], ...]:
+    """How many of each parameter there are, in the order of the parameters; one that has none is left out."""
+    counted = Counter(row.parameter for row in rows)
+    return tuple(
+        (str(parameter.label), counted[parameter])
+        for parameter in ExceptionNote.Parameter
+        if counted[parameter]
+    )
+
+
+def others_without_reason(hour: Appointment, parameter: str) -> list[tuple[str, str]]:
+    """The other hours of the same course that differ in the same parameter and have no reason yet: code, and in words."""
+    course = hour.course
+    rows = exception_rows(course, done_sessions(course), hours_of(course))
+    return [
+        (row.hour, row.words)
+        for row in rows
+        if row.parameter == parameter and row.note is None and row.hour != hour.code
+    ]
 
 
 def _row(

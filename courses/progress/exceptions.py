@@ -131,10 +131,26 @@ def exceptions(
     )
 
 
+def judged(delivery: Delivery) -> frozenset[str]:
+    """The parameters in which this session could be judged: what is not known is neither beyond a threshold nor within."""
+    known = {
+        # With a recording, minutes that are not known are an exception of their own; without one they are part of it.
+        "minutes": delivery.minutes is not None or delivery.stopped_early or delivery.recorded,
+        "pressure": delivery.pressure_mmhg is not None and bool(delivery.prescribed_mmhg),
+        "ds_ratio": delivery.ds_peak is not None,
+        "timing": delivery.inflation_ms is not None or delivery.late_share is not None,
+        "interruptions": True,
+        "gating": delivery.recorded and bool(delivery.grade),
+        "no_recording": True,
+    }
+    return frozenset(name for name, is_known in known.items() if is_known)
+
+
 def _of(delivery: Delivery, limits: Thresholds) -> Iterator[DeliveryException]:
     yield from _minutes(delivery)
     if not delivery.recorded:
-        yield _told(delivery, Kind.NO_RECORDING, "No recording", delivery.without_recording_reason)
+        what = "No recording, so minutes not known" if delivery.minutes is None else "No recording"
+        yield _told(delivery, Kind.NO_RECORDING, what, delivery.without_recording_reason)
     gating = [*_pressure(delivery, limits), *_ratio(delivery, limits), *_timing(delivery, limits)]
     yield from gating
     yield from _interruptions(delivery, limits)
@@ -149,16 +165,16 @@ def _told(delivery: Delivery, kind: Kind, what: str, why: str = "") -> DeliveryE
 
 
 def _minutes(delivery: Delivery) -> Iterator[DeliveryException]:
+    """An hour that was stopped is told with or without minutes; minutes that no recording could give are its row's."""
     why = "; ".join(part for part in (delivery.stop_reason, delivery.symptoms) if part)
-    if delivery.minutes is None:
-        yield _told(
-            delivery,
-            Kind.MINUTES_NOT_KNOWN,
-            f"Minutes not known, {delivery.ordered_minutes} min ordered",
-            why,
-        )
-    elif delivery.stopped_early or is_short(delivery.ordered_minutes, delivery.minutes):
-        yield _told(delivery, Kind.SHORT, f"{delivery.minutes:.0f} of {delivery.ordered_minutes} min", why)
+    ordered, minutes = delivery.ordered_minutes, delivery.minutes
+    if minutes is not None:
+        if delivery.stopped_early or is_short(ordered, minutes):
+            yield _told(delivery, Kind.SHORT, f"{minutes:.0f} of {ordered} min", why)
+    elif delivery.stopped_early:
+        yield _told(delivery, Kind.SHORT, f"Stopped early, minutes not known, {ordered} min ordered", why)
+    elif delivery.recorded:
+        yield _told(delivery, Kind.MINUTES_NOT_KNOWN, f"Minutes not known, {ordered} min ordered", why)
 
 
 def _pressure(delivery: Delivery, limits: Thresholds) -> Iterator[DeliveryException]:

@@ -1,5 +1,6 @@
 """Forms of this stage: they read what was typed; the services decide."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -125,10 +126,22 @@ class ReviewForm(forms.Form):
 
 
 class WhyForm(forms.Form):
-    """Why an hour differs from what was prescribed."""
+    """Why an hour differs from what was prescribed, and for which other hours of the course the same is true."""
 
     why = forms.ChoiceField(label=_("Why"), choices=[("", _("Choose")), *ExceptionNote.Why.choices])
     text = forms.CharField(label=_("Note"), required=False, max_length=300)
+    also = forms.MultipleChoiceField(
+        label=_("The same reason also for"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, others: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        """``others``: the code of each hour that has no reason yet, and the hour in words."""
+        super().__init__(*args, **kwargs)
+        also = self.fields["also"]
+        assert isinstance(also, forms.MultipleChoiceField)  # noqa: S101  # declared above
+        also.choices = list(others)
+        if not others:
+            also.widget = forms.MultipleHiddenInput()
 
 
 class DiaryForm(forms.Form):

@@ -1,6 +1,6 @@
 """A month of a clinic's exceptions as a page: six parameters with their shares, reasons, and what nobody explained."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from courses.models import Appointment, Course, ExceptionNote, Session
 from courses.progress.early_response import median_known
-from courses.progress.exception_rows import WEEK_DAYS, exceptions_of
-from courses.progress.exceptions import USUAL, DeliveryException
+from courses.progress.exception_rows import WEEK_DAYS, exceptions_of, in_words
+from courses.progress.exceptions import USUAL, DeliveryException, judged
 from courses.progress.monthly import OTHERS, ParameterMonth, month_of
 from courses.progress.sessions import Done, done_of, pressure_changes_of, with_figures
 from courses.progress.strip import CAME, Hours
@@ -23,7 +23,7 @@ from eecp_clinic.models import Clinic
 
 #: What is beyond each threshold, in words.
 THRESHOLDS = {
-    "minutes": gettext_lazy("more than 2 min missing, stopped early, or not known"),
+    "minutes": gettext_lazy("more than 2 min missing, stopped early, or not known of a recorded session"),
     "pressure": gettext_lazy("median below 85 % of the target"),
     "ds_ratio": gettext_lazy("D/S peak below 1.0, or a quarter below the patient's first week"),
     "timing": gettext_lazy(
@@ -53,6 +53,10 @@ class Unexplained:
     found: DeliveryException
     course: Course
     day: date
+
+    @property
+    def words(self) -> str:
+        return in_words(self.found.number, self.day, self.found.what)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +132,10 @@ def gathered(clinic: Clinic, first: date, after: date) -> Gathered:
     came = sum(hour.state in CAME for hour in hours)
     absent = sum(hour.state in {Appointment.State.MISSED, Appointment.State.HELD} for hour in hours)
     days = {hour.code: clinic.day_of(hour.starts_at) for hour in hours}
+    of = Counter(name for ones in done.values() for one in ones for name in judged(one.delivery()))
+    of["attendance"] = came + absent
     return Gathered(
-        month_of([one for _c, one in found], whys, sessions=len(sessions), hours=came + absent),
+        month_of([one for _c, one in found], whys, of=of),
         len(sessions),
         tuple(
             Unexplained(one, course, days[one.hour])

@@ -1,7 +1,7 @@
 """A month of exceptions: how many sessions were beyond each threshold, and why people said so. PURE."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from courses.progress.exceptions import DeliveryException
@@ -12,7 +12,8 @@ OTHERS = ("gating", "no_recording")
 
 @dataclass(frozen=True, slots=True)
 class ParameterMonth:
-    """``beyond`` of ``of`` hours; ``unexplained`` are those whose reason nobody chose; ``whys`` the most frequent first."""
+    """``beyond`` of the ``of`` that could be judged; ``unexplained`` are those whose reason nobody chose; ``whys`` the
+    most frequent first."""
 
     parameter: str
     beyond: int
@@ -27,12 +28,12 @@ class ParameterMonth:
 
 
 def month_of(
-    found: Iterable[DeliveryException], whys: dict[tuple[str, str], str], *, sessions: int, hours: int
+    found: Iterable[DeliveryException], whys: dict[tuple[str, str], str], *, of: Mapping[str, int]
 ) -> tuple[ParameterMonth, ...]:
     """Each parameter in its order. ``whys`` maps (hour, parameter) to the chosen code.
 
-    ``sessions`` is how many were given, which all are counted against but attendance, which is counted against the
-    ``hours`` that were booked and came.
+    ``of`` is what each is counted against: the sessions in which it could be judged, of attendance the hours in which
+    the patient came or was expected; a parameter that it lacks was judged in none.
 
     Raises
     ------
@@ -42,17 +43,16 @@ def month_of(
     by_parameter: dict[str, list[DeliveryException]] = {name: [] for name in (*PARAMETERS, *OTHERS)}
     for one in found:
         by_parameter[one.kind.parameter].append(one)
-    return tuple(
-        _month(name, ones, whys, hours if name == "attendance" else sessions)
-        for name, ones in by_parameter.items()
-    )
+    return tuple(_month(name, ones, whys, of.get(name, 0)) for name, ones in by_parameter.items())
 
 
 def _month(
     name: str, ones: list[DeliveryException], whys: dict[tuple[str, str], str], of: int
 ) -> ParameterMonth:
     if len(ones) > of:
-        raise ValueError(f"{name}: {len(ones)} exceptions in {of} hours. Count the hours again.")
+        raise ValueError(
+            f"{name}: {len(ones)} exceptions of {of} that were judged. Count again what was judged."
+        )
     chosen = Counter(whys.get((one.hour, name), "") for one in ones)
     unexplained = chosen.pop("", 0)
     return ParameterMonth(name, len(ones), of, unexplained, tuple(chosen.most_common()))

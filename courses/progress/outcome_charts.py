@@ -8,6 +8,9 @@ from django.utils.translation import ngettext
 
 from courses.models import Course, OutcomeMeasure
 from courses.progress.charts import Axes, Chart, Kind, Measured, Place, chart
+from courses.progress.glance import Glance, change_state, weeks_glance
+from courses.progress.outcome_table import changes_of
+from courses.progress.trends import Change
 from courses.progress.weekly import Source, Week
 
 _ROMAN = ((0.0, "0"), (1.0, "I"), (2.0, "II"), (3.0, "III"), (4.0, "IV"))
@@ -38,6 +41,7 @@ def angina_chart(course: Course, weeks: Sequence[Week], *, paper: bool = False) 
         ),
         note=_behind(weeks),
         paper=paper,
+        glance=weeks_glance(weeks),
     )
 
 
@@ -63,6 +67,7 @@ def _behind(weeks: Sequence[Week]) -> str:
 def point_charts(outcomes: Sequence[OutcomeMeasure], course: Course, *, paper: bool = False) -> list[Chart]:
     """CCS class, walk and DASI at the points where they were measured."""
     by_point = {outcome.point: outcome for outcome in outcomes}
+    changes = changes_of(outcomes)
     places = [
         Place(index, str(point.label), reverse("courses:outcome", args=[course.code, point]))
         for index, point in enumerate(OutcomeMeasure.Point)
@@ -87,6 +92,7 @@ def point_charts(outcomes: Sequence[OutcomeMeasure], course: Course, *, paper: b
             axes("", (0, 4), 1, _ROMAN),
             _("Lower is better."),
             paper,
+            changed=changes.get("ccs_class"),
         ),
         _joined(
             "walk",
@@ -97,6 +103,7 @@ def point_charts(outcomes: Sequence[OutcomeMeasure], course: Course, *, paper: b
             "",
             paper,
             "m",
+            changed=changes.get("six_minute_walk_m"),
         ),
         _joined(
             "dasi",
@@ -108,6 +115,7 @@ def point_charts(outcomes: Sequence[OutcomeMeasure], course: Course, *, paper: b
             paper,
             _("points"),
             2,
+            changed=changes.get("dasi_score"),
         ),
     ]
 
@@ -122,11 +130,31 @@ def _joined(
     paper: bool,
     unit: str = "",
     digits: int = 0,
+    *,
+    changed: Change | None,
 ) -> Chart:
     """Only the points that were measured: a point that is not due yet is no gap."""
     known = [index for index, value in enumerate(values) if value is not None]
     measured = Measured(title, tuple(values[index] for index in known), Kind.LINE, digits, unit)
-    return chart(name, title, [places[index] for index in known], (measured,), axes, note=note, paper=paper)
+    return chart(
+        name,
+        title,
+        [places[index] for index in known],
+        (measured,),
+        axes,
+        note=note,
+        paper=paper,
+        glance=_glance(changed, axes, unit, digits),
+    )
+
+
+def _glance(changed: Change | None, axes: Axes, unit: str, digits: int) -> Glance | None:
+    """The newest against the value before the course, by the one definition of ``trends``."""
+    if changed is None or changed.baseline is None or changed.now is None:
+        return None
+    words = dict(axes.words)
+    was, now = (words.get(float(value)) or f"{value:.{digits}f}" for value in (changed.baseline, changed.now))
+    return Glance(f"{was} → {now} {unit}".strip(), change_state(changed.direction))
 
 
 def _float(value: object) -> float | None:

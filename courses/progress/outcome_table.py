@@ -1,6 +1,6 @@
 """How the patient is doing: outcomes side by side, and the change in words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -92,8 +92,12 @@ def outcome_table(outcomes: Sequence[OutcomeMeasure]) -> OutcomeTable:
     return OutcomeTable(columns, rows, tuple(said))
 
 
+def changes_of(outcomes: Iterable[OutcomeMeasure]) -> dict[str, Change]:
+    """By the code of the measure its last value against the baseline; nothing where there is no later look than that."""
+    return _changes({outcome.point: outcome for outcome in outcomes})
+
+
 def _changes(by_point: dict[str, OutcomeMeasure]) -> dict[str, Change]:
-    """Of each measure its last value against the baseline; nothing where one of the two is missing."""
     baseline = by_point.get(Point.BASELINE)
     later = [by_point[point] for point in Point if point != Point.BASELINE and point in by_point]
     if baseline is None or not later or later[-1].measured_on < baseline.measured_on:

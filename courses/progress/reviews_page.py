@@ -29,7 +29,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class ReviewsPage:
-    """``for_physicians`` is the number that stands beside Reviews in the head of each page."""
+    """``to_decide`` of one's own is the number that stands beside Reviews in the head of a physician's pages."""
 
     rows: Sequence[Waiting]
     more: int
@@ -38,7 +38,7 @@ class ReviewsPage:
     mine: Choice
     everybody: Choice
     kinds: tuple[Choice, ...]
-    for_physicians: int
+    to_decide: int
     has_mail: bool
 
 
@@ -57,10 +57,7 @@ def reviews_page(request: StaffRequest, rows: list[Waiting], now: datetime) -> R
         mine=_whose(own, "mine", kind, not is_all),
         everybody=_whose(rows, "all", kind, is_all),
         kinds=tuple(_kinds(chosen, "all" if is_all else "mine", kind)),
-        for_physicians=sum(
-            row.item.fact.kind in PHYSICIANS_OWN and row.item.fact.not_person != request.user.pk
-            for row in rows
-        ),
+        to_decide=sum(row.item.fact.kind in PHYSICIANS_OWN for row in own),
         has_mail=not WorkMailOff.objects.filter(clinic=request.clinic, person=request.user).exists(),
     )
 

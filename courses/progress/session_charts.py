@@ -1,69 +1,27 @@
 """What a course shows by session: augmentation, pressure, minutes, timing, rhythm, blood pressure and weight."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
-from functools import cached_property
+from collections.abc import Mapping, Sequence
 
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from courses.models import Course, VitalSigns
+from courses.models import VitalSigns
 from courses.progress import published
 from courses.progress.augmentation import TARGET, SessionRatio, augmentation_trend
-from courses.progress.charts import Axes, Chart, Kind, Measured, Place, chart
+from courses.progress.by_session import BySession
+from courses.progress.charts import Behind, Chart, Kind, Measured, chart
+from courses.progress.clinic_median import Year
 from courses.progress.early_response import median_known
-from courses.progress.sessions import Done
+from courses.progress.glance import Glance, in_band, in_time, pressure_state, short_sessions
 from courses.treatment.tile import LIMITS
 
 #: The first chart is drawn wide: it is the one that is looked at first.
 WIDE = (620.0, 250.0)
-_WEEK = timedelta(days=7)
 
 
-@dataclass(frozen=True)
-class BySession:
-    """The completed sessions as places of an axis that spans the whole course."""
-
-    course: Course
-    done: Sequence[Done]
-    paper: bool = False
-
-    @cached_property
-    def places(self) -> list[Place]:
-        return [
-            Place(one.number or index + 1, str(one.number or index + 1), one.session.get_absolute_url())
-            for index, one in enumerate(self.done)
-        ]
-
-    def axes(self, y_axis: str, at_least: tuple[float, float], step: float, **more: object) -> Axes:
-        last = max(self.course.sessions_ordered, len(self.done))
-        ticks = tuple((float(n), str(n)) for n in [1, *range(5, last + 1, 5)])
-        return Axes(_("session"), y_axis, 0.5, last + 0.5, ticks, at_least, step, **more)  # type: ignore[arg-type]
-
-    def values(self, read: Callable[[Done], float | None]) -> tuple[float | None, ...]:
-        return tuple(read(one) for one in self.done)
-
-    def day(self, one: Done) -> date:
-        return self.course.clinic.day_of(one.started_at)
-
-    def first_and_last(self, values: Sequence[float | None], unit: str, digits: int = 0) -> str:
-        """'First week 241 mmHg, last week 258 mmHg'; only the first where there is no later week."""
-        if not self.done:
-            return ""
-        days = [self.day(one) for one in self.done]
-        first = median_known([v for v, day in zip(values, days, strict=True) if day < days[0] + _WEEK])
-        last = median_known([v for v, day in zip(values, days, strict=True) if day > days[-1] - _WEEK])
-        if first is None:
-            return _("First week not known.")
-        told = {"first": f"{first:.{digits}f}", "unit": unit}
-        if last is None or days[-1] - days[0] < 2 * _WEEK - timedelta(days=1):
-            return _("Median of the first week %(first)s %(unit)s.") % told
-        told["last"] = f"{last:.{digits}f}"
-        return _("Medians: first week %(first)s %(unit)s, last week %(last)s %(unit)s.") % told
-
-
-def augmentation_chart(by: BySession, medians: Mapping[int, float]) -> Chart:
-    """D/S peak and area with the target, and the clinic's median behind."""
+def augmentation_chart(by: BySession, medians: Mapping[int, float], year: Year | None = None) -> Chart:
+    """D/S peak and area with the target, and the clinic's median of ``year`` behind."""
     peaks = by.values(lambda one: one.ds_peak)
     ratios = [SessionRatio(by.day(one), one.ds_peak) for one in by.done]
     behind = tuple(medians.get(int(place.at)) for place in by.places)
@@ -71,9 +29,10 @@ def augmentation_chart(by: BySession, medians: Mapping[int, float]) -> Chart:
     said = [augmentation_trend(ratios).sentence]
     if number in medians:
         said.append(
-            _("Clinic's median at session %(number)d: %(median)s.")
+            _("Clinic's median at session %(number)d, of twelve months: %(median)s.")
             % {"number": number, "median": f"{medians[number]:.2f}"}
         )
+    values, newest = by.span(peaks, digits=2)
     said.append(_("Shaded: the target, %(low)s to %(high)s.") % {"low": TARGET[0], "high": TARGET[1]})
     said.append(_(published.DS_AT_END.sentence))
     return chart(
@@ -89,7 +48,15 @@ def augmentation_chart(by: BySession, medians: Mapping[int, float]) -> Chart:
         note=" ".join(said),
         paper=by.paper,
         size=WIDE,
+        glance=Glance(values, in_band(newest, *TARGET)),
+        behind=_sessions_of(year) if year and medians else None,
     )
+
+
+def _sessions_of(year: Year) -> Behind:
+    asked = urlencode({"from": f"{year.first:%Y-%m}", "to": f"{year.last:%Y-%m}"})
+    url = f"{reverse('courses:figure-rows', args=['ds_target'])}?{asked}"
+    return Behind(url, _("The sessions behind the clinic's median"))
 
 
 def delivery_charts(by: BySession) -> list[Chart]:
@@ -106,6 +73,8 @@ def _pressure(by: BySession) -> Chart:
     applied = by.values(lambda one: one.figures.pressure_mmhg)
     charted = by.values(lambda one: None if one.figures.pressure_mmhg is not None else one.charted_mmhg)
     either = [a if a is not None else c for a, c in zip(applied, charted, strict=True)]
+    values, newest = by.span(either, "mmHg")
+    target = by.done[-1].prescribed_mmhg if by.done else None
     return chart(
         "pressure",
         _("Applied pressure"),
@@ -118,12 +87,14 @@ def _pressure(by: BySession) -> Chart:
         by.axes("mmHg", (150, 300), 25),
         note=by.first_and_last(either, "mmHg"),
         paper=by.paper,
+        glance=Glance(values, pressure_state(newest, target)),
     )
 
 
 def _minutes(by: BySession) -> Chart:
     effective = by.values(lambda one: one.effective_minutes)
     given = by.values(lambda one: None if one.minutes is None else float(one.minutes))
+    values, _newest = by.span(given, "min")
     return chart(
         "minutes",
         _("Minutes"),
@@ -136,6 +107,7 @@ def _minutes(by: BySession) -> Chart:
         by.axes("min", (0, 70), 10),
         note=_totals(effective, given, by),
         paper=by.paper,
+        glance=Glance(values, *short_sessions([one.ended_early for one in by.done])),
     )
 
 
@@ -155,6 +127,7 @@ def _totals(effective: Sequence[float | None], given: Sequence[float | None], by
 def _timing(by: BySession) -> Chart:
     low, high = LIMITS.inflation_good_from_ms, LIMITS.inflation_good_to_ms
     inflation = by.values(lambda one: one.figures.inflation_ms)
+    values, newest = by.span(inflation, "ms")
     return chart(
         "timing",
         _("Timing"),
@@ -173,6 +146,7 @@ def _timing(by: BySession) -> Chart:
         + " "
         + by.first_and_last(inflation, "ms"),
         paper=by.paper,
+        glance=Glance(values, in_time(newest, low, high)),
     )
 
 
@@ -190,6 +164,7 @@ def _heart_rate(by: BySession) -> Chart:
         by.axes("bpm", (50, 100), 10),
         note=by.first_and_last(before, "bpm"),
         paper=by.paper,
+        glance=Glance(by.span(before, "bpm")[0]),
     )
 
 
@@ -205,6 +180,7 @@ def _ectopy(by: BySession) -> Chart:
         by.axes("%", (0, 10), 2),
         note=_("Share of the beats of a session, by its report."),
         paper=by.paper,
+        glance=Glance(by.span(shares, "%", 1)[0]),
     )
 
 
@@ -226,6 +202,7 @@ def _blood_pressure(by: BySession) -> Chart:
         by.axes("mmHg", (60, 160), 20),
         note=by.first_and_last(systolic, "mmHg"),
         paper=by.paper,
+        glance=Glance(by.span(systolic, "mmHg")[0]),
     )
 
 
@@ -240,6 +217,7 @@ def _weight(by: BySession) -> Chart:
         by.axes("kg", (middle - 4, middle + 4), 2),
         note=by.first_and_last(weights, "kg", 1),
         paper=by.paper,
+        glance=Glance(by.span(weights, "kg", 1)[0]),
     )
 
 

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef
+from django.db.models.functions import Greatest, TruncDate
 
 from courses.models import Session, SupervisionGapNote, SupervisionLog, SupervisionPeriod
 from courses.progress.supervision_days import SessionGaps, covers, periods_between, sessions_with_gaps
+from courses.scheduling.calendar import day_bounds
 from eecp_clinic.models import Clinic, User
 
 #: How far back the board looks for sessions without supervision and for logs; claims look at all.
@@ -26,7 +28,8 @@ class LogState:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """``mine`` is the reader's own running period; ``forgotten`` if it began on an earlier day."""
+    """``mine`` is the reader's own running period; ``forgotten`` if it began on an earlier day; ``to_sign`` counts the
+    reader's own logs that are open."""
 
     now_supervising: tuple[SupervisionPeriod, ...]
     today: tuple[SupervisionPeriod, ...]
@@ -35,6 +38,7 @@ class Board:
     logs: tuple[LogState, ...]
     mine: SupervisionPeriod | None
     forgotten: bool
+    to_sign: int
 
     @property
     def uncovered(self) -> tuple[SessionGaps, ...]:
@@ -59,6 +63,7 @@ def board(clinic: Clinic, reader: User, now: datetime) -> Board:
         logs=tuple(log_states(clinic, periods, now)),
         mine=mine,
         forgotten=mine is not None and clinic.day_of(mine.started_at) != today,
+        to_sign=sum(log.practitioner == reader for log in open_logs(clinic, periods, now)),
     )
 
 
@@ -100,6 +105,46 @@ def log_states(clinic: Clinic, periods: list[SupervisionPeriod], now: datetime) 
         if day >= first
     ]
     return sorted(found, key=lambda log: (log.day, log.practitioner.last_name), reverse=True)
+
+
+def open_logs(clinic: Clinic, periods: list[SupervisionPeriod], now: datetime) -> list[LogState]:
+    """Every log that can be signed and is not, however long ago its day was, the oldest first; four queries.
+
+    What explains a gap of a day that is longer ago than the board looks back does not open its log again here; the
+    page of the log compares the whole.
+    """
+    found = {(log.practitioner.pk, log.day): log for log in log_states(clinic, periods, now)}
+    for older in _older_logs(clinic, now):
+        key = (older.practitioner.pk, older.day)
+        if key not in found or found[key].open_since is None:
+            found[key] = older
+    still_open = (log for log in found.values() if log.open_since is not None and not log.is_running)
+    return sorted(still_open, key=lambda log: (log.day, log.practitioner.last_name))
+
+
+def _older_logs(clinic: Clinic, now: datetime) -> list[LogState]:
+    """Logs of days before those that ``periods`` of the board hold, for which no signature stands."""
+    ends = day_bounds(clinic, clinic.day_of(now - LOOK_BACK))[1]
+    signed = SupervisionLog.objects.filter(
+        clinic=clinic,
+        practitioner=OuterRef("practitioner"),
+        day=OuterRef("day"),
+        signature__signed_at__gte=OuterRef("written"),
+    )
+    rows = (
+        SupervisionPeriod.objects.filter(clinic=clinic, started_at__lt=ends, ended_at__isnull=False)
+        .annotate(
+            day=TruncDate("started_at", tzinfo=clinic.zone),
+            written=Greatest("ended_at", "noted_at", "end_noted_at"),
+        )
+        .filter(~Exists(signed))
+        .select_related("practitioner")
+    )
+    newest: dict[tuple[int, date], LogState] = {}
+    for row in rows.order_by("written"):
+        day, written = row.day, row.written  # type: ignore[attr-defined]  # annotated above
+        newest[row.practitioner_id, day] = LogState(row.practitioner, day, None, written, is_running=False)
+    return list(newest.values())
 
 
 def _state(

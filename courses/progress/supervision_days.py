@@ -1,6 +1,7 @@
 """Supervision gathered for its rules: which time is covered, what nobody covered, and one practitioner's day."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -61,29 +62,31 @@ def covers(clinic: Clinic, periods: Sequence[SupervisionPeriod], now: datetime) 
     A period that runs covers until now on its own day, and afterwards nothing. One by audio and video covers where the
     clinic allowed that when it began.
     """
-    today, allowed = clinic.day_of(now), _allowed_audio_video(clinic, periods)
-    found = []
+    rules = list(TreatmentRules.objects.filter(clinic=clinic)) if _any_from_afar(periods) else []
+    return _covers(clinic, periods, now, rules)
+
+
+def _covers(
+    clinic: Clinic, periods: Sequence[SupervisionPeriod], now: datetime, rules: Sequence[TreatmentRules]
+) -> list[Interval]:
+    today, found = clinic.day_of(now), []
     for period in periods:
         end = period.ended_at
         if end is None and clinic.day_of(period.started_at) == today:
             end = now
-        if end is not None and end > period.started_at and period.pk in allowed:
+        if end is not None and end > period.started_at and _counts(clinic, period, rules):
             found.append(Interval(period.started_at, end))
     return found
 
 
-def _allowed_audio_video(clinic: Clinic, periods: Sequence[SupervisionPeriod]) -> set[int]:
-    """The keys of the periods whose mode counts; asks for the rules only where somebody supervised from afar."""
-    on_site = {p.pk for p in periods if p.mode == SupervisionPeriod.Mode.ON_SITE}
-    if len(on_site) == len(periods):
-        return on_site
-    rows = list(TreatmentRules.objects.filter(clinic=clinic))
-    return on_site | {
-        period.pk for period in periods if period.pk not in on_site and _counts(clinic, period, rows)
-    }
+def _any_from_afar(periods: Iterable[SupervisionPeriod]) -> bool:
+    """Only then the clinic's rules are asked for."""
+    return any(period.mode != SupervisionPeriod.Mode.ON_SITE for period in periods)
 
 
 def _counts(clinic: Clinic, period: SupervisionPeriod, rows: Sequence[TreatmentRules]) -> bool:
+    if period.mode == SupervisionPeriod.Mode.ON_SITE:
+        return True
     rules = newest_of(rows, clinic, period.started_at)
     allows = rules is not None and rules.audio_video_supervision
     return not refusal(clinic.day_of(period.started_at), clinic_allows=allows)
@@ -143,30 +146,44 @@ def gaps_of_session(session: Session, now: datetime) -> tuple[Gap, ...]:
 
 def log_of(clinic: Clinic, practitioner: User, day: date, now: datetime) -> DayLog:
     """One practitioner's day as the record has it now; a period belongs to the day on which it began."""
-    begins, ends = day_bounds(clinic, day)
-    periods = periods_between(clinic, begins, ends)
-    own = [p for p in periods if p.practitioner_id == practitioner.pk and p.started_at >= begins]
-    sessions = (
-        Session.objects.of(clinic)
-        .completed()
-        .filter(started_at__gte=begins, started_at__lt=ends)
-        .select_related("course__patient", "device")
-    )
-    treated = [(session, whole) for session in sessions if (whole := _whole(session, now)) is not None]
-    return day_log(
-        [period_of(period) for period in own if period.ended_at is not None],
-        [
-            Treated(
-                code=session.code,
-                mrn=session.course.patient.mrn,
-                number=session.number,
-                device=session.device.name,
-                interval=whole,
-            )
-            for session, whole in treated
-        ],
-        covers(clinic, periods, now),
-        explanations(session.pk for session, _whole in treated),
+    return logs_of(clinic, practitioner, [day], now)[day]
+
+
+def logs_of(clinic: Clinic, practitioner: User, days: Collection[date], now: datetime) -> dict[date, DayLog]:
+    """Several days of one practitioner, each as it is alone; in as many queries as one day."""
+    bounds = {day: day_bounds(clinic, day) for day in days}
+    if not bounds:
+        return {}
+    first, last = bounds[min(bounds)][0], bounds[max(bounds)][1]
+    periods = periods_between(clinic, first, last)
+    treated: defaultdict[date, list[tuple[Session, Interval]]] = defaultdict(list)
+    sessions = Session.objects.of(clinic).completed().filter(started_at__gte=first, started_at__lt=last)
+    for session in sessions.select_related("course__patient", "device"):
+        whole = _whole(session, now)
+        if whole is not None and clinic.day_of(whole.start) in bounds:
+            treated[clinic.day_of(whole.start)].append((session, whole))
+    explained = explanations(session.pk for rows in treated.values() for session, _whole in rows)
+    rules = list(TreatmentRules.objects.filter(clinic=clinic)) if _any_from_afar(periods) else []
+    found = {}
+    for day, (begins, ends) in bounds.items():
+        of_day = [p for p in periods if p.started_at < ends and (p.ended_at is None or p.ended_at > begins)]
+        own = [p for p in of_day if p.practitioner_id == practitioner.pk and p.started_at >= begins]
+        found[day] = day_log(
+            [period_of(period) for period in own if period.ended_at is not None],
+            [_treated(session, whole) for session, whole in treated[day]],
+            _covers(clinic, of_day, now, rules),
+            explained,
+        )
+    return found
+
+
+def _treated(session: Session, whole: Interval) -> Treated:
+    return Treated(
+        code=session.code,
+        mrn=session.course.patient.mrn,
+        number=session.number,
+        device=session.device.name,
+        interval=whole,
     )
 
 
@@ -187,5 +204,15 @@ def period_of(row: SupervisionPeriod) -> Period:
 
 def signed_versions(clinic: Clinic, practitioner: User, day: date) -> list[SupervisionLog]:
     """The signed versions of one log, the first first."""
-    rows = SupervisionLog.objects.filter(clinic=clinic, practitioner=practitioner, day=day)
-    return list(rows.select_related("signature", "practitioner").order_by("version"))
+    return versions_of(clinic, practitioner, [day])[day]
+
+
+def versions_of(
+    clinic: Clinic, practitioner: User, days: Collection[date]
+) -> dict[date, list[SupervisionLog]]:
+    """The same for several days, in one query."""
+    found: dict[date, list[SupervisionLog]] = {day: [] for day in days}
+    rows = SupervisionLog.objects.filter(clinic=clinic, practitioner=practitioner, day__in=found)
+    for row in rows.select_related("signature", "practitioner").order_by("version"):
+        found[row.day].append(row)
+    return found

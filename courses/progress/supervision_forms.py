@@ -93,5 +93,5 @@ class LogForm(forms.Form):
         label=_("Your password"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        help_text=_("Typing it again signs this log under your name."),
+        help_text=_("Typing it again signs under your name."),
     )

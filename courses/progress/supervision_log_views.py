@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from courses.access import get_session
@@ -16,6 +17,7 @@ from courses.progress.supervision_access import get_log, get_practitioner
 from courses.progress.supervision_days import gaps_of_session
 from courses.progress.supervision_file import file_of
 from courses.progress.supervision_forms import GapForm, LogForm
+from courses.progress.supervision_logs_page import logs_page
 from courses.progress.supervision_page import log_page
 from courses.progress.supervision_views import READS
 from courses.progress.views import about
@@ -48,6 +50,53 @@ def log(request: StaffRequest, day: str, username: str) -> HttpResponse:
         "is_mine": practitioner == request.user and Role.PHYSICIAN in request.roles,
     }
     return render(request, "courses/progress/supervision_log.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@staff_view(*READS_LOGS)
+def logs(request: StaffRequest, username: str) -> HttpResponse:
+    """All open logs of one practitioner, who signs the chosen days here with one password."""
+    practitioner, form = get_practitioner(request.clinic, username), LogForm(posted(request))
+    chosen = None
+    if request.method == "POST":
+        require_role(request.user, request.clinic, Role.PHYSICIAN)
+        if practitioner != request.user:
+            raise NotAllowed(_("Only the one who supervised signs these logs."), code="not_yours")
+        chosen = _seen(request)
+        if form.is_valid() and _all_signed(request, form, chosen):
+            return redirect("courses:supervision")
+    context = {
+        "page": logs_page(request.clinic, practitioner, timezone.now(), chosen),
+        "form": form,
+        "sees_board": bool(request.roles & set(READS)),
+        "is_mine": practitioner == request.user and Role.PHYSICIAN in request.roles,
+    }
+    return render(request, "courses/progress/supervision_logs.html", context)
+
+
+def _seen(request: StaffRequest) -> dict[date, str]:
+    """Each chosen day with the hash of what was shown of it."""
+    chosen = (value.partition(":") for value in request.POST.getlist("days"))
+    return {_day(day): fingerprint for day, _colon, fingerprint in chosen}
+
+
+def _all_signed(request: StaffRequest, form: LogForm, seen: dict[date, str]) -> bool:
+    try:
+        signed = services.sign_logs(
+            clinic=request.clinic,
+            actor=request.user,
+            seen=seen,
+            password=form.cleaned_data["password"],
+            now=timezone.now(),
+        )
+    except InvalidInput as error:
+        form.add_error("password" if error.code == "wrong_password" else None, error.message)
+    except ClinicError as error:
+        show_refusal(form, error)
+    else:
+        said = ngettext("%(n)d log is signed.", "%(n)d logs are signed.", len(signed))
+        messages.success(request, said % {"n": len(signed)})
+    return not form.errors
 
 
 def _signed(request: StaffRequest, form: LogForm, on: date) -> bool:

@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern] = [
     path("supervision/end/", supervision_views.end, name="supervision-end"),
     path("supervision/note/", supervision_views.note, name="supervision-note"),
     path("supervision/gaps/<str:code>/", supervision_log_views.gap, name="supervision-gap"),
+    path("supervision/logs/<str:username>/", supervision_log_views.logs, name="supervision-logs"),
     path("supervision/<str:day>/<str:username>/", supervision_log_views.log, name="supervision-log"),
     path(
         "supervision/<str:day>/<str:username>/<int:version>.pdf",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
@@ -11,13 +11,13 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from courses.models import Course, Hold, Session, TreatmentOrder
 from courses.progress.due import outcomes_due
-from courses.progress.supervision_board import LOOK_BACK, log_states, recent_gaps
-from courses.progress.supervision_days import periods_between
 from courses.progress.waiting_courses import CourseWaits, course_waits
-from courses.progress.work_items import Fact, Group, Item, Kind, Load, items, loads, waits_for
+from courses.progress.waiting_facts import About, People, fact_of, people_of
+from courses.progress.waiting_supervision import supervision_waits
+from courses.progress.work_items import Group, Item, Kind, Load, items, loads, waits_for
 from courses.scheduling.calendar import day_bounds
 from courses.treatment.countersigning import waiting_for
-from eecp_clinic.models import Clinic, Membership, User
+from eecp_clinic.models import Clinic, User
 from eecp_clinic.roles import Role
 from patients.models import EligibilityAssessment, Patient
 
@@ -30,7 +30,7 @@ LABELS = {
     Kind.COUNTERSIGN: gettext_lazy("Countersignature"),
     Kind.EARLY: gettext_lazy("Not better at two weeks"),
     Kind.GAP: gettext_lazy("Supervision gap"),
-    Kind.LOG: gettext_lazy("Supervision log"),
+    Kind.LOG: gettext_lazy("Supervision logs"),
     Kind.UNSIGNED: gettext_lazy("Session not signed"),
     Kind.EXCEPTIONS: gettext_lazy("Exceptions to explain"),
     Kind.OUTCOMES: gettext_lazy("Outcomes due"),
@@ -49,7 +49,6 @@ ACTIONS = {
     Kind.EXCEPTIONS: gettext_lazy("Choose why"),
     Kind.OUTCOMES: gettext_lazy("Enter them"),
 }
-GROUPS = {Group.PHYSICIAN: gettext_lazy("Any physician"), Group.NURSE: gettext_lazy("Any nurse")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,41 +80,6 @@ class Waiting:
         return ngettext("%(n)d day late", "%(n)d days late", days) % {"n": days} if days else ""
 
 
-@dataclass(frozen=True, slots=True)
-class About:
-    """What a fact is about, in words."""
-
-    fact: Fact
-    patient: Patient | None
-    url: str
-    detail: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class People:
-    """Who works here, by key: what waits for somebody who has left waits for the group."""
-
-    clinic: Clinic
-    names: dict[int, str]
-    roles: dict[int, set[str]]
-
-    def named(self, person: int | None, role: str) -> int | None:
-        return person if person is not None and role in self.roles.get(person, set()) else None
-
-    def who(self, fact: Fact) -> Any:
-        return GROUPS[fact.group] if fact.person is None else self.names[fact.person]
-
-
-def people_of(clinic: Clinic) -> People:
-    rows = Membership.objects.filter(clinic=clinic, user__is_active=True).select_related("user")
-    names: dict[int, str] = {}
-    roles: dict[int, set[str]] = {}
-    for row in rows:
-        names[row.user_id] = row.user.short_name
-        roles.setdefault(row.user_id, set()).add(row.role)
-    return People(clinic, names, roles)
-
-
 def waiting(clinic: Clinic, now: datetime) -> list[Waiting]:
     """Everything that waits at this clinic, what is due first standing first; in a fixed number of queries."""
     people = people_of(clinic)
@@ -126,7 +90,7 @@ def waiting(clinic: Clinic, now: datetime) -> list[Waiting]:
         *_holds(people),
         *_countersignatures(people),
         *_unsigned_sessions(people, now),
-        *_supervision(people, now),
+        *supervision_waits(people, now),
         *_outcomes(people, now),
     ]
     return in_order(found, people, now)
@@ -151,11 +115,6 @@ def loads_of(rows: Sequence[Waiting]) -> tuple[Load, ...]:
     return loads([row.item for row in rows])
 
 
-def _fact(people: People, kind: Kind, subject: str, since: datetime, group: Group, **more: Any) -> Fact:
-    day = people.clinic.day_of(since)
-    return Fact(kind=kind, subject=subject, since=since, since_on=day, group=group, **more)
-
-
 def _decisions(people: People) -> Iterator[About]:
     rows = (
         EligibilityAssessment.objects.in_force()
@@ -164,7 +123,7 @@ def _decisions(people: People) -> Iterator[About]:
         .select_related("patient")
     )
     for row in rows:
-        fact = _fact(people, Kind.DECISION, row.code, row.made_at, Group.PHYSICIAN)
+        fact = fact_of(people, Kind.DECISION, row.code, row.made_at, Group.PHYSICIAN)
         yield About(fact, row.patient, reverse("patients:assessment", args=[row.patient.code, row.code]))
 
 
@@ -172,7 +131,7 @@ def _orders(people: People) -> Iterator[About]:
     rows = TreatmentOrder.objects.filter(patient__clinic=people.clinic, signature__isnull=True)
     for row in rows.select_related("patient"):
         person = people.named(row.ordered_by_id, Role.PHYSICIAN)
-        fact = _fact(people, Kind.ORDER, row.code, row.ordered_at, Group.PHYSICIAN, person=person)
+        fact = fact_of(people, Kind.ORDER, row.code, row.ordered_at, Group.PHYSICIAN, person=person)
         yield About(fact, row.patient, reverse("courses:order", args=[row.code]))
 
 
@@ -190,15 +149,15 @@ def _of_course(people: People, waits: CourseWaits) -> Iterator[About]:
     }
     review = reverse("courses:review", args=[course.code])
     for kind, since, due_on in waits.reviews:
-        fact = _fact(people, kind, course.code, since, Group.PHYSICIAN, person=physician, due_on=due_on)
+        fact = fact_of(people, kind, course.code, since, Group.PHYSICIAN, person=physician, due_on=due_on)
         yield About(fact, course.patient, f"{review}?kind={REVIEW_KINDS[kind]}", given)
     if waits.not_better_since is not None:
-        fact = _fact(
+        fact = fact_of(
             people, Kind.EARLY, course.code, waits.not_better_since, Group.PHYSICIAN, person=physician
         )
         yield About(fact, course.patient, f"{review}?kind=progress", waits.not_better)
     if waits.unexplained_since is not None:
-        fact = _fact(people, Kind.EXCEPTIONS, course.code, waits.unexplained_since, Group.NURSE)
+        fact = fact_of(people, Kind.EXCEPTIONS, course.code, waits.unexplained_since, Group.NURSE)
         found = ngettext("%(n)d exception", "%(n)d exceptions", waits.unexplained) % {"n": waits.unexplained}
         yield About(fact, course.patient, f"{course.get_absolute_url()}#exceptions-title", found)
 
@@ -210,7 +169,7 @@ def _holds(people: People) -> Iterator[About]:
     """Sessions that were held, until a physician has looked at them."""
     rows = Hold.objects.filter(session__course__clinic=people.clinic, seen_at=None)
     for row in rows.select_related("session__course__patient", "held_by"):
-        fact = _fact(people, Kind.HOLD, row.session.code, row.held_at, Group.PHYSICIAN)
+        fact = fact_of(people, Kind.HOLD, row.session.code, row.held_at, Group.PHYSICIAN)
         detail = _("by %(name)s: %(reason)s") % {"name": row.held_by.short_name, "reason": row.reason}
         yield About(fact, row.session.course.patient, row.session.get_absolute_url(), detail)
 
@@ -220,7 +179,7 @@ def _countersignatures(people: People) -> Iterator[About]:
     for row in rows.defer("signature__content"):
         if row.signature is None:
             continue
-        fact = _fact(
+        fact = fact_of(
             people,
             Kind.COUNTERSIGN,
             row.code,
@@ -252,32 +211,8 @@ def _unsigned_sessions(people: People, now: datetime) -> Iterator[About]:
         if row.ended_at is None:
             continue
         person = people.named(row.opened_by_id, Role.NURSE) or people.named(row.opened_by_id, Role.PHYSICIAN)
-        fact = _fact(people, Kind.UNSIGNED, row.code, row.ended_at, Group.NURSE, person=person)
+        fact = fact_of(people, Kind.UNSIGNED, row.code, row.ended_at, Group.NURSE, person=person)
         yield About(fact, row.course.patient, row.get_absolute_url(), _session(row))
-
-
-def _supervision(people: People, now: datetime) -> Iterator[About]:
-    """Gaps that nobody has explained, and logs of days that are over without a signature."""
-    clinic = people.clinic
-    periods = periods_between(clinic, now - LOOK_BACK, now + timedelta(seconds=1))
-    for one in recent_gaps(clinic, periods, now):
-        if one.is_explained or one.is_running or one.session.ended_at is None:
-            continue
-        session = one.session
-        fact = _fact(people, Kind.GAP, session.code, one.session.ended_at, Group.PHYSICIAN)
-        spans = ", ".join(
-            f"{clinic.local(gap.interval.start):%H:%M} to {clinic.local(gap.interval.end):%H:%M}"
-            for gap in one.gaps
-        )
-        url = reverse("courses:supervision-gap", args=[session.code])
-        yield About(fact, session.course.patient, url, _("nobody noted %(spans)s") % {"spans": spans})
-    for log in log_states(clinic, periods, now):
-        person = people.named(log.practitioner.pk, Role.PHYSICIAN)
-        if log.open_since is None or log.is_running or person is None:
-            continue
-        fact = _fact(people, Kind.LOG, f"{log.day}", log.open_since, Group.PHYSICIAN, person=person)
-        url = reverse("courses:supervision-log", args=[log.day.isoformat(), log.practitioner.username])
-        yield About(fact, None, url, f"{log.day:%a %d-%b-%Y}")
 
 
 def _outcomes(people: People, now: datetime) -> Iterator[About]:
@@ -286,6 +221,6 @@ def _outcomes(people: People, now: datetime) -> Iterator[About]:
         if due.window.first_day is None:
             continue
         since = day_bounds(clinic, due.window.first_day)[0]
-        fact = _fact(people, Kind.OUTCOMES, due.course.code, since, Group.NURSE, due_on=due.window.due_on)
+        fact = fact_of(people, Kind.OUTCOMES, due.course.code, since, Group.NURSE, due_on=due.window.due_on)
         url = reverse("courses:outcome", args=[due.course.code, due.window.point])
         yield About(fact, due.course.patient, url, due.label)

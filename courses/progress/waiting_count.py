@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce, Greatest
 from courses.models import Course, Hold, Review, Session, TreatmentOrder
 from courses.progress.services.reviews import OVER
 from courses.treatment.countersigning import waiting_for
-from eecp_clinic.models import Clinic, User
+from eecp_clinic.models import Clinic, Membership, User
 from eecp_clinic.roles import Role, StaffRequest
 from patients.models import EligibilityAssessment
 
@@ -22,7 +22,7 @@ def at_reviews(request: StaffRequest) -> int:
 
 
 def physicians_count(clinic: Clinic, person: User) -> int:
-    """What only a physician ends (``work_items.PHYSICIANS_OWN``), without what this one may not countersign."""
+    """What waits for this physician, by name or for anybody's, and only a physician ends (``work_items.PHYSICIANS_OWN``)."""
     statement, values = _statement(clinic.pk, clinic.time_zone, person.pk)
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
@@ -35,16 +35,26 @@ def _statement(clinic_key: int, time_zone: str, person: int) -> tuple[str, tuple
     clinic = Clinic(pk=clinic_key, time_zone=time_zone)
     parts = [
         EligibilityAssessment.objects.in_force().filter(patient__clinic=clinic, signature__isnull=True),
-        TreatmentOrder.objects.filter(patient__clinic=clinic, signature__isnull=True),
+        TreatmentOrder.objects.filter(
+            _theirs(clinic, person, "ordered_by"), patient__clinic=clinic, signature__isnull=True
+        ),
         Hold.objects.filter(session__course__clinic=clinic, seen_at=None),
-        _middles(clinic),
-        _summaries(clinic),
+        _middles(clinic).filter(_theirs(clinic, person, "order__ordered_by")),
+        _summaries(clinic).filter(_theirs(clinic, person, "order__ordered_by")),
         waiting_for(clinic).exclude(signature__signer=person),
     ]
     counts = {f"part_{number}": _number(rows) for number, rows in enumerate(parts)}
     row = Clinic.objects.filter(pk=clinic_key).order_by().values_list(*counts.values())
     statement, values = row.query.sql_with_params()
     return statement, tuple(values)
+
+
+def _theirs(clinic: Clinic, person: int, who: str) -> Q:
+    """What waits for ``who`` waits for this person: it is them, or one who no longer is a physician of this clinic."""
+    still = Membership.objects.filter(
+        clinic=clinic, user=OuterRef(who), role=Role.PHYSICIAN, user__is_active=True
+    )
+    return Q(**{who: person}) | ~Exists(still)
 
 
 def _number(rows: QuerySet) -> Coalesce:  # type: ignore[type-arg]  # of any model

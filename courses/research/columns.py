@@ -69,6 +69,13 @@ SESSIONS = (
         ("effective_minutes", "min", "minutes that met the rules of an effective minute"),
         ("ds_peak", "1", "median diastolic to systolic ratio of the finger pulse, by peaks"),
         ("ds_area", "1", "the same by areas"),
+        ("pressure_mmhg", "mmHg", "median cuff pressure at the plateau"),
+        ("inflation_ms", "ms", "start of augmentation minus aortic closure, median; negative is early"),
+        ("inflation_good_share", "1", "share of inflations in the good band"),
+        ("deflation_ms", "ms", "next ejection minus empty cuffs, median; negative is late"),
+        ("late_share", "1", "share of deflations that came late"),
+        ("heart_rate_bpm", "bpm", "median heart rate"),
+        ("ectopy_share", "1", "share of beats that are ectopic"),
     ),
 )
 VITALS = (
@@ -164,6 +171,17 @@ OUTCOMES = _from(
     ("eq5d_index", "1", "EQ-5D index"),
     ("eq5d_vas", "1", "EQ-5D visual analogue scale, 0 to 100"),
 )
+#: What the course's page and the packet tell of the outcomes, by the same definition.
+CHANGES = _from(
+    "computed from outcomes.csv (docs/progress.md)",
+    ("measure", "", "which measure"),
+    ("before", "see unit", "its value before the course"),
+    ("now", "see unit", "its last value after that"),
+    ("gain", "see unit", "positive where the patient is better"),
+    ("unit", "", "of the three values"),
+    ("direction", "", "better, same, worse or not_known"),
+    ("sentence", "", "the change as the clinic reads it"),
+)
 #: One row a reference beat, in the order of ``devices.gating.report.BeatTable``.
 BEATS = _from(
     ENGINE,
@@ -209,6 +227,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "events.csv": EVENTS,
     "minutes.csv": MINUTES,
     "outcomes.csv": OUTCOMES,
+    "changes.csv": CHANGES,
 }
 IDENTIFYING: dict[str, tuple[Column, ...]] = {"identity.csv": IDENTITY, "notes.csv": NOTES}
 BEATS_FILES = "beats/session-NN.parquet"

@@ -40,6 +40,7 @@ def write_course(course: Course, sink: Sink, *, deidentified: bool, progress: Pr
     rows: dict[str, list[Row]] = {name: [] for name in (*TABLES, *IDENTIFYING)}
     rows["course.csv"] = [tables.course_row(course, first)]
     rows["outcomes.csv"] = list(tables.outcome_rows(course, first))
+    rows["changes.csv"] = list(tables.change_rows(course))
     rows["identity.csv"] = [tables.identity_row(course, first)]
     for done, one in enumerate(sessions, start=1):
         files = _files(one, counted, missing, deidentified=deidentified)

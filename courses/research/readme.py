@@ -24,6 +24,7 @@ def readme(subject: str, sessions: int, missing: Sequence[str], *, deidentified:
 | vitals.csv, readings.csv, events.csv | what was charted; rows that were struck out are left out |
 | minutes.csv | a row a minute of each recording, as the engine judged it |
 | outcomes.csv | a row a point of the course |
+| changes.csv | a row a measure: its last value against that before the course, in numbers and in words |
 | beats/session-NN.parquet | a row a heart beat |
 | recordings/session-NN.edf | EDF+: ECG, finger pulse, cuff pressures; triggers and valve events as annotations |
 | data-dictionary.csv | every column: unit, meaning, source |

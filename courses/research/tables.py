@@ -1,7 +1,7 @@
 """The rows of a research export, by the columns of ``columns.py``; nothing here knows whether names go with them."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -18,12 +18,24 @@ from courses.models import (
     TreatmentEvent,
     VitalSigns,
 )
+from courses.progress.outcome_table import changes_of
+from courses.progress.sessions import SessionFigures
 from courses.research.columns import MINUTES, OUTCOMES, READINGS, VITALS, Column
 from devices.clocks import began_at
 from devices.models import GatingReport
 from devices.services import latest_report
 
 _OLDEST_TOLD = 90
+#: Columns of a report that the course's page shows, by the same names.
+_OF_REPORT = (
+    "engine_version",
+    "config_sha256",
+    "grade",
+    "effective_minutes",
+    "ds_peak",
+    "ds_area",
+    *(one.name for one in fields(SessionFigures)),
+)
 Row = dict[str, Any]
 
 
@@ -121,7 +133,7 @@ def session_row(one: Delivered, files: Mapping[str, str]) -> Row:
         row["clock_offset_ms"] = recording.clock_offset_ms
     if report is not None:
         row["recording_s"] = report.report.get("duration_s")
-        for name in ("engine_version", "config_sha256", "grade", "effective_minutes", "ds_peak", "ds_area"):
+        for name in _OF_REPORT:
             row[name] = getattr(report, name)
     return row
 
@@ -172,6 +184,20 @@ def outcome_rows(course: Course, first: date | None) -> Iterator[Row]:
     for outcome in OutcomeMeasure.objects.filter(course=course).order_by("measured_on", "point"):
         day = None if first is None else (outcome.measured_on - first).days
         yield {**_taken(outcome, OUTCOMES), "day": day}
+
+
+def change_rows(course: Course) -> Iterator[Row]:
+    """The change of each measure, as the page of the course tells it; nothing before there are two looks."""
+    for change in changes_of(OutcomeMeasure.objects.filter(course=course)).values():
+        yield {
+            "measure": change.code,
+            "before": change.baseline,
+            "now": change.now,
+            "gain": change.gain,
+            "unit": change.unit,
+            "direction": str(change.direction),
+            "sentence": change.sentence,
+        }
 
 
 def note_rows(one: Delivered) -> list[Row]:

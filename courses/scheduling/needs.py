@@ -1,6 +1,6 @@
 """What waits for somebody, whatever the day: the aside of the board."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,27 +15,57 @@ from courses.scheduling.agenda import spoken
 from courses.scheduling.outlook import outlooks
 from devices.models import MaintenanceWindow, Recording
 from eecp_clinic.models import Clinic
+from patients.models import Patient
 
-#: Of each kind the oldest are shown; the rest follows as these are done.
-MOST = 8
+#: So many patients are shown; the rest follows as these are done.
+MOST = 12
 LOOK_BACK = timedelta(days=14)
+#: The most urgent first.
+LIGHTS = ("stop", "look", "idle")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
-    """State, who, why, and one click to where it is mended."""
+    """State, who, since when, why, and one click to where it is mended. ``subject`` is the same for all that is of ``who``.
 
+    ``since`` None: it has no hour of its own.
+    """
+
+    subject: str
     light: str
     label: str
     who: str
+    since: datetime | None
     text: str
     action: str
     url: str
 
 
-def needs_of(clinic: Clinic, now: datetime) -> list[Need]:
-    """All of the clinic, the most urgent kind first. A fixed number of queries."""
-    return [
+@dataclass(frozen=True, slots=True)
+class Line:
+    """All needs of one kind that are of the same: the oldest, which is shown, and how many there are."""
+
+    oldest: Need
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What one patient needs, the most urgent first."""
+
+    who: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    groups: tuple[Group, ...]
+    more: int
+
+
+def needs_of(clinic: Clinic, now: datetime) -> Needs:
+    """All of the clinic by patient, the most urgent and of these the oldest first. A fixed number of queries."""
+    found = [
         *_held(clinic, now),
         *_unsigned(clinic),
         *_unmarked(clinic, now),
@@ -44,30 +74,63 @@ def needs_of(clinic: Clinic, now: datetime) -> list[Need]:
         *_courses(clinic, now),
         *_unmatched(clinic, now),
     ]
+    groups = grouped(found, now)
+    return Needs(groups[:MOST], max(0, len(groups) - MOST))
+
+
+def grouped(found: Iterable[Need], now: datetime) -> tuple[Group, ...]:
+    """Each patient once; of one kind only the oldest is told, with the number of all. ``now`` dates what has no hour."""
+
+    def order(need: Need) -> tuple[int, datetime]:
+        return LIGHTS.index(need.light), need.since or now
+
+    by_subject: dict[str, dict[str, list[Need]]] = {}
+    for need in sorted(found, key=order):
+        by_subject.setdefault(need.subject, {}).setdefault(need.label, []).append(need)
+    return tuple(
+        Group(
+            next(iter(kinds.values()))[0].who, tuple(Line(needs[0], len(needs)) for needs in kinds.values())
+        )
+        for kinds in by_subject.values()
+    )
+
+
+def _subject(patient: Patient) -> str:
+    return f"patient:{patient.code}"
 
 
 def _held(clinic: Clinic, now: datetime) -> Iterator[Need]:
     rows = Appointment.objects.of(clinic).filter(state=Appointment.State.HELD, starts_at__gte=now - LOOK_BACK)
-    for row in rows.select_related("patient", "session").order_by("starts_at")[:MOST]:
+    for row in rows.select_related("patient", "session"):
         session = getattr(row, "session", None)
         url = session.get_absolute_url() if session else reverse("courses:appointment", args=[row.code])
         yield Need(
-            "stop", gettext("Hold"), row.patient.board_name, row.reason, gettext("Look and decide"), url
+            subject=_subject(row.patient),
+            light="stop",
+            label=gettext("Hold"),
+            who=row.patient.board_name,
+            since=row.starts_at,
+            text=row.reason,
+            action=gettext("Look and decide"),
+            url=url,
         )
 
 
 def _unsigned(clinic: Clinic) -> Iterator[Need]:
     rows = Session.objects.of(clinic).filter(state=Session.State.ENDED)
-    for session in rows.select_related("course__patient").order_by("ended_at")[:MOST]:
+    for session in rows.select_related("course__patient"):
+        patient = session.course.patient
         ended = spoken(clinic.day_of(session.ended_at)) if session.ended_at else gettext("Not known")
         yield Need(
-            "look",
-            gettext("Sign"),
-            gettext("%(who)s, session %(number)s")
-            % {"who": session.course.patient.board_name, "number": session.number},
-            gettext("Ended %(day)s, not signed") % {"day": ended},
-            gettext("Go to the session"),
-            session.get_absolute_url(),
+            subject=_subject(patient),
+            light="look",
+            label=gettext("Sign"),
+            who=patient.board_name,
+            since=session.ended_at,
+            text=gettext("session %(number)s ended %(day)s, not signed")
+            % {"number": session.number, "day": ended},
+            action=gettext("Go to the session"),
+            url=session.get_absolute_url(),
         )
 
 
@@ -78,16 +141,18 @@ def _unmarked(clinic: Clinic, now: datetime) -> Iterator[Need]:
         starts_at__gte=now - LOOK_BACK,
         session__isnull=True,
     )
-    for row in rows.select_related("patient").order_by("starts_at")[:MOST]:
+    for row in rows.select_related("patient"):
         local = clinic.local(row.starts_at)
         yield Need(
-            "look",
-            gettext("Not marked"),
-            row.patient.board_name,
-            gettext("%(day)s %(time)s is over, and nobody said whether the patient came")
+            subject=_subject(row.patient),
+            light="look",
+            label=gettext("Not marked"),
+            who=row.patient.board_name,
+            since=row.starts_at,
+            text=gettext("%(day)s %(time)s is over, and nobody said whether the patient came")
             % {"day": spoken(local.date()), "time": f"{local:%H:%M}"},
-            gettext("Say what happened"),
-            reverse("courses:appointment", args=[row.code]),
+            action=gettext("Say what happened"),
+            url=reverse("courses:appointment", args=[row.code]),
         )
 
 
@@ -99,18 +164,20 @@ def _stranded(clinic: Clinic, now: datetime) -> Iterator[Need]:
     rows = Appointment.objects.of(clinic).filter(
         Exists(down), state=Appointment.State.BOOKED, starts_at__gte=now
     )
-    for row in rows.select_related("patient", "device").order_by("starts_at")[:MOST]:
+    for row in rows.select_related("patient", "device"):
         local = clinic.local(row.starts_at)
         window = {"begins": f"{local:%Y-%m-%dT%H:%M}", "ends": f"{clinic.local(row.ends_at):%Y-%m-%dT%H:%M}"}
         asked = {"kind": "device", "device": row.device.code, "reason": gettext("Device down"), **window}
         yield Need(
-            "stop",
-            gettext("Device down"),
-            row.patient.board_name,
-            gettext("%(day)s %(time)s is booked on %(device)s, which cannot be used then")
+            subject=_subject(row.patient),
+            light="stop",
+            label=gettext("Device down"),
+            who=row.patient.board_name,
+            since=row.starts_at,
+            text=gettext("%(day)s %(time)s is booked on %(device)s, which cannot be used then")
             % {"day": spoken(local.date()), "time": f"{local:%H:%M}", "device": row.device.name},
-            gettext("Find another hour"),
-            f"{reverse('courses:repair')}?{urlencode(asked)}",
+            action=gettext("Find another hour"),
+            url=f"{reverse('courses:repair')}?{urlencode(asked)}",
         )
 
 
@@ -119,33 +186,35 @@ def _untold(clinic: Clinic) -> Iterator[Need]:
     count = waiting.count()
     if count:
         yield Need(
-            "look",
-            gettext("To tell"),
-            ngettext("%(count)d patient", "%(count)d patients", count) % {"count": count},
-            gettext("moved to another hour and not told yet"),
-            gettext("See whom to call"),
-            reverse("courses:moves"),
+            subject="moves",
+            light="look",
+            label=gettext("To tell"),
+            who=ngettext("%(count)d patient", "%(count)d patients", count) % {"count": count},
+            since=None,
+            text=gettext("moved to another hour and not told yet"),
+            action=gettext("See whom to call"),
+            url=reverse("courses:moves"),
         )
 
 
 def _courses(clinic: Clinic, now: datetime) -> Iterator[Need]:
     courses = list(Course.objects.of(clinic).going_on().select_related("order", "patient"))
     found = outlooks(clinic, courses, now)
-    shown = 0
     for course in courses:
         outlook = found[course.pk]
         too_few = outlook.feasibility is not None and outlook.feasibility.slack_days < 0
-        if shown == MOST or not (too_few or outlook.unbooked):
+        if not (too_few or outlook.unbooked):
             continue
-        shown += 1
         fact = outlook.feasibility.sentence if too_few and outlook.feasibility else outlook.text
         yield Need(
-            "stop" if too_few else "look",
-            gettext("Feasibility") if too_few else gettext("To plan"),
-            course.patient.board_name,
-            fact,
-            gettext("See ways out") if too_few else gettext("Plan the rest"),
-            reverse("courses:plan", args=[course.code]),
+            subject=_subject(course.patient),
+            light="stop" if too_few else "look",
+            label=gettext("Feasibility") if too_few else gettext("To plan"),
+            who=course.patient.board_name,
+            since=None,
+            text=fact,
+            action=gettext("See ways out") if too_few else gettext("Plan the rest"),
+            url=reverse("courses:plan", args=[course.code]),
         )
 
 
@@ -157,13 +226,15 @@ def _unmatched(clinic: Clinic, now: datetime) -> Iterator[Need]:
         url = reverse("courses:unmatched")
     except NoReverseMatch:  # the list belongs to a later stage
         url = ""
-    for recording in rows.select_related("device").order_by("started_at")[:MOST]:
+    for recording in rows.select_related("device"):
         local = clinic.local(recording.started_at)
         yield Need(
-            "idle",
-            gettext("Unmatched"),
-            gettext("Recording, %(device)s") % {"device": recording.device.name},
-            f"{spoken(local.date())} {local:%H:%M}",
-            gettext("Attach") if url else "",
-            url,
+            subject=f"device:{recording.device.code}",
+            light="idle",
+            label=gettext("Unmatched"),
+            who=gettext("Recording, %(device)s") % {"device": recording.device.name},
+            since=recording.started_at,
+            text=f"{spoken(local.date())} {local:%H:%M}",
+            action=gettext("Attach") if url else "",
+            url=url,
         )

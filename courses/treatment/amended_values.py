@@ -30,14 +30,19 @@ def found_at(corrections: Corrections, place: str, names: Iterable[str] = ()) ->
 
 
 def amended_html(found: Iterable[AmendmentShown], *, named: bool = False) -> SafeString:
-    """One line a correction: signed, correct, and the mark that leads to author, time and reason. ``named``: what it is of."""
+    """One line a correction: signed, correct, and the mark that leads to author, time and reason.
+
+    ``named``: it says what it is of, for several values stand there. Else the value above it is the signed one and is struck itself.
+    """
     return format_html_join("", "{}", ((_line(shown, named=named),) for shown in found))
 
 
 def _line(shown: AmendmentShown, *, named: bool) -> SafeString:
     not_known = gettext("Not known")
     return format_html(
-        '<span class="amended">{}<s>{}</s> <b>{}</b> <a href="#amendment-{}" title="{}">{}</a></span>',
+        '{}<span class="amended{}">{}<s>{}</s> <b>{}</b> <a href="#amendment-{}" title="{}">{}</a></span>',
+        "" if named else SafeString("<br>"),
+        "" if named else " is-alone",
         format_html("{}: ", shown.label) if named else "",
         shown.original or not_known,
         shown.corrected or not_known,

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import ROUND_DOWN, Decimal
 
 from courses.models import Pause, Session
+from courses.treatment.charted_rows import rows_of
 from courses.treatment.minutes import MS_PER_MINUTE, Delivered, Stretch, StretchKind, delivered
 from devices.models import Recording
 from devices.running import Running, standstills
@@ -33,7 +34,7 @@ def delivered_in(session: Session) -> Delivered:
     if not running:
         return delivered(())
     lost = [_placed(recording, StretchKind.GAP, *gap) for gap in gaps]
-    pauses = _pauses(session.pauses.all(), recording)
+    pauses = _pauses(rows_of(session, "pauses"), recording)
     return delivered([*_run(session, recording), *pauses, *lost, *_not_gated(recording, running)])
 
 

@@ -47,13 +47,16 @@ class FlowRow:
     unread: str = ""
 
     @property
+    def time(self) -> str:
+        return time_format(localtime(self.at))
+
+    @property
     def strike_label(self) -> str:
         """The same in each row's link would not say which row: 'Strike the reading of 10:14'."""
-        return _("Strike the reading of %(time)s") % {"time": time_format(localtime(self.at))}
+        return _("Strike the reading of %(time)s") % {"time": self.time}
 
     @property
     def cells_html(self) -> SafeString:
-        """The cells put together here: the template engine takes five times as long for the 500 of an hour."""
         return format_html_join("", '<td class="num">{}</td>', ((cell.html,) for cell in self.cells))
 
 

@@ -98,7 +98,7 @@ class LimitRule:
     @property
     def rule(self) -> str:
         """The rule as a sentence, with its figure and unit."""
-        figure = f"(not set) {self.unit}".rstrip() if self.figure is None else self.figure_text
+        figure = "a figure that the clinic has not set" if self.figure is None else self.figure_text
         return f"{OPENING[self.tier]} {self.when.format(figure=figure)}."
 
     @property

@@ -13,35 +13,27 @@ from django.utils.translation import gettext_lazy
 
 from courses.access import get_session
 from courses.banner import course_banner
-from courses.models import (
-    Pause,
-    Reading,
-    Session,
-    SessionRepeat,
-    VitalSigns,
-)
+from courses.models import Pause, Reading, Session, VitalSigns
 from courses.session_states import State as Stand
 from courses.treatment import end_forms, forms, tile
-from courses.treatment.amended_values import NO_CORRECTIONS, Corrections, corrections_of
+from courses.treatment.amended_values import corrections_of
 from courses.treatment.before_form import before_form
 from courses.treatment.body_map import marked_initial
 from courses.treatment.choice import choice_of
 from courses.treatment.completeness import missing_in, next_hour
-from courses.treatment.flowsheet import flow_rows, flowsheet_of
-from courses.treatment.happenings import happenings_of, happenings_shown
+from courses.treatment.flowsheet import flowsheet_of
+from courses.treatment.happenings import happenings_of
+from courses.treatment.hour_page import hour_of
 from courses.treatment.hour_trend import trend_of
 from courses.treatment.live_beat import live_beat
 from courses.treatment.locks import State, stand_of
 from courses.treatment.people import give_people
 from courses.treatment.precheck import vitals_in
-from courses.treatment.ready_page import check_of, hold_of, short_of, signs_shown
-from courses.treatment.report_section import brief_of
+from courses.treatment.ready_page import check_of, hold_of, signs_shown
 from courses.treatment.signed_page import signature_shown, signed_parts
 from courses.treatment.strips import live_strip
 from courses.treatment.supervising import supervising, supervision_of
 from devices.clocks import note_for_page
-from devices.models import GatingReport
-from devices.services import reports_of_all
 from eecp_clinic.roles import CLINICAL, Role, StaffRequest
 
 STEPS = (
@@ -122,7 +114,6 @@ def context_of(request: StaffRequest, session: Session, now: datetime, **bound: 
         "before": vitals_in(session, VitalSigns.Phase.BEFORE),
         "after": vitals_in(session, VitalSigns.Phase.AFTER),
         "signs": signs_shown(session),
-        "clock_note": note_for_page(session.recording),
         "is_held": stand_of(session) is Stand.HELD,
     }
     parts = {State.DRAFT: _ready, State.ENDED: _ended, State.SIGNED: _sheet}
@@ -167,6 +158,7 @@ def _ready(request: StaffRequest, session: Session, now: datetime) -> dict[str, 
 def _treat(request: StaffRequest, session: Session, now: datetime) -> dict[str, Any]:
     return {
         **trace_of(session),
+        "clock_note": note_for_page(session.recording),
         **choice_of(session, now),
         **flowsheet_of(session, now),
         **happenings_of(session),
@@ -198,7 +190,7 @@ def _ended(request: StaffRequest, session: Session, now: datetime) -> dict[str, 
     without_report = recording is None or bool(recording.failure)
     missing, coming = missing_in(session), next_hour(session)
     return {
-        **_hour(session),
+        **hour_of(session),
         **choice_of(session, now),
         **flowsheet_of(session, now),
         **happenings_of(session),
@@ -224,46 +216,11 @@ def after_form(session: Session, data: QueryDict | None = None) -> end_forms.Aft
     )
 
 
-def _hour(session: Session, corrections: Corrections = NO_CORRECTIONS) -> dict[str, Any]:
-    """What is over and stands: recording, report, supervision."""
-    newest = newest_report(session)
-    report = session.gating_report or newest
-    return {
-        "recording": session.recording,
-        "report": brief_of(report) if report else None,
-        "report_waits": report is None and session.recording is not None and not session.recording.failure,
-        "newer_report": newest if report and newest and newest.pk != report.pk else None,
-        "supervision": supervision_of(session),
-        "readings": flow_rows(session, corrections),
-        "happenings": happenings_shown(session),
-        **_short(session),
-    }
-
-
-def _short(session: Session) -> dict[str, Any]:
-    """Of a session that ended early: what the clinic's rule says, and whether it is given again."""
-    short = short_of(session)
-    if short is None:
-        return {"short": None}
-    repeat = SessionRepeat.objects.filter(session=session).select_related("decided_by").first()
-    return {"short": short, "repeat": repeat, "repeat_form": forms.RepeatForm()}
-
-
-def newest_report(session: Session) -> GatingReport | None:
-    """The newest report of the file as it is stored now; None where there is none yet."""
-    recording = session.recording
-    if recording is None or recording.stored_at is None:
-        return None
-    found = reports_of_all(recording)
-    # Beside the one that a session was signed with, a newer one is only named.
-    return (found if session.gating_report is None else found.defer("report", "config")).first()
-
-
 def _sheet(request: StaffRequest, session: Session, now: datetime) -> dict[str, Any]:
     parts = signed_parts(request, session)
     corrections = corrections_of(parts["amendments"])
     return {
-        **_hour(session, corrections),
+        **hour_of(session, corrections),
         **choice_of(session, now),
         **parts,
         "corrections": corrections,

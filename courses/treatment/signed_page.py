@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 from courses.models import Amendment, Session, SessionSheet
 from courses.treatment.amendable import Value, values_of
+from courses.treatment.charted_rows import rows_of
 from courses.treatment.countersigning import may_countersign, needs_countersignature
 from courses.treatment.verifying import Verification
 from eecp_clinic.models import Signature
@@ -41,10 +42,7 @@ class AmendmentShown:
 
 def amendments_shown(session: Session, until: datetime | None = None) -> list[AmendmentShown]:
     """The amendments of a signed session, oldest first; those written by ``until``, where that is given."""
-    rows = session.amendments.select_related("author", "signature").order_by("made_at", "pk")
-    if until is not None:
-        rows = rows.filter(made_at__lte=until)
-    found = list(rows)
+    found = [row for row in rows_of(session, "amendments") if until is None or row.made_at <= until]
     values = values_of(session) if any(row.field for row in found) else {}
     return [_shown(row, f"A{n}", values.get(row.field), session) for n, row in enumerate(found, start=1)]
 

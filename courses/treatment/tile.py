@@ -1,7 +1,7 @@
 """The figures beside the live trace: the last minute as the engine judged it, with what each should be."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from courses.models import Session
 from courses.treatment.dose import minutes_so_far, time_on
+from devices.ages import in_words
 from devices.gating.config import GatingConfig
 from devices.models import Recording
 
@@ -19,6 +20,9 @@ STALE_AFTER_S = 15.0
 LIMITS = GatingConfig(prescribed_pressure_mmhg=None)
 #: Suresh 1998 and Michaels 2001 sought at least 1.5; more than 2.0 is not sought. See docs/gating.md.
 DS_TARGET = (1.5, 2.0)
+#: Ending and writing takes a moment; an hour longer past its time was not ended, and from then on it is told in words.
+PAST_AFTER = timedelta(minutes=2)
+COUNTED_MINUTES = 100
 LIGHTS = {"A": "go", "B": "go", "C": "look", "D": "stop"}
 #: How long the values that a person saw in the row may be saved with it.
 TOKEN_AGE_S = 300
@@ -68,6 +72,7 @@ def tile_of(session: Session, now: datetime) -> Tile:
             number(live.get("ds_peak"), 2),
             note=_("target %(low)s to %(high)s")
             % {"low": f"{DS_TARGET[0]:.1f}", "high": f"{DS_TARGET[1]:.1f}"},
+            band=_band(live.get("ds_peak"), *DS_TARGET),
         ),
         TileFigure(
             _("Inflation to notch"),
@@ -117,12 +122,17 @@ def _age_text(age_s: float | None) -> str:
 
 
 def _delivered(session: Session, now: datetime) -> TileFigure:
-    minutes, seconds = divmod(int(time_on(session, now).total_seconds()), 60)
+    passed, ordered = time_on(session, now), timedelta(minutes=session.course.order.session_minutes)
+    minutes, seconds = divmod(int(passed.total_seconds()), 60)
+    value = f"{minutes:02d}:{seconds:02d}" if minutes < COUNTED_MINUTES else in_words(passed)
+    past = passed >= ordered + PAST_AFTER and session.ended_at is None
     return TileFigure(
         _("Delivered"),
-        f"{minutes:02d}:{seconds:02d}",
+        value,
         _("of %(minutes)d min") % {"minutes": session.course.order.session_minutes},
         note=_("by the clock, without pauses"),
+        chip=_("Past the ordered time: end the session if it is over") if past else "",
+        light="look" if past else "idle",
     )
 
 

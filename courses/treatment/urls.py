@@ -45,6 +45,7 @@ urlpatterns: list[URLPattern] = [
     path("sessions/<str:code>/strike/<str:kind>/<int:number>/", happenings.strike, name="session-strike"),
     path("sessions/<str:code>/recording/detach/", recording.detach, name="session-detach"),
     path("sessions/<str:code>/recording/<uuid:uuid>/", recording.choose, name="session-recording"),
+    path("sessions/<str:code>/analysis/", report.analysis, name="session-analysis"),
     path("sessions/<str:code>/reports/<str:report>/", report.detail, name="session-report"),
     path(
         "sessions/<str:code>/reports/<str:report>/minutes/<int:number>/", report.minute, name="session-minute"

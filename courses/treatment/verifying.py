@@ -7,7 +7,7 @@ name of a patient; that is told apart, because the signed content keeps what was
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -86,8 +86,13 @@ def verify(session: Session) -> Verification:
             | {"minutes_not_known_because": delivered_in(session).reason}
         )
     )
-    labels = {value.path: f"{value.group}: {value.label}" for value in values_of(session).values()}
-    found = tuple(_differences(signed, again, labels))
+    differing = list(_differing(signed, again))
+    values = values_of(session) if differing else {}
+    labels = {value.path: f"{value.group}: {value.label}" for value in values.values()}
+    found = tuple(
+        Difference(path, labels.get(path, _words(path)), plain(before), plain(after), _is_around(path))
+        for path, before, after in differing
+    )
     verdict = _verdict(found, intact=is_intact(signature))
     return Verification(verdict, signature.content_sha256, found, _sentence(verdict, found))
 
@@ -123,20 +128,19 @@ def _is_around(path: str) -> bool:
     return words[0] in AROUND or words[-1].endswith(OF_A_PERSON)
 
 
-def _differences(
-    signed: dict[str, Any], again: dict[str, Any], labels: Mapping[str, str]
-) -> Iterator[Difference]:
-    """What differs, in the order of the content. A column that came into the program later was no part of what was
-    signed and is no difference of it; a row that came later is one."""
+def _differing(signed: dict[str, Any], again: dict[str, Any]) -> Iterator[tuple[str, Any, Any]]:
+    """The path of each value that differs, what was signed and what there is now, in the order of the content.
+
+    A column that came into the program later was no part of what was signed and is no difference of it; a row that came
+    later is one.
+    """
     old, new = dict(_flat(signed)), dict(_flat(again))
     rows = {path.rpartition("/")[0] for path in old}
     for path in [*old, *(path for path in new if path not in old)]:
         before, after = old.get(path), new.get(path)
         came_later = path not in old and path.rpartition("/")[0] in rows
         if before != after and not came_later and not (path not in old and after in EMPTY):
-            yield Difference(
-                path, labels.get(path, _words(path)), plain(before), plain(after), _is_around(path)
-            )
+            yield path, before, after
 
 
 def _flat(content: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -78,6 +78,13 @@ def _running(clinic: Clinic) -> list[Session]:
     )
 
 
+def _minute(passed: int, ordered: int) -> str:
+    """Where the hour stands; one that nobody ended is not counted on."""
+    if passed >= ordered:
+        return _("past its %(total)d min") % {"total": ordered}
+    return _("minute %(n)d of %(total)d") % {"n": passed + 1, "total": ordered}
+
+
 def _tile(session: Session, clinic: Clinic, now: datetime) -> WallTile:
     order, recording = session.course.order, session.recording
     live: dict[str, Any] = (recording.live or {}) if recording is not None else {}
@@ -90,7 +97,7 @@ def _tile(session: Session, clinic: Clinic, now: datetime) -> WallTile:
         url=session.get_absolute_url(),
         who=who(session.course.patient, clinic),
         session=_("session %(n)d of %(total)d") % {"n": done + 1, "total": order.sessions},
-        minute=_("minute %(n)d of %(total)d") % {"n": minutes + 1, "total": order.session_minutes},
+        minute=_minute(minutes, order.session_minutes),
         state=_("Paused") if session.state == Session.State.PAUSED else "",
         grade=grade_word(live.get("grade")),
         light="idle" if is_stale else LIGHTS.get(str(live.get("grade")), "idle"),

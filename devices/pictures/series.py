@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
-from devices.pictures.svg import Axis, line, path, shape, sheet, text
+from devices.pictures.svg import Axis, dots, line, path, shape, sheet, text
 
 WIDTH, HEIGHT = 400.0, 190.0
 LEFT, RIGHT, TOP, BOTTOM = 34.0, 12.0, 26.0, 34.0
@@ -37,7 +37,10 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The axes. ``ticks`` are (place, text) of the horizontal one; ``levels`` of the vertical one, lowest first."""
+    """The axes. ``ticks`` are (place, text) of the horizontal one; ``levels`` of the vertical one, lowest first.
+
+    From ``over_from`` on nothing will come: that part is shut off by a line and a shade.
+    """
 
     x_axis: str
     y_axis: str
@@ -46,6 +49,7 @@ class Look:
     ticks: tuple[tuple[float, str], ...]
     levels: tuple[tuple[float, str], ...]
     band: tuple[float, float] | None = None
+    over_from: float | None = None
 
 
 def levels(
@@ -91,7 +95,7 @@ def series_picture(
         return ""
     x = _across(look, width)
     y = Axis(look.levels[0][0], look.levels[-1][0], start=height - BOTTOM, stop=TOP)
-    parts = _band(look, x, y)
+    parts = _band(look, x, y) + _over(look, x, y)
     parts += _grid(look, x, y, height)
     for one in sorted(series, key=lambda s: s.kind not in {Kind.LEVEL, Kind.BEHIND}):
         parts += _drawn(xs, one, x, y)
@@ -109,6 +113,14 @@ def _band(look: Look, x: Axis, y: Axis) -> list[str]:
     top, bottom = y.at(look.band[1]), y.at(look.band[0])
     parts = [shape("rect", "p-band", x=x.start, y=top, width=x.stop - x.start, height=bottom - top)]
     return parts + [line("p-band-edge", x.start, at, x.stop, at) for at in (top, bottom)]
+
+
+def _over(look: Look, x: Axis, y: Axis) -> list[str]:
+    if look.over_from is None or look.over_from >= look.x_to:
+        return []
+    at = x.at(look.over_from)
+    shade = shape("rect", "p-over", x=at, y=y.stop, width=x.stop - at, height=y.start - y.stop)
+    return [shade, line("p-over-edge", at, y.stop, at, y.start)]
 
 
 def _grid(look: Look, x: Axis, y: Axis, height: float) -> list[str]:
@@ -144,7 +156,7 @@ def _drawn(xs: Sequence[float], one: Series, x: Axis, y: Axis) -> list[str]:
             parts.append(path(css, run))
     if one.kind in {Kind.LINE, Kind.SECOND}:
         dot = "p-point" if one.kind is Kind.LINE else "p-hollow"
-        parts += [shape("circle", dot, cx=at, cy=level, r=2.4) for at, level in points if level is not None]
+        parts.append(dots(dot, ((at, level) for at, level in points if level is not None), 2.4))
     return parts
 
 

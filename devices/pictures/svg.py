@@ -4,7 +4,7 @@ Shapes carry classes and no colour. On a page the site's stylesheet colours them
 goes into the picture itself and draws what a black and white printer can tell apart.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from math import ceil, floor
@@ -18,6 +18,8 @@ text { font-family: "DejaVu Sans", sans-serif; font-size: 11px; fill: #15202b }
 .p-grid { stroke: #d3d9df; stroke-width: 0.7 }
 .p-band { fill: #e3e8ec }
 .p-band-edge { stroke: #56636f; stroke-width: 0.8; stroke-dasharray: 2 2 }
+.p-over { fill: #eef1f4 }
+.p-over-edge { stroke: #000000; stroke-width: 1.2 }
 .p-line { fill: none; stroke: #000000; stroke-width: 1.8; stroke-linejoin: round }
 .p-behind { fill: none; stroke: #56636f; stroke-width: 1; stroke-dasharray: 5 3 }
 .p-bar { fill: #56636f }
@@ -85,6 +87,11 @@ def path(css: str, points: Sequence[tuple[float, float]]) -> str:
     if len(points) < 2:
         return ""
     return shape("polyline", css, points=" ".join(f"{x:.1f},{y:.1f}" for x, y in points))
+
+
+def dots(css: str, points: Iterable[tuple[float, float]], radius: float) -> str:
+    """Circles, written at once: a course has hundreds of them."""
+    return "".join(f'<circle class="{css}" cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}"/>' for x, y in points)
 
 
 def sheet(height: float, parts: Sequence[str], *, label: str, paper: bool, width: float = WIDTH) -> str:

@@ -31,12 +31,20 @@ const walk = (strip, event) => {
   all[to].focus();
 };
 
-for (const strip of document.querySelectorAll("[data-strip]")) {
-  const all = links(strip);
-  if (!all.length) continue;
-  rest(strip, strip.querySelector("[aria-current]") ?? all[0]);
-  strip.addEventListener("keydown", (event) => walk(strip, event));
-}
+const enliven = (part) => {
+  for (const strip of part.querySelectorAll("[data-strip]")) {
+    const all = links(strip);
+    if (!all.length) continue;
+    rest(strip, strip.querySelector("[aria-current]") ?? all[0]);
+    strip.addEventListener("keydown", (event) => walk(strip, event));
+  }
+};
+
+enliven(document);
+// A report that came after the page brings a strip of its own.
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.detail.elt.id === "report") enliven(event.detail.elt);
+});
 
 // Whatever asked for a minute (a cell, the worst minute, a neighbour), its cell is the current one.
 document.addEventListener("htmx:afterSwap", (event) => {

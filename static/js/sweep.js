@@ -1,6 +1,7 @@
 // The live trace: <figure data-sweep data-recording data-url data-stream>, its markup stands in partials/_trace.html; on
 // a wall many of them stand in one [data-feed] and share its question and its stream. Sweeps through the last seconds,
 // says how old the last sample is, and says so plainly when it is too old or asked for late.
+import { inWords } from "./age-words.js";
 import { LaneBuffer } from "./lane-buffer.js";
 import { LaneScale } from "./lane-scale.js";
 import { LiveFeed } from "./live-feed.js";
@@ -108,8 +109,7 @@ class Sweep {
     if (this.feed.lost) state = "Lost";
     else if (age > STALE_MS) state = "Stale";
     else if (age !== null) state = this.feed.prompt || !this.feed.events ? "Age" : "Delayed";
-    const seconds = state === "Stale" ? Math.floor(age / 1000) : ((age ?? 0) / 1000).toFixed(1);
-    let words = text[`text${state}`].replace("{s}", seconds);
+    let words = text[`text${state}`].replace("{s}", ((age ?? 0) / 1000).toFixed(1)).replace("{age}", inWords(age ?? 0));
     if (this.paused !== null) words = `${text.textPaused.replace("{s}", Math.floor((this.clock.now - this.paused) / 1000))} · ${words}`;
     const shown = this.figure.querySelector("[data-age]");
     if (shown.textContent !== words) shown.textContent = words;

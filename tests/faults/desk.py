@@ -1,4 +1,4 @@
-"""The clinic's web server and background work, told what to do line by line: ``python -m tests.faults.desk``.
+"""The clinic's web server, worker and background work, told what to do line by line: ``python -m tests.faults.desk``.
 
 Each line read is a JSON array, a verb and its arguments. Two lines are written for each: the id of the process that does it
 (a child, which may be killed over it), and a JSON object: the answer, ``{"error": …}`` where the work raised, or ``{}``
@@ -29,7 +29,9 @@ from devices.models import Recording  # noqa: E402
 from devices.recordings import SILENCE, close_silent  # noqa: E402
 from devices.storage import damages, store  # noqa: E402
 from eecp_clinic import wsgi  # noqa: E402, F401 (read in here, once)
+from eecp_clinic.celery import app  # noqa: E402
 from tests import factories  # noqa: E402
+from tests.faults import office  # noqa: E402
 
 
 def make_device() -> dict[str, Any]:
@@ -88,16 +90,26 @@ Work = Callable[..., dict[str, Any]]
 
 def serve(port: int, log: str) -> dict[str, Any]:
     """The web server, in a process group of its own."""
+    where = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
+    how = ["--workers", "1", "--blocking-threads", "8", "--log-level", "warning"]
+    return _apart(lambda: granian([*where, *how, "eecp_clinic.wsgi:application"]), log)
+
+
+def work(log: str) -> dict[str, Any]:
+    """Celery's worker with one process at work, in a process group of their own."""
+    how = ["--concurrency", "1", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
+    return _apart(lambda: app.worker_main(["worker", *how]), log)
+
+
+def _apart(run: Callable[[], object], log: str) -> dict[str, Any]:
     pid = os.fork()
     if not pid:
         os.setpgid(0, 0)
         output = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         for number in (0, 1, 2):
             os.dup2(output if number else os.open(os.devnull, os.O_RDONLY), number)
-        where = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-        how = ["--workers", "1", "--blocking-threads", "8", "--log-level", "warning"]
         try:
-            granian([*where, *how, "eecp_clinic.wsgi:application"])
+            run()
         finally:
             os._exit(1)
     os.setpgid(pid, pid)  # whoever of the two comes first
@@ -105,14 +117,15 @@ def serve(port: int, log: str) -> dict[str, Any]:
 
 
 def bury(pid: int) -> dict[str, Any]:
-    """A web server that was killed leaves nothing behind."""
+    """A web server or worker that was killed leaves nothing behind."""
     os.waitpid(pid, 0)
     return {}
 
 
 #: What changes this very process: its children, the numbers that the factories give, the limit that children inherit.
-OWN = {work.__name__: work for work in (make_device, limit_files, serve, bury)}
-CHILDS = {work.__name__: work for work in (finish, file_away, fall_silent, account)}
+OWN = {verb.__name__: verb for verb in (make_device, limit_files, serve, work, bury)}
+OFFICE = (office.ask_for_packets, office.sweep, office.packets)
+CHILDS = {verb.__name__: verb for verb in (finish, file_away, fall_silent, account, *OFFICE)}
 
 
 def main() -> None:

@@ -69,7 +69,7 @@ def test_physician_works_off_the_list_and_decides_in_the_middle(
     factories.make_order(other, User.objects.get(username="petra"), signed=False)
     page = login("petra")
     page.goto("/reviews/")
-    expect(page.locator(".nav-count")).to_have_text("2 wait for a physician")
+    expect(page.locator(".nav-count")).to_have_text("2 wait for your signature or decision")
     looked_at(page)
     row = page.get_by_role("row").filter(has_text="Mid-course review")
     expect(row).to_contain_text("4 of 6 sessions given")

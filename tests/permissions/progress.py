@@ -98,6 +98,8 @@ ROWS = [
     Row("courses:supervision-note", only("physician"), method="post"),
     Row("courses:supervision-gap", only(*CLINICAL), args=session),
     Row("courses:supervision-gap", only(*CLINICAL), method="post", args=session, data=form),
+    Row("courses:supervision-logs", only(*READS), args=lambda world: log(world)[1:]),
+    Row("courses:supervision-logs", only("physician"), method="post", args=lambda world: log(world)[1:]),
     Row("courses:supervision-log", only(*READS), args=log),
     Row("courses:supervision-log", only("physician"), method="post", args=log),
     Row("courses:supervision-log-file", only(*READS), args=lambda world: [*log(world), 1]),

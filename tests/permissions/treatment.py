@@ -123,6 +123,7 @@ ROWS = [
         args=lambda world: [world["session"].code, world["unmatched"].pk],
         data=patient,
     ),
+    Row("courses:session-analysis", only(*READS, status=302), args=code),
     Row("courses:session-report", only(*READS), args=report),
     Row("courses:session-minute", only(*READS), args=lambda world: [*report(world), 1]),
     Row("courses:unmatched", only(*CLINICAL)),

@@ -15,7 +15,16 @@ from courses.billing.packet.enclosed_evidence import (
     Opinion,
     Paper,
 )
-from courses.models import Claim, ClaimMembership, Course, Packet, RecordsRequest, Session
+from courses.models import (
+    Acknowledgement,
+    Claim,
+    ClaimMembership,
+    Course,
+    Packet,
+    RecordsRequest,
+    Remittance,
+    Session,
+)
 from patients.models import Document, Notice, PlanDetermination, Workup
 from patients.models.workup import OpinionReason, Therapy
 
@@ -159,11 +168,21 @@ def _line(member: ClaimMembership) -> AskedLine:
     )
 
 
+def _acknowledgements(claim: Claim) -> list[Acknowledgement]:
+    """Of its files, and those that name the claim itself."""
+    heard = {note.pk: note for file in claim.files.all() for note in file.acknowledgements.all()}
+    heard |= {status.acknowledgement_id: status.acknowledgement for status in claim.statuses.all()}
+    return list(heard.values())
+
+
+def answers_to(claim: Claim) -> list[Acknowledgement | Remittance]:
+    """Everything that came back on a claim."""
+    return [*_acknowledgements(claim), *(paid.remittance for paid in claim.remittances.all())]
+
+
 def _answers(claim: Claim, until: datetime) -> Iterable[Answered]:
     said = {status.acknowledgement_id: status for status in claim.statuses.all()}
-    heard = {note.pk: note for file in claim.files.all() for note in file.acknowledgements.all()}
-    heard |= {status.acknowledgement_id: status.acknowledgement for status in said.values()}
-    for note in heard.values():
+    for note in _acknowledgements(claim):
         if note.read_at <= until:
             status = said.get(note.pk)
             words = (

@@ -153,4 +153,5 @@ class Evidence:
         signed = [self.decision.signature, self.order.signature]
         signed += [signature for session in self.sessions for signature in session.signatures]
         signed += [review.signature for review in self.reviews]
-        return tuple(sorted((s for s in signed if s is not None), key=lambda s: (s.signed_at, s.what)))
+        # Signed at one moment: in the order of the course.
+        return tuple(sorted((s for s in signed if s is not None), key=lambda s: s.signed_at))

@@ -31,6 +31,7 @@ LABELS = {
 }
 KINDS = {
     Kind.CLAIM: _("Claim"),
+    Kind.ANSWER: _("Answer"),
     Kind.SESSION: _("Session"),
     Kind.BESIDE: _("Written since"),
     Kind.SHEET: _("Sheet"),
@@ -103,6 +104,6 @@ def _address(kind: Kind, line: ClaimLine) -> str:
     anchors = {Kind.SHEET: "#session-sheet-title", Kind.REPORT: "#report-title"}
     return (
         reverse("courses:claim-line", args=[line.code])
-        if kind is Kind.CLAIM
+        if kind in {Kind.CLAIM, Kind.ANSWER}
         else page + anchors.get(kind, "")
     )

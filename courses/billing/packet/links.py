@@ -11,8 +11,10 @@ from enum import StrEnum
 
 from django.utils.translation import gettext
 
+from courses.billing.packet.enclosed import answers_to
 from courses.models import Claim, Session, SessionSheet
 from courses.treatment.services.amending import amendment_content
+from courses.treatment.services.countersigning import content_of
 from courses.treatment.verifying import Verdict as Verified
 from courses.treatment.verifying import verify
 from devices import report_files
@@ -28,6 +30,7 @@ from eecp_clinic.signing import is_intact, sha256_of
 
 class Kind(StrEnum):
     CLAIM = "claim"
+    ANSWER = "answer"
     SESSION = "session"
     BESIDE = "beside"
     SHEET = "sheet"
@@ -65,10 +68,10 @@ def links_of(session: Session) -> list[Link]:
 
 
 def _claims(session: Session) -> Iterator[Link]:
-    """The files in which the line went out, as they are kept."""
+    """The files in which the line went out, and those that came back on them, as they are kept."""
     claims = (
         Claim.objects.filter(memberships__line__session=session)
-        .prefetch_related("files")
+        .prefetch_related("files__acknowledgements", "statuses__acknowledgement", "remittances__remittance")
         .order_by("made_at", "pk")
     )
     for claim in claims:
@@ -78,6 +81,12 @@ def _claims(session: Session) -> Iterator[Link]:
                 "number": f"{file.control_number:09d}",
             }
             yield _kept(Kind.CLAIM, name, file.file.name, file.sha256)
+        for answer in answers_to(claim):
+            name = gettext("Claim %(claim)s, answer %(answer)s") % {
+                "claim": claim.code.upper(),
+                "answer": answer,
+            }
+            yield _kept(Kind.ANSWER, name, answer.file.name, answer.sha256)
 
 
 def _session(session: Session) -> Link:
@@ -99,8 +108,11 @@ def _beside(session: Session) -> Iterator[Link]:
         now = sha256_of(canonical_text(amendment_content(amendment)))
         name = gettext("Amendment %(code)s") % {"code": amendment.code}
         yield _signature(name, amendment.signature, row=now)
+    content = content_of(session)
     for row in session.countersignatures.select_related("signature"):
-        yield _signature(gettext("Countersignature"), row.signature)
+        # It stands for the amendments that there were, of which none is ever changed.
+        now = sha256_of(canonical_text(content | {"amendments": content["amendments"][: row.amendments]}))
+        yield _signature(gettext("Countersignature"), row.signature, row=now)
 
 
 def _signature(name: str, signature: Signature, row: str = "") -> Link:

@@ -15,6 +15,7 @@ from courses.billing.gathering import gather
 from courses.billing.packet.completeness import missing_from
 from courses.billing.packet.enclosed_evidence import SheetUsed
 from courses.billing.packet.evidence import Evidence
+from courses.billing.packet.glance import at_a_glance
 from courses.billing.packet.packet_json import FILE_NAME, evidence_plain
 from courses.billing.packet.packet_papers import ReadPaper, read_papers
 from courses.billing.sheet.sheet_document import LANGUAGE
@@ -29,8 +30,8 @@ from eecp_clinic.signing import canonical
 _AFTER_SESSIONS = "reviews"
 #: Page numbers can grow by a digit and move a line; more often than that nothing moves.
 _MOST_LAYOUTS = 4
-#: Lines of the contents page beside its lists, and lines a page: only to guess how many pages there will be.
-_LINES_OF_CONTENTS, _LINES_A_PAGE = 34, 57
+#: Lines of the first page beside what is missing, parts in the contents, lines a page: only to guess how many pages there will be.
+_LINES_OF_COVER, _OTHER_ENTRIES, _LINES_A_PAGE = 36, 15, 56
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,7 @@ def _front(
 ) -> tuple[Document, dict[str, int]]:
     """Letter and contents, with the page on which each part begins: again where they are longer than was thought."""
     pages, contents = _guessed(evidence, missing)
+    glance = at_a_glance(evidence, timezone.get_current_timezone())
     for _ in range(_MOST_LAYOUTS):
         places = _places(body, collected, pages) | {"contents": contents}
         rows = [
@@ -154,6 +156,7 @@ def _front(
             "papers": [
                 {**row, "page": places.get(f"paper-{row['paper'].code}")} for row in _papers(evidence)
             ],
+            "glance": [{"answer": one, "page": places[one.part]} for one in glance],
             "numbers": places,
             "language": LANGUAGE,
         }
@@ -167,9 +170,9 @@ def _front(
 def _guessed(evidence: Evidence, missing: tuple[str, ...]) -> tuple[int, int]:
     """How many pages letter and contents will be, and on which the contents begin: right, it saves a layout."""
     letter = 1 if evidence.letter is not None else 0
-    entries = len(evidence.sessions) + len(evidence.papers)
-    lines = _LINES_OF_CONTENTS + len(missing) + entries // 2
-    return letter + ceil(lines / _LINES_A_PAGE), letter + 1
+    entries = _OTHER_ENTRIES + len(evidence.sessions) + len(evidence.papers)
+    cover = ceil((_LINES_OF_COVER + len(missing)) / _LINES_A_PAGE)
+    return letter + cover + ceil(entries / _LINES_A_PAGE), letter + 1
 
 
 def _places(body: Document, collected: Sequence[Collected], front: int) -> dict[str, int]:

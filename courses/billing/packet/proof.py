@@ -7,17 +7,19 @@ outcome) is told apart from it.
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone, translation
 
 from courses.billing.gathering import gather
+from courses.billing.packet.differences import Found, changed, claims_differ, words
 from courses.billing.packet.links import Link, Verdict, links_of
 from courses.billing.packet.packet_json import FILE_NAME, FORMAT, evidence_plain
 from courses.billing.sheet.session_sheet import with_all_of_it
 from courses.billing.sheet.sheet_document import LANGUAGE
 from courses.models import Packet, Session, SessionSheet
+from courses.treatment.charted_rows import rows_of
 from eecp_clinic.errors import ClinicError
 from eecp_clinic.kept_files import read_kept
 from eecp_clinic.models import Signature
@@ -30,17 +32,6 @@ from patients.models import Document
 _FINAL = ("decision", "order", "scope", "letter")
 #: Parts that may say more, or otherwise, after the packet was made.
 _MAY_CHANGE = ("identity", "opinion", "papers", "notices", "outcomes", "course_state", "sessions_ordered")
-#: What the payer asked is final; the state of the claim and its answers come later.
-_ASKED = ("line", "session", "service_date", "code", "modifiers", "place_of_service", "units", "charge_usd")
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One thing that was looked at; ``where`` names it as a person would."""
-
-    where: str
-    verdict: Verdict
-    sentence: str
 
 
 class NotAPacket(ValueError):
@@ -131,10 +122,24 @@ def _session(told: dict[str, Any], session: Session, used: dict[str, Any] | None
         session.gating_report is None or session.gating_report.code != told["gating"]["code"]
     ):
         yield "It has another gating report than the packet holds."
+    yield from _beside(told, session)
     if used and used["sha256"]:
         sheet = SessionSheet.objects.filter(session=session, version=used["version"]).first()
         if sheet is None or sheet.sha256 != used["sha256"]:
             yield "The sheet that the packet holds is not the one that is kept."
+
+
+def _beside(told: dict[str, Any], session: Session) -> Iterator[str]:
+    """Amendments and countersignatures that the packet holds and the database does not; more of them are lawful."""
+    codes = {row.code for row in rows_of(session, "amendments")}
+    yield from (
+        f"Its amendment {one['code']} is not in the database any more."
+        for one in told["amendments"]
+        if one["code"] not in codes
+    )
+    signed = {row.signature.content_sha256 for row in rows_of(session, "countersignatures")}
+    if any(one["content_sha256"] not in signed for one in told["countersignatures"]):
+        yield "A countersignature that the packet holds is not in the database any more."
 
 
 def _papers(evidence: dict[str, Any]) -> Iterator[Found]:
@@ -170,6 +175,8 @@ def _signatures(evidence: dict[str, Any], packet: Packet) -> Iterator[Found]:
             yield Found(told["what"], Verdict.FAILS, "The content that was signed no longer has its hash.")
         elif (row.name, row.credentials) != (told["name"], told["credentials"]):
             yield Found(told["what"], Verdict.FAILS, "The signature now names somebody else.")
+        elif (row.meaning, row.signed_at) != (told["meaning"], datetime.fromisoformat(told["signed_at"])):
+            yield Found(told["what"], Verdict.FAILS, "The signature has another meaning or time now.")
 
 
 def _parts(evidence: dict[str, Any], packet: Packet) -> Iterator[Found]:
@@ -178,9 +185,9 @@ def _parts(evidence: dict[str, Any], packet: Packet) -> Iterator[Found]:
     for name in (*_FINAL, *_MAY_CHANGE):
         if _as_told(evidence[name], again[name]) != evidence[name]:
             verdict = Verdict.FAILS if name in _FINAL else Verdict.GROWN
-            yield Found(_words(name), verdict, _changed(evidence[name], again[name]))
+            yield Found(words(name), verdict, changed(evidence[name], again[name]))
     yield from _rows("review", evidence["reviews"], again["reviews"])
-    yield from _claims(evidence["claims"], again["claims"])
+    yield from claims_differ(evidence["claims"], again["claims"])
 
 
 def _as_told(told: Any, again: Any) -> Any:
@@ -198,50 +205,6 @@ def _rows(what: str, told: Iterable[Any], again: list[Any]) -> Iterator[Found]:
                 Verdict.FAILS,
                 "The database no longer says what the packet says.",
             )
-
-
-def _claims(told: list[dict[str, Any]], again: list[dict[str, Any]]) -> Iterator[Found]:
-    """Every line of every claim as it was asked."""
-    now = {claim["code"]: claim for claim in again}
-    for claim in told:
-        found = now.get(claim["code"])
-        if found is None:
-            yield Found(
-                f"Claim {claim['code'].upper()}", Verdict.FAILS, "The database has no such claim any more."
-            )
-            continue
-        lines = {line["line"]: line for line in found["lines"]}
-        for line in claim["lines"]:
-            where = f"Claim {claim['code'].upper()}, line {line['line']}, session {line['session']}"
-            if line["line"] not in lines:
-                yield Found(where, Verdict.FAILS, "The claim no longer asks for this line.")
-            elif wrong := [name for name in _ASKED if line[name] != lines[line["line"]][name]]:
-                said = _changed({n: line[n] for n in wrong}, {n: lines[line["line"]][n] for n in wrong})
-                yield Found(where, Verdict.FAILS, said)
-        if (claim["state"], claim["answers"]) != (found["state"], found["answers"]):
-            yield Found(
-                f"Claim {claim['code'].upper()}", Verdict.GROWN, f"Its state is now: {found['state']}."
-            )
-
-
-def _changed(told: Any, again: Any) -> str:
-    """Which value was told in the packet and what the record says now, at most a few of them."""
-    if isinstance(told, dict) and isinstance(again, dict):
-        names = [name for name in told if told[name] != again.get(name)]
-        pairs = [
-            f"{_words(name).lower()}: {_short(told[name])} → {_short(again.get(name))}" for name in names[:5]
-        ]
-        return f"The record says otherwise now: {'; '.join(pairs)}."
-    return "The record says otherwise now."
-
-
-def _short(value: Any) -> str:
-    text = canonical({"value": value})[9:-1] if isinstance(value, dict | list) else str(value)
-    return text if len(text) <= 80 else f"{text[:77]}..."
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ").capitalize()
 
 
 def is_good(found: Iterable[Found] | Iterable[Link]) -> bool:

@@ -8,6 +8,7 @@ from courses.billing.packet.enclosed_evidence import SheetUsed
 from courses.billing.packet.packet_document import Collected
 from courses.billing.services.sheets import render_sheet, request_sheets
 from courses.models import Session, SessionSheet
+from courses.treatment.charted_rows import BESIDE, rows_of
 from eecp_clinic.errors import ClinicError
 from eecp_clinic.kept_files import read_kept
 
@@ -58,7 +59,7 @@ def _lacking(session: Session, sheet: SessionSheet | None) -> str:
     """What was written beside the session and is not on the sheet, in words."""
     if sheet is None:
         return "it has no sheet."
-    written, countersigned = session.amendments.count(), session.countersignatures.count()
+    written, countersigned = (len(rows_of(session, part)) for part in BESIDE)
     if (sheet.amendments, sheet.countersignatures) == (written, countersigned):
         return ""
     return "its sheet does not show all amendments and countersignatures; a newer one could not be made."

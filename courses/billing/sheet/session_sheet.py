@@ -20,15 +20,15 @@ from courses.billing.packet.session_evidence import (
     Supervision,
     Vitals,
 )
+from courses.billing.supervised import Supervised
 from courses.billing.supervision import SupervisionPeriod, supervision_gaps
-from courses.billing.surroundings import Surroundings
 from courses.intervals import Interval
-from courses.models import Course, HoldOverride, Session, SettingChange, TreatmentEvent, VitalSigns
+from courses.models import Course, Session, VitalSigns
 from courses.models import Reading as ReadingRow
+from courses.treatment.charted_rows import prefetches, rows_of
 from courses.treatment.report_section import paper_drawings
 from courses.treatment.signed_page import AmendmentShown, amendments_shown
-from devices.models import GatingReport, Recording
-from devices.services import file_of
+from devices.models import GatingReport, Recording, StoredFile
 from eecp_clinic.models import Clinic, Signature
 from eecp_clinic.signing import is_intact
 
@@ -65,32 +65,18 @@ def with_all_of_it(sessions: QuerySet[Session]) -> QuerySet[Session]:
         sessions.filter(signature__isnull=False)
         .select_related(
             "course__clinic",
-            "course__order",
+            "course__patient",
+            "course__order__ordered_by",
+            "course__order__signature",
+            "course__order__assessment__coverage__payer",
+            "appointment",
             "signature",
             "device",
             "opened_by",
             "recording",
             "gating_report",
         )
-        .prefetch_related(
-            Prefetch("vital_signs", VitalSigns.objects.select_related("recorded_by").order_by("-phase")),
-            Prefetch(
-                "readings", ReadingRow.objects.select_related("recorded_by", "struck_by").order_by("at")
-            ),
-            "pauses",
-            "body_marks",
-            Prefetch(
-                "treatment_events",
-                TreatmentEvent.objects.select_related("recorded_by", "struck_by").order_by("at", "pk"),
-            ),
-            Prefetch(
-                "setting_changes",
-                SettingChange.objects.select_related("recorded_by", "struck_by").order_by("at", "pk"),
-            ),
-            Prefetch(
-                "hold_overrides", HoldOverride.objects.select_related("decided_by").order_by("decided_at")
-            ),
-        )
+        .prefetch_related(*prefetches(), Prefetch("recording__files", StoredFile.objects.order_by("version")))
         .order_by("number")
     )
 
@@ -109,7 +95,7 @@ def signed(what: str, signature: Signature) -> Signed:
 
 
 def sheet_of(
-    session: Session, around: Surroundings, until: datetime | None = None, *, drawn: bool = True
+    session: Session, around: Supervised, until: datetime | None = None, *, drawn: bool = True
 ) -> SessionSheet:
     """The sheet with what was written beside it by ``until``; all of it without one. ``drawn``: with its pictures."""
     assert session.signature is not None  # noqa: S101  # only signed sessions are asked for
@@ -133,9 +119,9 @@ def sheet_of(
         symptoms=session.symptoms,
         comments=session.comments,
         opened_by=session.opened_by.signing_name,
-        vitals=tuple(_vitals(row, session) for row in session.vital_signs.all()),
-        readings=tuple(_reading(row) for row in session.readings.all()),
-        pauses=tuple(Pause(p.started_at, p.ended_at, p.reason) for p in session.pauses.all()),
+        vitals=tuple(_vitals(row, session) for row in rows_of(session, "vital_signs")),
+        readings=tuple(_reading(row) for row in rows_of(session, "readings")),
+        pauses=tuple(Pause(p.started_at, p.ended_at, p.reason) for p in rows_of(session, "pauses")),
         supervision=tuple(
             Supervision(p.practitioner, p.npi, _how(p, session.course.clinic), p.start, p.end)
             for p in supervision
@@ -148,9 +134,9 @@ def sheet_of(
         education=education_of(session),
         left_how=str(session.get_left_how_display()),
         next_confirmed=session.next_confirmed,
-        events=tuple(event_of(row) for row in session.treatment_events.all()),
-        changes=tuple(change_of(row) for row in session.setting_changes.all()),
-        overrides=tuple(override_of(row) for row in session.hold_overrides.all()),
+        events=tuple(event_of(row) for row in rows_of(session, "events")),
+        changes=tuple(change_of(row) for row in rows_of(session, "changes")),
+        overrides=tuple(override_of(row) for row in rows_of(session, "hold_overrides")),
         signature=signed(f"Session {session.number}", session.signature),
         amendments=tuple(_amended(shown, session) for shown in amendments_shown(session, until)),
         countersignatures=_countersignatures(session, until),
@@ -174,10 +160,12 @@ def _amended(shown: AmendmentShown, session: Session) -> Amended:
 
 
 def _countersignatures(session: Session, until: datetime | None) -> tuple[Signed, ...]:
-    rows = session.countersignatures.select_related("signature").order_by("amendments")
-    if until is not None:
-        rows = rows.filter(signature__signed_at__lte=until)
-    return tuple(signed(f"Session {session.number}", row.signature) for row in rows)
+    signatures = [row.signature for row in rows_of(session, "countersignatures")]
+    return tuple(
+        signed(f"Session {session.number}", signature)
+        for signature in signatures
+        if until is None or signature.signed_at <= until
+    )
 
 
 def _vitals(row: VitalSigns, session: Session) -> Vitals:
@@ -191,7 +179,7 @@ def _vitals(row: VitalSigns, session: Session) -> Vitals:
         recorded_by=row.recorded_by.signing_name,
         recorded_at=row.recorded_at,
         examined=examined_of(row),
-        marks=tuple(str(mark) for mark in session.body_marks.all() if mark.phase == row.phase),
+        marks=tuple(str(mark) for mark in rows_of(session, "body_marks") if mark.phase == row.phase),
     )
 
 
@@ -222,8 +210,10 @@ def _reading(row: ReadingRow) -> Reading:
 
 def _recorded(recording: Recording, report: GatingReport | None) -> Recorded:
     """The recording as it was when its report was made: samples that came later made another version of the file."""
-    file = file_of(report) if report is not None else None
-    judged = file or recording
+    judged = next(
+        (file for file in recording.files.all() if report and file.file_sha256 == report.input_sha256),
+        recording,
+    )
     return Recorded(
         uuid=str(recording.uuid),
         started_at=recording.started_at,

@@ -12,7 +12,7 @@ from courses.billing.gathering import identity_of, order_of
 from courses.billing.packet.evidence import StandaloneSheet
 from courses.billing.packet.session_evidence import SessionSheet
 from courses.billing.sheet.session_sheet import sheet_of, with_all_of_it
-from courses.billing.surroundings import Surroundings
+from courses.billing.supervised import Supervised
 from courses.models import Session
 from courses.treatment.verifying import verify
 from eecp_clinic.pdf import Document, render
@@ -37,7 +37,7 @@ def gather_sheet(session: Session) -> Gathered:
     clinic = session.course.clinic
     with timezone.override(clinic.zone), translation.override(LANGUAGE):
         found = with_all_of_it(Session.objects.filter(pk=session.pk)).get()
-        sheet = sheet_of(found, Surroundings([found]))
+        sheet = sheet_of(found, Supervised([found]))
         as_of = _as_of(sheet)
         evidence = StandaloneSheet(
             identity=identity_of(found.course, as_of),

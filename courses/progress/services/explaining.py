@@ -1,5 +1,6 @@
 """Why an hour differs from what was prescribed: chosen by a person, once for each parameter, corrected with its history."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -10,6 +11,18 @@ from eecp_clinic import audit
 from eecp_clinic.models import User
 from eecp_clinic.roles import CLINICAL, require_role
 from patients.services import records
+
+
+@transaction.atomic
+def explain_exceptions(
+    *, appointments: Iterable[Appointment], parameter: str, why: str, text: str, actor: User, now: datetime
+) -> list[ExceptionNote]:
+    """Write the same reason for each of these hours, for all or for none. Raises as ``explain_exception``."""
+    in_order = sorted(appointments, key=lambda hour: hour.pk)  # so that two people lock them in one order
+    return [
+        explain_exception(appointment=hour, parameter=parameter, why=why, text=text, actor=actor, now=now)
+        for hour in in_order
+    ]
 
 
 @transaction.atomic

@@ -1,13 +1,15 @@
 """What is written about a day of supervision: why a stretch was not covered, and the log that its physician signs."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext
 
 from courses.intervals import Interval
 from courses.models import Session, SupervisionGapNote, SupervisionLog, SupervisionPeriod
-from courses.progress.supervision_days import gaps_of_session, log_of, signed_versions
+from courses.progress.supervision_days import gaps_of_session, logs_of, versions_of
 from courses.progress.supervision_log import content_of
 from courses.scheduling.calendar import day_bounds
 from eecp_clinic import audit, signing
@@ -53,47 +55,85 @@ def explain_gap(
     return kept
 
 
-@transaction.atomic
 def sign_log(*, clinic: Clinic, actor: User, day: date, password: str, now: datetime) -> SupervisionLog:
     """Sign one's own log of ``day`` as it stands; what is written later is signed as its next version.
 
     Raises NotAllowed, InvalidInput (password), Conflict where there is nothing to sign, or where the day is not over
     for the practitioner or a session.
     """
+    (log,) = _sign(clinic, actor, [day], password, now, seen={})
+    return log
+
+
+def sign_logs(
+    *, clinic: Clinic, actor: User, seen: Mapping[date, str], password: str, now: datetime
+) -> list[SupervisionLog]:
+    """Sign several of one's own logs with one password, each with a signature and a version of its own: all or none.
+
+    ``seen`` has of each day the SHA-256 of what was shown. Raises as ``sign_log``, and Conflict where a day has
+    changed since it was shown.
+    """
+    if not seen:
+        raise InvalidInput(gettext("Choose at least one day to sign."), code="no_day")
+    return _sign(clinic, actor, sorted(seen), password, now, seen=seen)
+
+
+@transaction.atomic
+def _sign(
+    clinic: Clinic,
+    actor: User,
+    days: Sequence[date],
+    password: str,
+    now: datetime,
+    *,
+    seen: Mapping[date, str],
+) -> list[SupervisionLog]:
     require_role(actor, clinic, Role.PHYSICIAN)
-    begins, ends = day_bounds(clinic, day)
-    own = SupervisionPeriod.objects.filter(
-        clinic=clinic, practitioner=actor, started_at__gte=begins, started_at__lt=ends
-    )
-    periods = list(own.select_for_update(of=("self",)))
-    _refuse(clinic, day, periods)
-    content = content_of(log_of(clinic, actor, day, now), about=about(clinic, actor, day))
-    versions = signed_versions(clinic, actor, day)
-    last = versions[-1] if versions else None
-    if last and last.signature.content_sha256 == signing.sha256_of(signing.canonical(content)):
-        raise Conflict(gettext("This log is signed as it stands."), code="signed")
-    signature = signing.sign(
+    _refuse(clinic, actor, days)
+    logs = logs_of(clinic, actor, days, now)
+    contents = {day: content_of(logs[day], about=about(clinic, actor, day)) for day in days}
+    versions = versions_of(clinic, actor, days)
+    for day, content in contents.items():
+        _refuse_content(day, content, versions[day], seen.get(day))
+    signatures = signing.sign_each(
         signer=actor,
         password=password,
         clinic=clinic,
         roles=(Role.PHYSICIAN,),
         meaning=gettext("Supervised as shown in this log"),
-        subject=f"supervision-log:{clinic.code}:{day:%Y%m%d}",
-        content=content,
+        contents={f"supervision-log:{clinic.code}:{day:%Y%m%d}": contents[day] for day in days},
         now=now,
     )
-    log = SupervisionLog(
-        clinic=clinic,
-        practitioner=actor,
-        day=day,
-        version=last.version + 1 if last else 1,
-        signature=signature,
-    )
+    found = [
+        SupervisionLog(
+            clinic=clinic,
+            practitioner=actor,
+            day=day,
+            version=versions[day][-1].version + 1 if versions[day] else 1,
+            signature=signature,
+        )
+        for day, signature in zip(days, signatures, strict=True)
+    ]
     try:
-        log.save(force_insert=True)
+        for log in found:
+            log.save(force_insert=True)
     except IntegrityError as error:
         raise Conflict(gettext("This log was signed a moment ago. Open it again."), code="signed") from error
-    return log
+    return found
+
+
+def _refuse_content(
+    day: date, content: dict[str, Any], versions: Sequence[SupervisionLog], seen: str | None
+) -> None:
+    fingerprint = signing.sha256_of(signing.canonical(content))
+    if seen is not None and seen != fingerprint:
+        raise Conflict(
+            gettext("The log of %(day)s has changed since it was shown. Read it again, then sign.")
+            % {"day": f"{day:%a %d-%b-%Y}"},
+            code="log_changed",
+        )
+    if versions and versions[-1].signature.content_sha256 == fingerprint:
+        raise Conflict(gettext("This log is signed as it stands."), code="signed")
 
 
 def about(clinic: Clinic, practitioner: User, day: date) -> dict[str, str]:
@@ -107,7 +147,21 @@ def about(clinic: Clinic, practitioner: User, day: date) -> dict[str, str]:
     }
 
 
-def _refuse(clinic: Clinic, day: date, periods: list[SupervisionPeriod]) -> None:
+def _refuse(clinic: Clinic, actor: User, days: Sequence[date]) -> None:
+    """Lock one's periods of these days, and refuse a day without any, or that is not over."""
+    begins, ends = day_bounds(clinic, min(days))[0], day_bounds(clinic, max(days))[1]
+    between = {"started_at__gte": begins, "started_at__lt": ends}
+    own = SupervisionPeriod.objects.filter(clinic=clinic, practitioner=actor, **between)
+    by_day: dict[date, list[SupervisionPeriod]] = {}
+    for period in own.select_for_update(of=("self",)):
+        by_day.setdefault(clinic.day_of(period.started_at), []).append(period)
+    running = Session.objects.of(clinic).running().filter(**between).values_list("started_at", flat=True)
+    treats = {clinic.day_of(started_at) for started_at in running if started_at}
+    for day in days:
+        _refuse_day(by_day.get(day, ()), is_treating=day in treats)
+
+
+def _refuse_day(periods: Sequence[SupervisionPeriod], *, is_treating: bool) -> None:
     if not periods:
         raise Conflict(
             gettext("You noted no supervision on this day, so that there is no log to sign."),
@@ -118,8 +172,7 @@ def _refuse(clinic: Clinic, day: date, periods: list[SupervisionPeriod]) -> None
             gettext("Your supervision of this day has no end yet. End it first; the log says when you left."),
             code="supervising",
         )
-    begins, ends = day_bounds(clinic, day)
-    if Session.objects.of(clinic).running().filter(started_at__gte=begins, started_at__lt=ends).exists():
+    if is_treating:
         raise Conflict(
             gettext("A session of this day is running. Sign the log when it is over."), code="session_running"
         )

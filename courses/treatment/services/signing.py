@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from courses.models import Session
 from courses.session_states import Event
 from courses.signals import session_signed
+from courses.treatment.charted_rows import SIGNED, rows_of
 from courses.treatment.choosing import others_of
 from courses.treatment.completeness import missing_in, report_for
 from courses.treatment.dose import delivered_in, minutes_of
@@ -119,22 +120,7 @@ def signed_content(session: Session, now: datetime) -> dict[str, Any]:
 
 def _charted(session: Session) -> dict[str, Any]:
     """The rows under the session, each with who wrote it."""
-    return {
-        "vital_signs": _rows(session.vital_signs.select_related("recorded_by").order_by("-phase")),
-        "readings": _rows(session.readings.select_related("recorded_by", "struck_by").order_by("at")),
-        "events": _rows(
-            session.treatment_events.select_related("recorded_by", "struck_by").order_by("at", "pk")
-        ),
-        "changes": _rows(
-            session.setting_changes.select_related("recorded_by", "struck_by").order_by("at", "pk")
-        ),
-        "pauses": _rows(session.pauses.select_related("paused_by", "resumed_by").order_by("started_at")),
-        "body_marks": _rows(session.body_marks.select_related("recorded_by").order_by("phase", "region")),
-        "holds": _rows(session.holds.select_related("held_by", "seen_by").order_by("held_at")),
-        "hold_overrides": _rows(
-            session.hold_overrides.select_related("decided_by", "signature").order_by("decided_at")
-        ),
-    }
+    return {part: _rows(rows_of(session, part)) for part in SIGNED}
 
 
 def _rows(rows: Any) -> list[dict[str, Any]]:

@@ -1,13 +1,14 @@
 """One analysis of a session's recording, and one of its minutes."""
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from courses.access import get_report, get_session
 from courses.treatment import page
+from courses.treatment.hour_page import analysis_of
 from courses.treatment.report_page import report_context
 from courses.treatment.report_section import panel_alone, section_of
 from courses.treatment.views.replay import REPLAYS
@@ -29,6 +30,17 @@ def detail(request: StaffRequest, code: str, report: str) -> HttpResponse:
         request
     )
     return render(request, "courses/treatment/report.html", context)
+
+
+@require_GET
+@staff_view(*READS)
+def analysis(request: StaffRequest, code: str) -> HttpResponse:
+    """For the page of an ended session that waits for its report: the section as it is now. Anybody else gets the page."""
+    session = get_session(request.clinic, code)
+    if not request.htmx:
+        return redirect(session)
+    context = {"session": session, **analysis_of(session), **may_download(request)}
+    return render(request, "courses/treatment/_analysis.html", context)
 
 
 @require_GET

@@ -10,10 +10,10 @@ from django.core.files.storage import default_storage
 from pikepdf import Dictionary, Name, Pdf, Stream
 
 from courses.billing.services import refresh_line
-from courses.models import Claim, Session
+from courses.models import Acknowledgement, Claim, Session
 from courses.progress.services import record_outcome, sign_review
 from devices.gathering import sha256_over
-from devices.models import Recording, StoredFile
+from devices.models import Chunk, Recording, StoredFile
 from eecp_clinic.models import User
 from patients.models import Document
 from tests import factories
@@ -70,9 +70,10 @@ def file_paper(given: Given, title: str, content: bytes, **values: Any) -> Docum
     )
 
 
-def stored_recording(given: Given, start: datetime) -> Recording:
-    """One minute, as one file that holds no chunks of its own."""
-    pieces = sha256_over({})
+def stored_recording(given: Given, start: datetime, *chunks: bytes) -> Recording:
+    """One minute, as one file, and the chunks of which it says that it was made."""
+    hashes = {seq: hashlib.sha256(data).digest() for seq, data in enumerate(chunks)}
+    pieces = sha256_over(hashes)
     recording = store_waveform(
         given.device, draw(Drawn(minutes=1)), start, gap_seconds=0.0, chunks_sha256=pieces
     )
@@ -82,17 +83,21 @@ def stored_recording(given: Given, start: datetime) -> Recording:
         file=recording.file.name,
         file_sha256=recording.file_sha256,
         chunks_sha256=pieces,
-        received=(),
+        received=[(0, len(chunks) - 1)] if chunks else [],
         ended_at=recording.ended_at,
         gap_seconds=0.0,
         stored_at=start,
     )
+    Chunk.objects.bulk_create(
+        Chunk(recording=recording, seq=seq, sha256=hashes[seq], data=data, received_at=start)
+        for seq, data in enumerate(chunks)
+    )
     return recording
 
 
-def recorded_session(given: Given, index: int) -> Session:
+def recorded_session(given: Given, index: int, *chunks: bytes) -> Session:
     start = FIRST_HOUR + timedelta(days=index + 2 * (index // 5))
-    recording = stored_recording(given, start)
+    recording = stored_recording(given, start, *chunks)
     report = factories.make_report(recording, report=a_report())
     return given.session(index, recording=recording, gating_report=report)
 
@@ -126,6 +131,20 @@ def sent_claim(given: Given, by: User, *sessions: Session) -> Claim:
         given.clinic, by, claim, file=name, sha256=hashlib.sha256(content).hexdigest(), sent_at=LATER
     )
     return claim
+
+
+def answered(claim: Claim) -> Acknowledgement:
+    """The claim's file came back as of the right form."""
+    content = b"ISA*00*999"
+    return Acknowledgement.objects.create(
+        clinic=claim.course.clinic,
+        claim_file=claim.files.get(),
+        kind=Acknowledgement.Kind.SYNTAX,
+        outcome=Acknowledgement.Outcome.ACCEPTED,
+        file=default_storage.save("answers/sample.999", ContentFile(content)),
+        sha256=hashlib.sha256(content).hexdigest(),
+        read_at=LATER,
+    )
 
 
 def another_course(given: Given) -> Given:

@@ -13,21 +13,41 @@ from django.db import connection, transaction
 from courses.billing.packet.links import Kind, Verdict, links_of
 from courses.billing.packet.proof import NotAPacket, evidence_in, prove
 from courses.billing.services import render_packet, request_packet
-from courses.models import Packet, Session
+from courses.models import ClaimFile, Packet, Session
 from courses.progress.services import record_outcome
+from courses.treatment.services import amend_session, countersign_sessions
 from eecp_clinic.models import User
-from tests.courses.billing.packets_given import LATER, file_consent, recorded_session, reviewed, sent_claim
+from tests.courses.billing.packets_given import (
+    LATER,
+    answered,
+    file_consent,
+    recorded_session,
+    reviewed,
+    sent_claim,
+)
 from tests.courses.courses_given import FIRST_HOUR, Given
 from tests.courses.treatment.test_verifying import triggers_off
+from tests.factories import PASSWORD
 
 
 @pytest.fixture
 def packet(given: Given, biller: User) -> Packet:
-    """Of one signed, recorded and claimed session."""
+    """Of one signed, recorded, amended, countersigned and claimed session."""
     file_consent(given)
-    session = recorded_session(given, 0)
+    session = recorded_session(given, 0, b"first second", b"next second")
+    amend_session(
+        session=session,
+        kind="addendum",
+        reason="Forgotten",
+        text="Slept well.",
+        password=PASSWORD,
+        actor=given.nurse,
+        now=LATER,
+    )
+    seen = {session.code: 1}
+    countersign_sessions(clinic=given.clinic, seen=seen, password=PASSWORD, actor=given.physician, now=LATER)
     reviewed(given)
-    sent_claim(given, biller, session)
+    answered(sent_claim(given, biller, session))
     asked = request_packet(course=given.course, actor=biller, now=LATER)
     assert render_packet(packet_id=asked.pk, now=LATER)
     asked.refresh_from_db()
@@ -55,7 +75,8 @@ def test_untouched_packet_is_proven_link_by_link(packet: Packet) -> None:
     said = verify(Path(packet.file.path))
     assert "none fails" in said
     kinds = [link.kind for link in links_of(packet.course.sessions.get())]
-    assert kinds == [Kind.CLAIM, Kind.SESSION, Kind.SHEET, Kind.RECORDING, Kind.REPORT]
+    behind_the_line = [Kind.CLAIM, Kind.ANSWER, Kind.SESSION, Kind.BESIDE, Kind.BESIDE]
+    assert kinds == [*behind_the_line, Kind.SHEET, Kind.RECORDING, Kind.REPORT]
 
 
 def test_packet_carries_everything_as_data(packet: Packet) -> None:
@@ -72,8 +93,8 @@ def test_packet_carries_everything_as_data(packet: Packet) -> None:
     assert evidence["missing"] == []
 
 
-#: What is changed by force, by SQL, and what verification must name beside the line.
-TAMPERINGS: tuple[tuple[str, str], ...] = (
+#: What is changed by force, by SQL, and what verification must say beside the line.
+OF_THE_LINE: tuple[tuple[str, str], ...] = (
     ("UPDATE courses_reading SET pressure_mmhg = 261", "255 → 261"),
     ("DELETE FROM courses_vitalsigns WHERE phase = 'after'", "differs from what was signed"),
     (
@@ -84,9 +105,26 @@ TAMPERINGS: tuple[tuple[str, str], ...] = (
         "UPDATE eecp_clinic_signature SET content_sha256 = repeat('0', 64)",
         "signature is another than the packet holds",
     ),
-    ("UPDATE courses_claimmembership SET charge = 160", "charge usd: 150.00 → 160.00"),
+    ("UPDATE devices_chunk SET data = 'other second' WHERE seq = 1", "Chunk 1 does not have its SHA-256"),
+    ("DELETE FROM devices_chunk WHERE seq = 1", "The chunks are not those that were stored"),
     ("UPDATE devices_storedfile SET file_sha256 = repeat('0', 64)", "not the one that was stored"),
     ("UPDATE devices_gatingreport SET input_sha256 = repeat('0', 64)", "input sha256"),
+    ("UPDATE courses_amendment SET text = 'Slept badly.'", "It differs from what was signed"),
+    ("DELETE FROM courses_amendment", "is not in the database any more"),
+    ("DELETE FROM courses_countersignature", "A countersignature that the packet holds is not"),
+    ("UPDATE courses_claimmembership SET charge = 160", "charge usd: 150.00 → 160.00"),
+    ("DELETE FROM courses_claimmembership", "The claim no longer asks for this line"),
+)
+#: What stands behind no line alone.
+OF_THE_COURSE: tuple[tuple[str, str], ...] = (
+    ("UPDATE courses_acknowledgement SET outcome = 'rejected'", "no longer has the answer 999: Accepted"),
+    ("UPDATE courses_acknowledgement SET sha256 = repeat('0', 64)", "no longer has the answer 999"),
+    ("DELETE FROM courses_acknowledgement", "no longer has the answer 999"),
+    (
+        "UPDATE eecp_clinic_signature SET signed_at = signed_at - interval '1 day'",
+        "another meaning or time now",
+    ),
+    ("UPDATE eecp_clinic_signature SET name = 'Somebody Else'", "names somebody else"),
     ("UPDATE courses_review SET text = 'Walks less.'", "no longer says what the packet says"),
     ("UPDATE courses_treatmentorder SET sessions = 36", "sessions: 35 → 36"),
 )
@@ -94,13 +132,16 @@ TAMPERINGS: tuple[tuple[str, str], ...] = (
 
 @pytest.mark.django_db
 def test_whatever_is_changed_by_force_is_named(packet: Packet) -> None:
-    for sql, words in TAMPERINGS:
+    line = packet.course.sessions.get().claim_line.code
+    for sql, words in OF_THE_LINE + OF_THE_COURSE:
         point = transaction.savepoint()
         with triggers_off(), connection.cursor() as cursor:
             cursor.execute(sql)
             assert cursor.rowcount > 0, sql
-        said = failing(packet)
-        assert words in said, (sql, said)
+        said = [one for one in failing(packet).splitlines() if words in one]
+        assert said, (sql, failing(packet))
+        if (sql, words) in OF_THE_LINE:
+            assert any(f"line {line}" in one for one in said), (sql, said)
         transaction.savepoint_rollback(point)
     assert failing(packet) == ""
 
@@ -112,10 +153,15 @@ def changed(path: str) -> None:
     kept.write_bytes(content)
 
 
+def claim_file(session: Session) -> ClaimFile:
+    return session.claim_line.memberships.get().claim.files.get()
+
+
 FILES: tuple[tuple[str, Callable[[Session], str]], ...] = (
     ("Recording", lambda session: session.recording.file.path if session.recording else ""),
     ("Session sheet", lambda session: session.sheets.get().file.path),
-    ("Claim", lambda session: session.claim_line.memberships.get().claim.files.get().file.path),
+    ("Claim", lambda session: claim_file(session).file.path),
+    ("Claim", lambda session: claim_file(session).acknowledgements.get().file.path),
 )
 
 

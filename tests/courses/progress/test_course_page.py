@@ -1,6 +1,6 @@
 """The page of a course: its figures, and that they cost the same for one session as for many."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -8,10 +8,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.html import escape
 
 from courses.billing.services import refresh_line
-from courses.models import Appointment, Course, Move
-from courses.progress.clinic_median import ds_peak_medians
+from courses.models import Appointment, Course, Move, OutcomeMeasure
+from courses.progress.clinic_median import Year, ds_peak_medians, year_of
 from courses.progress.course_page import course_page
 from eecp_clinic.models import User
 from tests import factories
@@ -32,7 +33,7 @@ def test_strip_has_a_cell_for_each_ordered_session_with_its_grade(given: Given) 
     assert [cell.letter for cell in page.cells[:3]] == ["A", "A", ""]
     assert len(page.cells) == 35
     assert [cell.number for cell in page.cells if cell.is_next] == [3]
-    assert page.headline == "2 done, 33 to come"
+    assert page.headline == "2 of 35 done, 33 to come"
 
 
 def test_missed_day_marks_the_session_after_it(given: Given) -> None:
@@ -42,7 +43,7 @@ def test_missed_day_marks_the_session_after_it(given: Given) -> None:
     given.session(2)
     page = course_page(given.course, LATER)
     assert [cell.number for cell in page.cells if cell.after_miss] == [2]
-    assert page.headline == "2 done, 1 missed, 33 to come"
+    assert page.headline == "2 of 35 done, 1 missed, 33 to come"
 
 
 def test_chart_leaves_a_gap_where_a_session_could_not_be_assessed(given: Given) -> None:
@@ -105,7 +106,7 @@ def test_course_that_is_over_has_nothing_to_come(given: Given) -> None:
     given.session(0)
     given.course.state = Course.State.COMPLETED
     page = course_page(given.course, LATER)
-    assert page.headline == "1 done"
+    assert page.headline == "1 of 35 done"
     assert not any(cell.is_next for cell in page.cells)
 
 
@@ -198,16 +199,106 @@ def test_pictures_are_drawn_from_what_is_known(given: Given) -> None:
 
 
 def test_clinic_median_needs_five_other_courses(given: Given, physician: User) -> None:
-    given.session(0)
-    assert ds_peak_medians(given.course) == {}
+    year = year_of(given.course, given.session(0).appointment.starts_at)
+    assert ds_peak_medians(given.course, year) == {}
     for number in range(5):
         other = factories.make_course(factories.make_patient(given.clinic), physician)
-        start = FIRST_HOUR + timedelta(days=30 + number)
+        start = FIRST_HOUR - timedelta(days=30 + number)
         recording = factories.make_recording(given.device, start)
         report = factories.make_report(recording, ds_peak=1.0 + number / 10)
         hour = factories.make_appointment(other, given.device, start, state="done")
         factories.make_session(hour, given.nurse, "signed", recording=recording, gating_report=report)
-    assert ds_peak_medians(given.course) == {1: 1.2}
+    assert ds_peak_medians(given.course, year) == {1: 1.2}
+    before, after = Year(date(2026, 10, 1), date(2026, 10, 1)), Year(date(2026, 11, 1), date(2026, 11, 1))
+    assert (ds_peak_medians(given.course, before), ds_peak_medians(given.course, after)) == ({1: 1.2}, {})
+
+
+@pytest.mark.parametrize(
+    ("newest", "year"),
+    [
+        (datetime(2026, 11, 30, 15, tzinfo=UTC), Year(date(2025, 12, 1), date(2026, 11, 1))),
+        (datetime(2026, 12, 1, 5, tzinfo=UTC), Year(date(2025, 12, 1), date(2026, 11, 1))),  # still 30-Nov
+        (datetime(2026, 12, 1, 7, tzinfo=UTC), Year(date(2026, 1, 1), date(2026, 12, 1))),
+    ],
+)
+def test_year_of_the_comparison_ends_with_the_month_of_the_newest_session(
+    given: Given, newest: datetime, year: Year
+) -> None:
+    assert year_of(given.course, newest) == year
+
+
+def test_median_leads_to_the_sessions_behind_it(
+    given: Given, physician: User, physician_client: Client
+) -> None:
+    given.session(0)
+    for number in range(5):
+        other = factories.make_course(factories.make_patient(given.clinic), physician)
+        start = FIRST_HOUR - timedelta(days=30 + number)
+        recording = factories.make_recording(given.device, start)
+        hour = factories.make_appointment(other, given.device, start, state="done")
+        report = factories.make_report(recording)
+        factories.make_session(hour, given.nurse, "signed", recording=recording, gating_report=report)
+    address = f"{reverse('courses:figure-rows', args=['ds_target'])}?from=2025-12&to=2026-11"
+    assert escape(address) in physician_client.get(url(given)).content.decode()
+    behind = physician_client.get(address).content.decode()
+    assert behind.count("<tr>") == 1 + 6  # the head, five of others, one of its own
+
+
+def test_stopped_course_says_when_and_why_and_shuts_off_the_rest_of_each_picture(given: Given) -> None:
+    given.session(0)
+    assert course_page(given.course, LATER).stopped == ""
+    assert "p-over" not in str(course_page(given.course, LATER).chart)
+    given.course.state, given.course.end_reason = Course.State.DISCONTINUED, "leg_or_back_pain"
+    given.course.ended_on = date(2026, 12, 3)
+    page = course_page(given.course, LATER)
+    assert page.stopped == "Stopped Thu 03-Dec-2026: Leg or back pain"
+    assert page.headline == "1 of 35 done"
+    assert page.chart is not None
+    assert "p-over" in page.chart.svg
+
+
+def test_pictures_say_from_where_to_where_and_how_that_stands(given: Given) -> None:
+    for index in (0, 1, 10, 11):
+        recording = factories.make_recording(given.device, FIRST_HOUR + timedelta(days=index, hours=20))
+        content = a_report() | {"pressure": {"plateau_mmhg": {"value": 200.0 + index}}}
+        given.session(
+            index,
+            gating_report=factories.make_report(recording, ds_peak=1.1 + index / 20, report=content),
+            recording=recording,
+            minutes_delivered=Decimal(41 if index == 11 else 60),
+        )
+    for point, ccs, walk in (("baseline", 3, 300), ("end", 1, 300)):
+        OutcomeMeasure.objects.create(
+            course=given.course,
+            point=point,
+            measured_on=FIRST_HOUR.date() + timedelta(days=0 if point == "baseline" else 20),
+            ccs_class=ccs,
+            walk_6min_m=walk,
+            recorded_by=given.nurse,
+        )
+    page = course_page(given.course, LATER)
+    assert page.chart is not None
+    told = {
+        one.name: (one.glance.values, one.state, one.glance.light)
+        for one in (page.chart, *page.charts)
+        if one.glance
+    }
+    assert told["augmentation"] == ("1.12 → 1.62", "in the target", "go")
+    assert told["pressure"] == ("200 → 210 mmHg", "target not reached", "look")
+    assert told["minutes"] == ("60 → 50 min", "1 of 4 short", "look")
+    assert told["ccs"] == ("III → I", "better", "go")
+    assert told["walk"] == ("300 → 300 m", "no change", "idle")
+    assert told["weight"] == ("71.5 → 71.5 kg", "", "idle")
+
+
+def test_exceptions_are_counted_by_parameter_and_stand_newest_day_first(given: Given) -> None:
+    for index in range(2):
+        given.session(index, minutes_delivered=Decimal(41))
+    factories.make_appointment(given.course, given.device, FIRST_HOUR + timedelta(hours=30), state="missed")
+    page = course_page(given.course, LATER)
+    assert page.exception_counts == (("Minutes", 2), ("Attendance", 1))
+    days = [row.day for row in page.exceptions]
+    assert days == sorted(days, reverse=True)
 
 
 def test_page_asks_at_two_weeks_how_the_patient_feels(given: Given, nurse_client: Client) -> None:

@@ -4,8 +4,19 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from courses.progress.exceptions import USUAL, Absence, Delivery, Kind, ended_early, exceptions, is_short
+from courses.progress.exceptions import (
+    USUAL,
+    Absence,
+    Delivery,
+    Kind,
+    ended_early,
+    exceptions,
+    is_short,
+    judged,
+)
 from devices.gating.config import GatingConfig
 
 FULL = Delivery(
@@ -20,6 +31,9 @@ FULL = Delivery(
     grade="A",
     grade_reason="",
 )
+
+
+BARE = replace(FULL, recorded=False, without_recording_reason="Agent was down", grade="")
 
 
 def test_full_session_of_good_gating_is_no_exception() -> None:
@@ -56,9 +70,72 @@ def test_poor_gating_is_told_with_the_rule_that_capped_it(grade: str) -> None:
 
 
 def test_session_without_recording_is_told_once_and_not_also_for_its_grade() -> None:
-    bare = replace(FULL, recorded=False, without_recording_reason="Agent was down", grade="")
-    (found,) = exceptions([bare])
+    (found,) = exceptions([BARE])
     assert (found.kind, found.why) == (Kind.NO_RECORDING, "Agent was down")
+
+
+def test_minutes_that_no_recording_could_give_are_no_row_of_their_own() -> None:
+    (found,) = exceptions([replace(BARE, minutes=None)])
+    assert (found.kind, found.what) == (Kind.NO_RECORDING, "No recording, so minutes not known")
+
+
+def test_session_stopped_early_without_recording_is_two_facts() -> None:
+    stopped = replace(BARE, minutes=None, stopped_early=True, stop_reason="Pain")
+    assert [(one.kind, one.what, one.why) for one in exceptions([stopped])] == [
+        (Kind.SHORT, "Stopped early, minutes not known, 60 min ordered", "Pain"),
+        (Kind.NO_RECORDING, "No recording, so minutes not known", "Agent was down"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("delivery", "not_judged"),
+    [
+        (FULL, {"pressure", "ds_ratio", "timing"}),
+        (replace(FULL, minutes=None, ds_peak=1.4, late_share=0.0), {"pressure"}),
+        (replace(FULL, pressure_mmhg=250.0), {"pressure", "ds_ratio", "timing"}),
+        (replace(FULL, pressure_mmhg=250.0, prescribed_mmhg=260), {"ds_ratio", "timing"}),
+        (BARE, {"pressure", "ds_ratio", "timing", "gating"}),
+        (replace(BARE, minutes=None), {"minutes", "pressure", "ds_ratio", "timing", "gating"}),
+        (replace(BARE, minutes=None, stopped_early=True), {"pressure", "ds_ratio", "timing", "gating"}),
+    ],
+)
+def test_session_is_judged_only_in_what_is_known_of_it(delivery: Delivery, not_judged: set[str]) -> None:
+    everything = {str(kind.parameter) for kind in Kind} - {"attendance"}
+    assert judged(delivery) == everything - not_judged
+
+
+@given(
+    minutes=st.none() | st.decimals(0, 70, places=1),
+    recorded=st.booleans(),
+    stopped=st.booleans(),
+    pressure=st.none() | st.floats(0, 350),
+    ratio=st.none() | st.floats(0, 3),
+    inflation=st.none() | st.floats(-200, 200),
+    grade=st.sampled_from(["", "A", "C", "not assessable"]),
+)
+def test_nothing_is_told_in_what_could_not_be_judged_and_nothing_twice(
+    minutes: Decimal | None,
+    recorded: bool,
+    stopped: bool,
+    pressure: float | None,
+    ratio: float | None,
+    inflation: float | None,
+    grade: str,
+) -> None:
+    delivery = replace(
+        FULL,
+        minutes=minutes,
+        recorded=recorded,
+        stopped_early=stopped,
+        pressure_mmhg=pressure,
+        prescribed_mmhg=260,
+        ds_peak=ratio,
+        inflation_ms=inflation,
+        grade=grade,
+    )
+    told = [one.kind.parameter for one in exceptions([delivery])]
+    assert set(told) <= judged(delivery)
+    assert len(told) == len(set(told))
 
 
 @pytest.mark.parametrize(

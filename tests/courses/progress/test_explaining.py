@@ -8,14 +8,16 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from courses.models import Appointment, ExceptionNote
 from courses.progress.course_page import course_page
 from courses.progress.month_page import month_page
-from courses.progress.services import explain_exception
+from courses.progress.services import explain_exception, explain_exceptions
 from eecp_clinic.errors import InvalidInput, NotAllowed
 from eecp_clinic.models import AuditEvent, User
 from tests import factories
+from tests.conftest import client_of
 from tests.courses.courses_given import FIRST_HOUR, Given
 
 LATER = FIRST_HOUR + timedelta(days=60)
@@ -71,6 +73,61 @@ def test_reason_is_chosen_in_the_form(given: Given, nurse_client: Client) -> Non
     assert nurse_client.post(address, {**typed, "why": ""}).status_code == 200
     assert nurse_client.post(address, typed).status_code == 302
     assert ExceptionNote.objects.get().why == "illness"
+
+
+def test_one_reason_is_kept_for_the_other_hours_of_the_same_cause(given: Given, nurse_client: Client) -> None:
+    hours = [
+        given.session(i, recording=None, without_recording_reason="Agent down").appointment for i in range(3)
+    ]
+    address = reverse("courses:explain", args=[hours[0].code, "no_recording"])
+    page = nurse_client.get(address).content.decode()
+    assert "The same reason also for" in page
+    assert "Session 2, Tue 01-Dec-2026: No recording" in page
+    typed = {"patient": given.course.patient.code, "why": "device", "also": [hours[2].code]}
+    page = nurse_client.post(address, typed, follow=True).content.decode()
+    assert "The reason is saved for 2 hours." in page
+    assert set(ExceptionNote.objects.values_list("appointment__code", "parameter", "why")) == {
+        (hours[0].code, "no_recording", "device"),
+        (hours[2].code, "no_recording", "device"),
+    }
+
+
+def test_hour_of_another_course_is_not_explained_along(given: Given, nurse_client: Client) -> None:
+    hour = factories.make_appointment(given.course, given.device, FIRST_HOUR, state="missed")
+    other = factories.make_course(factories.make_patient(given.clinic), given.physician)
+    theirs = factories.make_appointment(other, given.device, LATER, state="missed")
+    address = reverse("courses:explain", args=[hour.code, "attendance"])
+    typed = {"patient": given.course.patient.code, "why": "illness", "also": [theirs.code]}
+    assert nurse_client.post(address, typed).status_code == 200
+    assert not ExceptionNote.objects.exists()
+
+
+def test_refused_reason_is_kept_for_no_hour(given: Given) -> None:
+    hours = [
+        factories.make_appointment(given.course, given.device, FIRST_HOUR + timedelta(days=n), state="missed")
+        for n in range(2)
+    ]
+    with pytest.raises(InvalidInput):
+        explain_exceptions(
+            appointments=hours, parameter="attendance", why="other", text="", actor=given.nurse, now=LATER
+        )
+    assert not ExceptionNote.objects.exists()
+
+
+def test_month_names_each_course_once_and_what_is_not_explained_by_parameter(
+    given: Given, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timezone, "now", lambda: LATER)
+    for index in range(1, 4):
+        given.session(index, recording=None, without_recording_reason="Agent down")
+    factories.make_appointment(
+        given.course, given.device, FIRST_HOUR + timedelta(days=9), state="missed", reason="Bus"
+    )
+    address = reverse("courses:exceptions", query={"month": "2026-12"})
+    page = client_of(given.nurse).get(address).content.decode()
+    assert page.count(given.course.patient.board_name) == 1 + 2  # and for each button by its hidden words
+    assert "Sessions 1, 2, 3; the oldest Tue 01-Dec-2026" in page
+    assert "Missed Wed 09-Dec-2026" in page
 
 
 def test_parameter_that_is_none_is_not_there(given: Given, nurse_client: Client) -> None:

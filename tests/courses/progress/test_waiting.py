@@ -19,6 +19,7 @@ from courses.progress.work_items import PHYSICIANS_OWN
 from eecp_clinic.models import Clinic, User
 from eecp_clinic.roles import Role
 from tests import factories
+from tests.conftest import client_of
 from tests.courses.courses_given import FIRST_HOUR, Given, course_given
 from tests.factories import PASSWORD
 
@@ -26,7 +27,8 @@ LATER = FIRST_HOUR + timedelta(days=60)
 
 
 def what(clinic: Clinic, now: datetime = LATER) -> list[str]:
-    return [str(item.what) for item in waiting(clinic, now)]
+    """What waits but logs: every supervised session leaves one, and ``test_supervision_together`` tells of them."""
+    return [str(item.what) for item in waiting(clinic, now) if item.item.fact.kind != "log"]
 
 
 def test_nothing_waits_at_an_empty_clinic(clinic: Clinic) -> None:
@@ -54,7 +56,7 @@ def test_mid_course_review_waits_from_the_middle_session_on(
     given.session(0)
     assert what(clinic) == []
     second = given.session(1)
-    (item,) = waiting(clinic, LATER)
+    (item,) = (row for row in waiting(clinic, LATER) if row.item.fact.kind == "mid_course")
     assert (str(item.what), item.due_since) == ("Mid-course review", second.ended_at)
     assert item.url.endswith("?kind=mid_course")
     sign_review(
@@ -87,7 +89,7 @@ def test_longest_due_stands_first(given: Given) -> None:
     factories.make_assessment(factories.make_patient(given.clinic), given.physician, signed=False)
     since = [item.due_since for item in waiting(given.clinic, LATER)]
     assert since == sorted(since)
-    assert len(since) == 2
+    assert len(since) == 3  # the decision, the session, and the log of its day
 
 
 def test_list_costs_the_same_queries_for_one_course_as_for_three(
@@ -226,6 +228,17 @@ def test_gap_waits_until_it_is_explained(given: Given) -> None:
     assert "gap" not in rows(given, evening)
 
 
+def test_gaps_of_one_day_wait_as_one_row_that_leads_to_the_board(given: Given) -> None:
+    given.session(0, supervised=False)
+    other = factories.make_course(factories.make_patient(given.clinic), given.physician)
+    later = factories.make_appointment(other, given.device, FIRST_HOUR + timedelta(hours=2), state="done")
+    factories.make_session(later, given.nurse, Session.State.ENDED)
+    row = rows(given, FIRST_HOUR + timedelta(hours=5))["gap"]
+    assert (row.patient, row.detail) == (None, "2 sessions of Mon 30-Nov-2026")
+    assert row.url == reverse("courses:supervision")
+    assert row.due_since == FIRST_HOUR + timedelta(hours=1)
+
+
 def test_log_of_a_day_waits_for_the_one_who_supervised(given: Given) -> None:
     given.session(0)
     other = factories.make_user(given.clinic, Role.PHYSICIAN, "otto", "Otto", "Other-Example", "MD")
@@ -307,10 +320,46 @@ def test_number_in_the_head_is_what_the_page_counts_for_physicians_in_one_query(
     with CaptureQueriesContext(connection) as seen:
         number = physicians_count(clinic, physician)
     assert len(seen) == 1
-    found = [row for row in waiting(clinic, LATER) if row.item.fact.kind in PHYSICIANS_OWN]
-    assert number == len(found) == 7
+    own = mine(waiting(clinic, LATER), physician, {"physician"})
+    assert number == sum(row.item.fact.kind in PHYSICIANS_OWN for row in own) == 7
     page = physician_client.get(reverse("courses:today")).content.decode()
     assert f'<span class="nav-count">{number}<' in page
+
+
+def test_number_in_the_head_is_ones_own_and_of_who_has_left_everybodys(
+    clinic: Clinic, nurse: User, physician: User
+) -> None:
+    everything(clinic, nurse, physician)
+    other = factories.make_user(clinic, Role.PHYSICIAN, "otto", "Otto", "Other-Example", "MD")
+
+    def counted(person: User) -> int:
+        own = mine(waiting(clinic, LATER), person, {"physician"})
+        number = physicians_count(clinic, person)
+        assert number == sum(row.item.fact.kind in PHYSICIANS_OWN for row in own)
+        return number
+
+    # The order, the middle and the summary are of who ordered: they wait for nobody else.
+    assert (counted(physician), counted(other)) == (7, 4)
+    physician.is_active = False
+    physician.save()
+    assert counted(other) == 7
+
+
+def test_page_says_what_the_number_in_the_head_counts(
+    clinic: Clinic, nurse: User, physician: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timezone, "now", lambda: LATER)
+    everything(clinic, nurse, physician)
+    page = " ".join(client_of(physician).get(reverse("courses:reviews")).content.decode().split())
+    rows = waiting(clinic, LATER)
+    own = mine(rows, physician, {"physician"})
+    assert (
+        f"{len(own)} wait for you, 7 of them for your signature or decision · {len(rows)} at the clinic"
+        in page
+    )
+    assert (
+        '<span class="nav-count">7<span class="visually-hidden"> wait for your signature or decision<' in page
+    )
 
 
 def test_nurse_has_no_number_in_the_head(given: Given, nurse_client: Client) -> None:

@@ -5,11 +5,13 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from django.test import Client
 from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
 from courses.models import Appointment, Course, Session
 from courses.scheduling.board import Board, board_of, row_starts
-from courses.scheduling.needs import needs_of
+from courses.scheduling.needs import LIGHTS, Need, grouped, needs_of
 from courses.scheduling.week import week_of
 from devices.models import Device, MaintenanceWindow
 from eecp_clinic.models import Clinic, Closure, OpeningHours, User
@@ -104,7 +106,8 @@ def test_signal_is_told_of_today_only(clinic: Clinic, device: Device, now: datet
 
 
 def needs(clinic: Clinic, now: datetime) -> list[tuple[str, str]]:
-    return [(need.light, need.label) for need in needs_of(clinic, now)]
+    lines = [line for group in needs_of(clinic, now).groups for line in group.lines]
+    return [(line.oldest.light, line.oldest.label) for line in lines]
 
 
 def test_each_kind_of_need_is_listed_the_most_urgent_first(
@@ -120,11 +123,65 @@ def test_each_kind_of_need_is_listed_the_most_urgent_first(
     factories.make_recording(device, now - timedelta(hours=2))
     assert needs(clinic, now) == [
         ("stop", "Hold"),
-        ("look", "Sign"),
         ("look", "Not marked"),
+        ("look", "Sign"),
         ("stop", "Feasibility"),
         ("idle", "Unmatched"),
     ]
+
+
+def test_patient_stands_once_with_the_number_and_the_oldest_of_each_kind(
+    clinic: Clinic, device: Device, physician: User, nurse: User, now: datetime
+) -> None:
+    over = {"state": Course.State.DISCONTINUED, "end_reason": "other"}
+    newer, older = make_course(clinic, physician, **over), make_course(clinic, physician, **over)
+    for course, days in ((newer, (2, 3)), (older, (1, 5, 4))):
+        for ago in days:
+            hour = factories.make_appointment(course, device, now - timedelta(days=ago), state="done")
+            factories.make_session(hour, nurse, Session.State.ENDED)
+    factories.make_appointment(newer, device, now - timedelta(days=9))
+    first, second = needs_of(clinic, now).groups
+    assert [(line.oldest.label, line.count) for line in first.lines] == [("Not marked", 1), ("Sign", 2)]
+    (line,) = second.lines
+    assert (line.oldest.label, line.count) == ("Sign", 3)
+    assert line.oldest.text == "session 2 ended Wed 18-Nov-2026, not signed"
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from("abc"),
+            st.sampled_from(LIGHTS),
+            st.sampled_from(["Sign", "Hold"]),
+            st.none() | st.integers(0, 99),
+        ),
+        max_size=20,
+    )
+)
+def test_grouping_loses_nothing_and_puts_the_urgent_and_then_the_old_first(
+    found: list[tuple[str, str, str, int | None]],
+) -> None:
+    noon = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    needs = [
+        Need(
+            subject=subject,
+            light=light,
+            label=f"{label} {light}",  # a kind has one light
+            who=subject,
+            since=None if ago is None else noon - timedelta(hours=ago),
+            text="",
+            action="",
+            url="",
+        )
+        for subject, light, label, ago in found
+    ]
+    groups = grouped(needs, noon)
+    lines = [line for group in groups for line in group.lines]
+    assert sum(line.count for line in lines) == len(needs)
+    assert [group.who for group in groups] == list(dict.fromkeys(group.who for group in groups))
+    firsts = [group.lines[0].oldest for group in groups]
+    order = [(LIGHTS.index(one.light), one.since or noon) for one in firsts]
+    assert order == sorted(order)
 
 
 def test_nothing_of_another_clinic_waits_here(

@@ -82,7 +82,7 @@ def test_what_was_not_accepted_stays_and_is_named(
     trouble = down(devices[0], now)
     part = wanted(propose_repair(clinic=clinic, trouble=trouble, now=now))[:1]
     accept_repair(clinic=clinic, trouble=trouble, wanted=part, reason="Valve", actor=nurse, now=now)
-    labels = [need.label for need in needs_of(clinic, now)]
+    labels = [line.oldest.label for group in needs_of(clinic, now).groups for line in group.lines]
     assert "Device down" in labels
     assert "To tell" in labels
     again = propose_repair(clinic=clinic, trouble=trouble, now=now)

@@ -40,7 +40,7 @@ def test_a_rule_without_figure_is_listed_and_never_passed() -> None:
 
 def test_a_rule_without_figure_says_so_in_its_sentence() -> None:
     rule = parse_limits(GOOD.replace('above = "120"', 'above = ""')).rules[0]
-    assert rule.rule == "Do not treat above (not set) bpm."
+    assert rule.rule == "Do not treat above a figure that the clinic has not set."
 
 
 def test_packaged_limits_say_which_figures_the_clinic_has_to_set() -> None:

@@ -55,6 +55,24 @@ def running(nurse: User, physician: User) -> Session:
     return session
 
 
+@pytest.mark.parametrize(
+    ("passed", "shown", "asks_to_end"),
+    [
+        (timedelta(minutes=30, seconds=5), "30:05", False),
+        (timedelta(minutes=61), "61:00", False),
+        (timedelta(minutes=62), "62:00", True),
+        (timedelta(hours=30), "30 h", True),
+        (timedelta(days=20), "20 days", True),
+    ],
+)
+def test_hour_past_its_time_says_so_and_is_told_in_words_in_the_end(
+    running: Session, passed: timedelta, shown: str, asks_to_end: bool
+) -> None:
+    assert running.started_at is not None
+    delivered = tile.tile_of(running, running.started_at + passed).delivered
+    assert (delivered.value, "end the session" in delivered.chip) == (shown, asks_to_end)
+
+
 def poll(client: Client, session: Session, **query: str) -> Any:
     url = reverse("courses:session-figures", args=[session.code])
     return client.get(url, {"state": "in_progress", **query}, headers={"HX-Request": "true"})

@@ -179,6 +179,55 @@ def test_unsigned_session_shows_the_newest_report(
     assert "A newer analysis exists" not in html
 
 
+@pytest.fixture
+def waiting(nurse: User, physician: User, now: datetime) -> Session:
+    """A complete session whose recording is not judged yet."""
+    session = scenes.make_complete(nurse, physician, now)
+    recording = store_waveform(session.device, draw(Drawn(minutes=3)), session.started_at or now)
+    services.bind_recording(recording=recording, now=now + timedelta(hours=1))
+    session.refresh_from_db()
+    return session
+
+
+def analysis(client: Client, session: Session) -> str:
+    response = client.get(reverse("courses:session-analysis", args=[session.code]), headers=HTMX)
+    assert response.status_code == 200
+    return str(response.content.decode())
+
+
+def test_page_that_waits_for_the_analysis_asks_until_it_is_there(
+    nurse_client: Client, waiting: Session, now: datetime
+) -> None:
+    asks = f'hx-get="{reverse("courses:session-analysis", args=[waiting.code])}" hx-trigger="every 3s"'
+    html = page(nurse_client, waiting)
+    assert asks in html
+    assert html.count("Being analysed") == 2
+    still = analysis(nurse_client, waiting)
+    assert asks in still
+    assert "sign-waits" not in still, "what is typed beside the signature is left alone"
+    assert waiting.recording is not None
+    report_of(recording=waiting.recording, now=now + timedelta(hours=1))
+    there = analysis(nurse_client, waiting)
+    assert 'id="sign-waits" hx-swap-oob="true"' in there
+    assert "The analysis is there" in there
+    assert "By minute" in there
+    assert 'hx-trigger="every' not in there
+
+
+def test_page_that_waits_is_told_when_no_analysis_will_come(nurse_client: Client, waiting: Session) -> None:
+    assert waiting.recording is not None
+    waiting.recording.failure = "The file cannot be read."
+    waiting.recording.save(update_fields=["failure"])
+    told = analysis(nurse_client, waiting)
+    assert "The file cannot be read." in told
+    assert "Load the page again to sign without it" in told
+
+
+def test_analysis_asked_for_by_hand_leads_to_the_page(nurse_client: Client, waiting: Session) -> None:
+    response = nurse_client.get(reverse("courses:session-analysis", args=[waiting.code]))
+    assert response["Location"] == waiting.get_absolute_url()
+
+
 def test_damaged_beats_are_named_and_the_rest_is_shown(
     nurse_client: Client, session: Session, report: GatingReport
 ) -> None:

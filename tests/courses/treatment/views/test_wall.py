@@ -49,6 +49,23 @@ def test_figures_come_with_their_targets_and_the_grade_in_a_word(running: Sessio
     assert not tile.is_stale
 
 
+@pytest.mark.parametrize(
+    ("passed", "said"),
+    [
+        (timedelta(), "minute 1 of 60"),
+        (timedelta(minutes=59, seconds=59), "minute 60 of 60"),
+        (timedelta(minutes=60), "past its 60 min"),
+        (timedelta(days=20), "past its 60 min"),
+    ],
+)
+def test_hour_that_nobody_ended_is_not_counted_on(
+    running: Session, clinic: Clinic, passed: timedelta, said: str
+) -> None:
+    assert running.started_at is not None
+    [tile] = wall_of(clinic, running.started_at + passed).tiles
+    assert tile.minute == said
+
+
 def test_figures_that_are_not_of_now_lose_their_light(running: Session, clinic: Clinic) -> None:
     now = timezone.now()
     judged(running, now, grade="A")
