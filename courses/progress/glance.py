@@ -66,6 +66,13 @@ def in_time(inflation_ms: float | None, low: float, high: float) -> State | None
 _IN_TIME = {State.BELOW: State.EARLY, State.WITHIN: State.IN_TIME, State.ABOVE: State.LATE}
 
 
+def late_state(late_percent: float | None) -> State | None:
+    """As an exception is told: so many deflations may be late."""
+    if late_percent is None:
+        return None
+    return State.LATE if late_percent > 100 * USUAL.late_most_share else State.IN_TIME
+
+
 def pressure_state(given_mmhg: float | None, prescribed_mmhg: int | None) -> State | None:
     """As an exception is told: below so much of the target it is not reached."""
     if given_mmhg is None or not prescribed_mmhg:
