@@ -122,10 +122,13 @@ class CoverageForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def subscriber(self) -> list[forms.BoundField]:
         """Who it is, where it is not the patient."""
-        who = ("family_name", "given_name", "birth_date", "sex")
-        where = ("address", "city", "state", "postal_code")
-        names = [f"subscriber_{name}" for name in who], [f"subscriber_{name}" for name in where]
-        return bound(self, *names[0], "at_patients_address", *names[1])
+        return bound(
+            self, *(f"subscriber_{name}" for name in ("family_name", "given_name", "birth_date", "sex"))
+        )
+
+    def subscribers_address(self) -> list[forms.BoundField]:
+        names = ("address", "city", "state", "postal_code")
+        return bound(self, "at_patients_address", *(f"subscriber_{name}" for name in names))
 
     def correction(self) -> list[forms.BoundField]:
         return bound(self, "because") if "because" in self.fields else []

@@ -26,12 +26,10 @@ def _patient(line: ClaimLine) -> str:
     return line.session.course.patient.get_absolute_url()
 
 
-def _coverage(line: ClaimLine) -> str:
+def _coverage(line: ClaimLine, page: str = "patients:coverage-edit") -> str:
     """The coverage in force on the day, where ``worklist.open_lines`` has found one."""
     patient, code = line.session.course.patient, getattr(line, "coverage_code", None)
-    return (
-        reverse("patients:coverage-edit", args=[patient.code, code]) if code else patient.get_absolute_url()
-    )
+    return reverse(page, args=[patient.code, code]) if code else patient.get_absolute_url()
 
 
 def _notices(line: ClaimLine) -> str:
@@ -72,7 +70,18 @@ PAGES: Mapping[str, tuple[Any, Callable[[ClaimLine], str]]] = {
 }
 
 
+#: What is mended on the coverage's own page: its approvals, and what the payer said.
+_ON_ITS_PAGE = {
+    "authorization_missing",
+    "authorization_not_in_force",
+    "authorization_used_up",
+    "coverage_said_inactive",
+}
+
+
 def mend_of(line: ClaimLine, finding: Mapping[str, Any]) -> Mend:
     """The page on which ``finding`` of the line is mended."""
+    if finding["code"] in _ON_ITS_PAGE:
+        return Mend(_coverage(line, "patients:coverage"), _COVERAGE)
     label, page = PAGES.get(finding["field"], (_("Open the line"), _line))
     return Mend(page(line), label)

@@ -13,7 +13,7 @@ from eecp_clinic.models import User
 from tests.courses.billing.packets_given import LATER, file_consent, recorded_session, sent_claim
 from tests.courses.courses_given import Given, course_given
 from tests.journeys.conftest import Login
-from tests.journeys.test_amendment import look_at
+from tests.journeys.looking import look_at
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

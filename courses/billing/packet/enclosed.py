@@ -25,6 +25,7 @@ from courses.models import (
     Remittance,
     Session,
 )
+from eecp_clinic.dollars import usd
 from patients.models import Document, Notice, PlanDetermination, Workup
 from patients.models.workup import OpinionReason, Therapy
 
@@ -191,9 +192,9 @@ def _answers(claim: Claim, until: datetime) -> Iterable[Answered]:
             yield Answered(note.kind, note.read_at, words, note.sha256)
     for paid in claim.remittances.all():
         if paid.remittance.read_at <= until:
-            words = gettext("charged %(charge)s USD, paid %(paid)s USD") % {
-                "charge": paid.charge,
-                "paid": paid.paid,
+            words = gettext("charged %(charge)s, paid %(paid)s") % {
+                "charge": usd(paid.charge),
+                "paid": usd(paid.paid),
             }
             yield Answered("835", paid.remittance.read_at, words, paid.remittance.sha256)
 

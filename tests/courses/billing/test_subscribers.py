@@ -133,6 +133,15 @@ def test_blocked_line_leads_to_the_coverage_and_goes_once_it_is_complete(given: 
     assert line.state == ClaimLine.State.READY
 
 
+def test_missing_approval_leads_to_the_page_of_the_coverage(given: Given, biller: User) -> None:
+    coverage = spouses_plan(given, biller)
+    PayerProfile.objects.filter(payer=coverage.payer).update(needs_authorization=True)
+    make_line(given)
+    [shown] = lines_of(given.clinic, Tab.BLOCKED, None)
+    [finding] = [found for found in shown.findings if found["code"] == "authorization_missing"]
+    assert mend_of(shown, finding).url == coverage.get_absolute_url()
+
+
 def test_sex_that_a_claim_does_not_know_goes_as_unknown(given: Given) -> None:
     patient: Patient = given.course.patient
     coverage = Coverage(patient=patient, relationship="19", subscriber_sex="X")

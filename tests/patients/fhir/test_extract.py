@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from patients.fhir.codes import SUBSCRIBER_RELATIONSHIP
 from patients.fhir.reading.bundle import BundleError
 from patients.fhir.reading.extract import extract
 from patients.fhir.reading.found import Findings, Value, from_plain, to_plain
@@ -112,6 +113,22 @@ def test_coverage_is_read_with_number_rank_and_first_day() -> None:
         "starts_on": "2016-03-01",
         "priority": 1,
     }
+
+
+@pytest.mark.parametrize(
+    ("system", "code", "said"),
+    [
+        (SUBSCRIBER_RELATIONSHIP, "spouse", "01"),
+        (SUBSCRIBER_RELATIONSHIP, "self", "18"),
+        (SUBSCRIBER_RELATIONSHIP, "injured", None),
+        ("urn:another", "spouse", None),
+    ],
+)
+def test_relationship_to_the_subscriber_is_read_where_fhirs_code_says_it(
+    system: str, code: str, said: str | None
+) -> None:
+    coverage = a_coverage(relationship={"coding": [{"system": system, "code": code}]})
+    assert extract(bundle_bytes(a_patient(), coverage)).coverages[0].value("relationship") == said
 
 
 def test_payer_of_a_coverage_is_the_name_of_the_organization_it_points_at() -> None:

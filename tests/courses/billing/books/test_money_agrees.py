@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from django.db import transaction
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, settings
 from hypothesis import given as _given
 from hypothesis import strategies as st
 
@@ -199,7 +199,7 @@ def _after(owed: Decimal) -> tuple[Adjustment, ...]:
 
 
 ACTS = ["send", "send", "pay", "pay", "reverse", "reject", "next payer", "correct", "receive", "bank"]
-STORIES = st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 7)), min_size=6, max_size=16)
+STORIES = st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 7)), min_size=6, max_size=14)
 
 
 def test_every_day_balances_and_all_who_tell_of_money_agree(given: Given, biller: User) -> None:
@@ -207,13 +207,8 @@ def test_every_day_balances_and_all_who_tell_of_money_agree(given: Given, biller
     second_coverage(given, biller)
     lines = [make_line(given, n) for n in range(6)]
 
-    @settings(
-        max_examples=12,
-        database=None,
-        phases=[Phase.generate],
-        derandomize=False,
-        suppress_health_check=[HealthCheck.too_slow],
-    )
+    # The same stories each time: one takes seconds, and which of them are told decides nothing.
+    @settings(max_examples=4, database=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
     @_given(STORIES)
     def tell(story: list[tuple[str, int]]) -> None:
         with transaction.atomic():
