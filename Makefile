@@ -8,7 +8,7 @@ STAMP := .venv/.installed
 # Local work is development; a server's environment says production, which is the default everywhere else.
 DEVELOPMENT := ENVIRONMENT=$${ENVIRONMENT:-development}
 
-.PHONY: judge-claims help install run demo demo-once migrate reset test faults check bench bench-gating bench-ingest bench-pages bench-patients bench-replay bench-scheduling bench-wall bench-peers bench-documents
+.PHONY: help install run demo demo-once migrate reset test faults check judge-claims bench bench-gating bench-ingest bench-pages bench-patients bench-replay bench-scheduling bench-wall bench-peers bench-documents
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -53,7 +53,7 @@ faults: $(STAMP) ## Break everything between console and file, and prove every s
 check: $(STAMP) ## Lint, format, types, arrows, migrations, settings
 	@scripts/check
 
-judge-claims: ## Have a second validator, in an environment of its own, judge the claim files of the tests
+judge-claims: $(STAMP) ## Have a second validator, in an environment of its own, judge the claim files of the tests
 	@PATH=$(CURDIR)/.tools/uv/bin:$$PATH uv run -q --script scripts/judge_x12.py tests/courses/billing/x12/golden/*.837
 
 bench-documents: $(STAMP) ## Measure the packet of a course: from kept sheets, and everything from nothing

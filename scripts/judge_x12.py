@@ -12,7 +12,7 @@ import re
 import sys
 from pathlib import Path
 
-from linuxforhealth.x12.io import X12ModelReader
+from linuxforhealth.x12.io import X12ModelReader  # type: ignore[import-not-found]  # in an environment of its own
 
 
 def complaint(content: str) -> str:

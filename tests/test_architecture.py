@@ -57,6 +57,7 @@ PURE_MODULES = [
     "courses.progress.early_response",
     "courses.progress.exceptions",
     "courses.progress.extension",
+    "courses.progress.glance",
     "courses.progress.milestones",
     "courses.progress.monthly",
     "courses.progress.outcome_windows",

@@ -75,4 +75,5 @@ class BySession:
 
 
 def _minus(written: str) -> str:
-    return written.replace("-", "\N{MINUS SIGN}")
+    """With a sign of its own, and without one where what is left is zero."""
+    return written.replace("-", "\N{MINUS SIGN}" if float(written) else "")

@@ -33,6 +33,7 @@ STATES = {
     State.ABOVE: gettext_lazy("above the target"),
     State.EARLY: gettext_lazy("early"),
     State.LATE: gettext_lazy("late"),
+    State.IN_TIME: gettext_lazy("in time"),
     State.REACHED: gettext_lazy("target reached"),
     State.NOT_REACHED: gettext_lazy("target not reached"),
     State.IN_FULL: gettext_lazy("each in full"),

@@ -23,7 +23,7 @@ from courses.progress.published import CLASS_GAIN
 from courses.progress.session_charts import augmentation_chart, body_charts, delivery_charts
 from courses.progress.session_rows import SessionRow, session_rows
 from courses.progress.sessions import Done, done_sessions
-from courses.progress.strip import OVER, Cell, cells, hours_of
+from courses.progress.strip import OVER, Cell, Hours, cells, hours_of
 from courses.progress.weekly import Told, Week, weeks
 from courses.scheduling.outlook import Outlook, outlook_of
 
@@ -71,7 +71,7 @@ def course_page(course: Course, now: datetime, outlook: Outlook | None = None) -
         chart=pictures[0] if done else None,
         charts=tuple(picture for picture in pictures[1:] if picture.svg),
         outcomes=outcome_table(outcomes),
-        windows=windows_of(course, [one.started_at for one in done], hours.first, outcomes, now),
+        windows=_windows(course, done, hours, outcomes, now),
         published_gain=gettext(CLASS_GAIN.sentence)
         if any(o.point == OutcomeMeasure.Point.END for o in outcomes)
         else "",
@@ -145,6 +145,15 @@ def weeks_of(course: Course, done: Sequence[Done], now: datetime) -> tuple[Week,
     begins = clinic.day_of(done[0].started_at)
     last = max(last, clinic.day_of(done[-1].started_at), *(entry.day for entry in diary))
     return weeks(begins, diary, told, last)
+
+
+def _windows(
+    course: Course, done: Sequence[Done], hours: Hours, outcomes: Sequence[OutcomeMeasure], now: datetime
+) -> tuple[Window, ...]:
+    """When each set is due; of a course that is over no point that it did not reach."""
+    found = windows_of(course, [one.started_at for one in done], hours.first, outcomes, now)
+    is_over = course.state in OVER
+    return tuple(one for one in found if one.is_measured or one.due_on is not None or not is_over)
 
 
 def _lead(course: Course, done: Sequence[Done], ends_on: date | None) -> str:

@@ -21,6 +21,7 @@ class State(StrEnum):
     ABOVE = "above"
     EARLY = "early"
     LATE = "late"
+    IN_TIME = "in_time"
     REACHED = "reached"
     NOT_REACHED = "not_reached"
     IN_FULL = "in_full"
@@ -31,7 +32,7 @@ class State(StrEnum):
 
 
 #: As what a chip shows it: as it should be, to be looked at, or neither.
-_GO = {State.WITHIN, State.REACHED, State.IN_FULL, State.BETTER}
+_GO = {State.WITHIN, State.IN_TIME, State.REACHED, State.IN_FULL, State.BETTER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +59,11 @@ def in_band(value: float | None, low: float, high: float) -> State | None:
 
 def in_time(inflation_ms: float | None, low: float, high: float) -> State | None:
     """The median inflation against the band in which it is good; ms from the aortic closure."""
-    places = {State.BELOW: State.EARLY, State.ABOVE: State.LATE}
     place = in_band(inflation_ms, low, high)
-    return places.get(place, place) if place is not None else None
+    return None if place is None else _IN_TIME[place]
+
+
+_IN_TIME = {State.BELOW: State.EARLY, State.WITHIN: State.IN_TIME, State.ABOVE: State.LATE}
 
 
 def pressure_state(given_mmhg: float | None, prescribed_mmhg: int | None) -> State | None:

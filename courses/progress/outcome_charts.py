@@ -144,16 +144,18 @@ def _joined(
         axes,
         note=note,
         paper=paper,
-        glance=_glance(changed, axes, unit, digits),
+        glance=_glance(changed, axes, unit),
     )
 
 
-def _glance(changed: Change | None, axes: Axes, unit: str, digits: int) -> Glance | None:
+def _glance(changed: Change | None, axes: Axes, unit: str) -> Glance | None:
     """The newest against the value before the course, by the one definition of ``trends``."""
     if changed is None or changed.baseline is None or changed.now is None:
         return None
     words = dict(axes.words)
-    was, now = (words.get(float(value)) or f"{value:.{digits}f}" for value in (changed.baseline, changed.now))
+    was, now = (
+        words.get(float(value)) or f"{value.normalize():f}" for value in (changed.baseline, changed.now)
+    )
     return Glance(f"{was} → {now} {unit}".strip(), change_state(changed.direction))
 
 

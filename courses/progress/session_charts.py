@@ -164,7 +164,7 @@ def _heart_rate(by: BySession) -> Chart:
         by.axes("bpm", (50, 100), 10),
         note=by.first_and_last(before, "bpm"),
         paper=by.paper,
-        glance=Glance(by.span(before, "bpm")[0]),
+        glance=Glance(by.span(measured, "bpm")[0]),
     )
 
 
@@ -202,7 +202,7 @@ def _blood_pressure(by: BySession) -> Chart:
         by.axes("mmHg", (60, 160), 20),
         note=by.first_and_last(systolic, "mmHg"),
         paper=by.paper,
-        glance=Glance(by.span(systolic, "mmHg")[0]),
+        glance=Glance(by.span(systolic, _("mmHg systolic"))[0]),
     )
 
 

@@ -142,7 +142,7 @@ def _older_logs(clinic: Clinic, now: datetime) -> list[LogState]:
     )
     newest: dict[tuple[int, date], LogState] = {}
     for row in rows.order_by("written"):
-        day, written = row.day, row.written  # type: ignore[attr-defined]  # annotated above
+        day, written = row.day, row.written  # annotated above
         newest[row.practitioner_id, day] = LogState(row.practitioner, day, None, written, is_running=False)
     return list(newest.values())
 

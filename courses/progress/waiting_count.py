@@ -54,7 +54,7 @@ def _theirs(clinic: Clinic, person: int, who: str) -> Q:
     still = Membership.objects.filter(
         clinic=clinic, user=OuterRef(who), role=Role.PHYSICIAN, user__is_active=True
     )
-    return Q(**{who: person}) | ~Exists(still)
+    return Q(**{who: person}) | Q(~Exists(still))
 
 
 def _number(rows: QuerySet) -> Coalesce:  # type: ignore[type-arg]  # of any model

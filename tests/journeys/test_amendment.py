@@ -1,13 +1,9 @@
 """A signed session gets a late entry and a correction; its sheet shows both; a physician countersigns. In a real browser."""
 
-import json
-import os
 from datetime import timedelta
 from io import BytesIO
-from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
@@ -18,9 +14,9 @@ from eecp_clinic.models import Clinic, User
 from tests import factories
 from tests.courses.treatment import scenes
 from tests.journeys.conftest import Login
+from tests.journeys.looking import look_at
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-SHOTS = os.environ.get("EECP_SHOTS", "")
 
 
 @pytest.fixture
@@ -40,21 +36,6 @@ def ended(clinic: Clinic, nurse: User, physician: User) -> Session:
     session = scenes.make_complete(nurse, physician, at)
     scenes.make_recorded(session)
     return session
-
-
-def look_at(page: Page, name: str) -> None:
-    """No fault that axe finds, nothing wider than the page; pictures where somebody asked for them."""
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        for width in (1440, 768):
-            page.set_viewport_size({"width": width, "height": 900})
-            if SHOTS:
-                page.screenshot(path=Path(SHOTS) / f"{name}-{scheme}-{width}.png", full_page=True)
-            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-        found = Axe().run(page).response["violations"]
-        assert not found, json.dumps([(v["id"], [n["html"] for n in v["nodes"]]) for v in found], indent=1)
-    page.emulate_media(color_scheme="light")
-    page.set_viewport_size({"width": 1440, "height": 900})
 
 
 def text_of_newest_sheet(page: Page) -> str:

@@ -1,11 +1,8 @@
 """A biller sets billing up, notes a service, takes money, gives papers and reads the day: in a real browser."""
 
-import os
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -16,9 +13,9 @@ from tests import factories
 from tests.courses.billing.billing_given import make_billing_provider
 from tests.courses.courses_given import Given, course_given
 from tests.journeys.conftest import Login
+from tests.journeys.looking import look_at
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SHOTS = os.environ.get("EECP_SHOTS", "")
 
 
 @pytest.fixture
@@ -30,18 +27,6 @@ def given() -> Given:
     )
     factories.make_user(clinic, Role.BILLING, "bill", "Bill", "Biller-Example", "CPC")
     return course_given(clinic, nurse, physician)
-
-
-def sound(page: Page, name: str) -> None:
-    """No fault that axe finds, nothing wider than the page; pictures where somebody asked for them."""
-    found = Axe().run(page)
-    assert found.violations_count == 0, f"{name}: {found.generate_report()}"
-    for width in (768, 1440):
-        page.set_viewport_size({"width": width, "height": 900})
-        wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        assert wider <= 0, f"{name} is {wider} px wider than {width}"
-    if SHOTS:
-        page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
 
 
 def fill(page: Page, **values: str) -> None:
@@ -58,10 +43,10 @@ def test_biller_enters_what_is_missing_until_claims_can_be_sent(
     page = login("bill")
     page.goto("/billing/day/")
     page.get_by_role("link", name="Billing setup").click()
-    sound(page, "setup-empty")
+    look_at(page, "setup-empty")
 
     page.get_by_role("link", name="Enter", exact=True).click()
-    sound(page, "provider")
+    look_at(page, "provider")
     fill(
         page,
         legal_name="Example Heart Clinic LLC",
@@ -80,7 +65,7 @@ def test_biller_enters_what_is_missing_until_claims_can_be_sent(
     expect(page.get_by_text("Example Heart Clinic LLC")).to_be_visible()
 
     page.get_by_role("link", name="Make the profile").click()
-    sound(page, "profile")
+    look_at(page, "profile")
     fill(
         page,
         receiver_name="Example Clearing House",
@@ -97,22 +82,22 @@ def test_biller_enters_what_is_missing_until_claims_can_be_sent(
     assert PayerProfile.objects.get().is_confirmed
 
     page.get_by_role("link", name="Import a fee schedule").click()
-    sound(page, "fees")
+    look_at(page, "fees")
     year = timezone.now().year
     content = f"year,code,modifier,amount\n{year},G0166,,150.00\n{year},office,,80\n".encode()
     page.set_input_files("[name=file]", {"name": "f.csv", "mimeType": "text/csv", "buffer": content})
     fill(page, source="Price list")
     page.get_by_role("button", name="Upload and look").click()
     expect(page.get_by_text("is not a code of five characters")).to_be_visible()
-    sound(page, "fees-preview")
+    look_at(page, "fees-preview")
     page.get_by_role("button", name="Keep 1 amount").click()
     page.get_by_role("link", name="Billing setup").click()
     expect(page.get_by_text("Test files can be sent")).to_be_visible()
-    sound(page, "setup-complete")
+    look_at(page, "setup-complete")
     page.goto("/billing/rules/")
-    sound(page, "rules")
+    look_at(page, "rules")
     page.goto("/billing/setup/practitioners/")
-    sound(page, "practitioners")
+    look_at(page, "practitioners")
     assert complaints == []
 
 
@@ -124,7 +109,7 @@ def test_biller_keeps_a_patients_account_and_the_day_balances(
     page = login("bill")
     page.goto(patient.get_absolute_url())
     page.get_by_role("link", name="Other services").click()
-    sound(page, "other-services")
+    look_at(page, "other-services")
     fill(page, service_date="2026-11-02", hcpcs="99213")
     page.locator("[name=billed_by]").select_option("clinic")
     page.get_by_role("button", name="Note it").click()
@@ -132,12 +117,12 @@ def test_biller_keeps_a_patients_account_and_the_day_balances(
     assert OtherService.objects.get().hcpcs == "99213"
 
     page.get_by_role("link", name="From a file").click()
-    sound(page, "services-import")
+    look_at(page, "services-import")
 
     page.goto(patient.get_absolute_url())
-    sound(page, "patient")
+    look_at(page, "patient")
     page.get_by_role("link", name="Account", exact=True).click()
-    sound(page, "account")
+    look_at(page, "account")
     fill(page, amount="24.00")
     page.locator("[name=method]").select_option("check")
     page.get_by_role("button", name="Enter it").click()
@@ -145,12 +130,12 @@ def test_biller_keeps_a_patients_account_and_the_day_balances(
     page.get_by_role("button", name="Make a statement").click()
     expect(page.get_by_role("link", name="Statement of the course")).to_be_visible()
     assert BillingPaper.objects.get().amount == Decimal("-24.00")
-    sound(page, "account-paid")
+    look_at(page, "account-paid")
 
     page.get_by_role("link", name="Books").click()
     expect(page.get_by_text("It balances")).to_be_visible()
     expect(page.get_by_role("cell", name="$24.00", exact=True).first).to_be_visible()
-    sound(page, "day")
+    look_at(page, "day")
     assert complaints == []
 
 
@@ -169,5 +154,5 @@ def test_physician_reads_what_was_set_aside(login: Login, given: Given, complain
     page.goto("/rules/")
     page.get_by_role("link", name="What was set aside").click()
     expect(page.get_by_text("Visit for a cough")).to_be_visible()
-    sound(page, "overrides")
+    look_at(page, "overrides")
     assert complaints == []

@@ -23,7 +23,7 @@ from tests.courses.billing.later_given import (
 )
 from tests.courses.courses_given import Given, course_given
 from tests.journeys.conftest import Login
-from tests.journeys.test_amendment import look_at
+from tests.journeys.looking import look_at
 
 
 @pytest.fixture

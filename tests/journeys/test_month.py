@@ -19,7 +19,7 @@ from tests.courses.billing.billing_given import make_billable, make_line
 from tests.courses.billing.x12.judge import complaints as complaints_of
 from tests.courses.courses_given import FIRST_HOUR, course_given
 from tests.journeys.conftest import Login
-from tests.journeys.test_amendment import look_at
+from tests.journeys.looking import look_at
 
 #: Twenty working days of sessions, and the day after them.
 SESSIONS = 20

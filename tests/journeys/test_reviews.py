@@ -3,10 +3,9 @@
 from datetime import datetime, timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from courses.models import (
     Course,
@@ -22,6 +21,7 @@ from eecp_clinic.roles import Role
 from tests import factories
 from tests.factories import PASSWORD
 from tests.journeys.conftest import Login
+from tests.journeys.looking import look_at
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 DAY = timedelta(days=1)
@@ -70,7 +70,7 @@ def test_physician_works_off_the_list_and_decides_in_the_middle(
     page = login("petra")
     page.goto("/reviews/")
     expect(page.locator(".nav-count")).to_have_text("2 wait for your signature or decision")
-    looked_at(page)
+    look_at(page, "reviews")
     row = page.get_by_role("row").filter(has_text="Mid-course review")
     expect(row).to_contain_text("4 of 6 sessions given")
     row.get_by_role("link", name="Review and sign").click()
@@ -100,10 +100,10 @@ def test_gap_of_today_is_explained_and_the_log_of_the_day_signed(
     nurse.goto("/supervision/")
     today = nurse.get_by_role("region", name="Sessions of today without supervision")
     expect(today).to_contain_text("Not explained")
-    looked_at(nurse)
+    look_at(nurse, "gap")
     today.get_by_role("link", name="Explain it").click()
     nurse.get_by_label("What happened").fill("The physician was at the bed and began to note it late")
-    looked_at(nurse)
+    look_at(nurse, "gap-explained")
     nurse.get_by_role("button", name="Keep the explanation").click()
     expect(today).to_contain_text("at the bed")
     page = login("petra")
@@ -114,7 +114,7 @@ def test_gap_of_today_is_explained_and_the_log_of_the_day_signed(
     expect(logs).to_contain_text("To sign")
     logs.get_by_role("link").first.click()
     expect(page.get_by_text("at the bed")).to_be_visible()
-    looked_at(page)
+    look_at(page, "log")
     page.get_by_label("Your password").fill(PASSWORD)
     page.get_by_role("button", name="Sign the log").click()
     expect(page.get_by_text("The log is signed.")).to_be_visible()
@@ -122,12 +122,3 @@ def test_gap_of_today_is_explained_and_the_log_of_the_day_signed(
     assert SupervisionLog.objects.get().version == 1
     assert SupervisionGapNote.objects.get().by.username == "nora"
     assert complaints == []
-
-
-def looked_at(page: Page) -> None:
-    """No fault that axe finds, and nothing wider than a tablet."""
-    page.set_viewport_size({"width": 768, "height": 900})
-    report = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
-    assert report.violations_count == 0, f"{page.url}: {report.generate_report()}"
-    assert page.evaluate("document.documentElement.scrollWidth") <= 768
-    page.set_viewport_size({"width": 1440, "height": 900})

@@ -17,6 +17,7 @@ from courses.billing.access import get_line
 from courses.billing.packet.links import Kind, Verdict
 from courses.billing.services.evidence_checks import CHECKS
 from courses.models import ClaimLine, EvidenceCheck
+from courses.treatment.views.replay import REPLAYS
 from eecp_clinic.roles import StaffRequest, staff_view
 from patients.access import require_same_patient
 
@@ -45,7 +46,7 @@ KINDS = {
 def evidence(request: StaffRequest, code: str) -> HttpResponse:
     """The links as they were last found; the fragment asks again by itself while a worker is at it."""
     line, now = get_line(request.clinic, code), timezone.now()
-    context = _context(line, request.GET.get("asked", ""), now)
+    context = _context(line, request.GET.get("asked", ""), now, sees_waves=bool(request.roles & set(REPLAYS)))
     if request.htmx:
         return render(request, "courses/billing/_evidence_links.html", context)
     context["banner"] = course_banner(line.session.course, now)
@@ -62,7 +63,7 @@ def check(request: StaffRequest, code: str) -> HttpResponse:
     return redirect(f"{address}?asked={now.isoformat().replace('+00:00', 'Z')}")
 
 
-def _context(line: ClaimLine, asked: str, now: datetime) -> dict[str, Any]:
+def _context(line: ClaimLine, asked: str, now: datetime, *, sees_waves: bool) -> dict[str, Any]:
     checks = list(EvidenceCheck.objects.filter(line=line)[:10])
     last, since = checks[0] if checks else None, _moment(asked)
     is_waiting = since is not None and (last is None or last.checked_at < since)
@@ -73,7 +74,7 @@ def _context(line: ClaimLine, asked: str, now: datetime) -> dict[str, Any]:
         "patient": line.session.course.patient,
         "last": last,
         "earlier": checks[1:],
-        "rows": [_row(link, line) for link in last.links] if last else [],
+        "rows": [_row(link, line, sees_waves=sees_waves) for link in last.links] if last else [],
         "asked": asked,
         "is_waiting": is_waiting and since is not None and now - since < PATIENCE,
         "is_late": is_waiting and since is not None and now - since >= PATIENCE,
@@ -88,22 +89,22 @@ def _moment(text: str) -> datetime | None:
     return found if found is not None and found.tzinfo is not None else None
 
 
-def _row(link: dict[str, str], line: ClaimLine) -> dict[str, Any]:
+def _row(link: dict[str, str], line: ClaimLine, *, sees_waves: bool) -> dict[str, Any]:
     verdict, kind = Verdict(link["verdict"]), Kind(link["kind"])
     return {
         **link,
         "light": LIGHTS[verdict],
         "label": LABELS[verdict],
         "kind_label": KINDS[kind],
-        "url": _address(kind, line),
+        "url": _address(kind, line, sees_waves=sees_waves and verdict is not Verdict.ABSENT),
     }
 
 
-def _address(kind: Kind, line: ClaimLine) -> str:
-    page = line.session.get_absolute_url()
+def _address(kind: Kind, line: ClaimLine, *, sees_waves: bool) -> str:
+    """Where the link can be looked at; who may not see waves is led to the session they were recorded in."""
+    if kind in {Kind.CLAIM, Kind.ANSWER}:
+        return reverse("courses:claim-line", args=[line.code])
+    if kind is Kind.RECORDING and sees_waves:
+        return reverse("courses:session-replay", args=[line.session.code])
     anchors = {Kind.SHEET: "#session-sheet-title", Kind.REPORT: "#report-title"}
-    return (
-        reverse("courses:claim-line", args=[line.code])
-        if kind in {Kind.CLAIM, Kind.ANSWER}
-        else page + anchors.get(kind, "")
-    )
+    return line.session.get_absolute_url() + anchors.get(kind, "")

@@ -30,9 +30,7 @@ def at_a_glance(evidence: Evidence, zone: ZoneInfo) -> tuple[Answer, ...]:
         Answer("Ordered and signed before session 1?", _ordered(evidence, zone), "order"),
         Answer("Consent on file?", _consent(evidence), "papers"),
         Answer("Sessions", _given(evidence, zone), "overview"),
-        Answer(
-            "Signed by who gave the session?", _all(sessions, lambda one: one.signature.intact), "overview"
-        ),
+        Answer("Session records signed?", _all(sessions, lambda one: one.signature.intact), "overview"),
         Answer("Directly supervised throughout?", _all(sessions, _supervised), "overview"),
         Answer("Recorded, and the recording verified?", _all(sessions, _recorded), "recordings"),
         Answer("Gating grade, A the best", _grades(sessions), "overview"),
@@ -114,8 +112,11 @@ def _reviews(evidence: Evidence) -> str:
 
 
 def _claimed(evidence: Evidence) -> str:
-    said = [f"{one.code.upper()} ({len(one.lines)} lines): {one.state.lower()}" for one in evidence.claims]
-    return "; ".join(said) or "No claim was made"
+    if not evidence.claims:
+        return "No claim was made"
+    asked = {line.session for one in evidence.claims for line in one.lines}
+    states = [f"claim {one.code.upper()} {one.state.lower()}" for one in evidence.claims]
+    return f"{len(asked)} of {len(evidence.sessions)} sessions; {', '.join(states)}"
 
 
 def _numbers(numbers: list[int]) -> str:

@@ -253,6 +253,8 @@ def test_stopped_course_says_when_and_why_and_shuts_off_the_rest_of_each_picture
     page = course_page(given.course, LATER)
     assert page.stopped == "Stopped Thu 03-Dec-2026: Leg or back pain"
     assert page.headline == "1 of 35 done"
+    assert "middle" not in [window.point for window, _label in page.shown_windows]
+    assert "end" in [window.point for window, _label in page.shown_windows]
     assert page.chart is not None
     assert "p-over" in page.chart.svg
 
