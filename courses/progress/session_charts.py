@@ -155,7 +155,7 @@ def _mistimed(by: BySession) -> Chart:
     """The errors of the timing that a median hides."""
     early_or_late = by.values(lambda one: _percent(one.figures.inflation_good_share, rest=True))
     late = by.values(lambda one: _percent(one.figures.late_share))
-    values, newest = by.span(late, _("% late deflations"), 1)
+    values, newest = by.span(late, _("% late"), 1)
     return chart(
         "mistimed",
         _("Mistimed beats"),
@@ -190,7 +190,7 @@ def _heart_rate(by: BySession) -> Chart:
             Measured(_("Before it"), before, Kind.SECOND, unit="bpm"),
         ),
         by.axes("bpm", (50, 100), 10),
-        note=by.first_and_last(before, "bpm"),
+        note=by.first_and_last(measured, "bpm"),
         paper=by.paper,
         glance=Glance(by.span(measured, "bpm")[0]),
     )

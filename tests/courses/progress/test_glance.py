@@ -55,7 +55,7 @@ def test_pressure_is_reached_exactly_where_no_exception_is_told(given_mmhg: floa
     assert (pressure_state(given_mmhg, target) is State.NOT_REACHED) is told
 
 
-@pytest.mark.parametrize(("percent", "state"), [(None, None), (5.0, "in_time"), (5.1, "late")])
+@pytest.mark.parametrize(("percent", "state"), [(None, None), (5.0, "in_limit"), (5.1, "beyond")])
 def test_deflations_are_late_beyond_the_threshold_of_the_exceptions(
     percent: float | None, state: str | None
 ) -> None:
