@@ -1,5 +1,7 @@
 """HTML to PDF: tagged, the same bytes each time, and nothing fetched that is not ours."""
 
+import gc
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from typing import Any
 
@@ -32,6 +34,21 @@ def test_document_is_tagged_with_language_and_title() -> None:
 def test_same_html_gives_the_same_bytes() -> None:
     html = page('<img src="picture:a" alt="A square">')
     assert render(html, pictures={"a": SVG}) == render(html, pictures={"a": SVG})
+
+
+def test_two_threads_at_once_make_what_one_makes() -> None:
+    pages = [page(f"<p>Text {number}</p>" * 40) for number in range(2)]
+    alone = [render(html).content for html in pages]
+    with ThreadPoolExecutor(2) as threads:
+        assert [made.content for made in threads.map(render, pages)] == alone
+
+
+def test_collector_goes_on_after_a_document_and_after_a_refusal() -> None:
+    render(page())
+    assert gc.isenabled()
+    with pytest.raises(NotOurs):
+        render(page('<img src="relative.png" alt="x">'))
+    assert gc.isenabled()
 
 
 def test_own_stylesheet_is_used() -> None:

@@ -111,7 +111,7 @@ def ask_for_several(page: Page) -> None:
     page.get_by_role("button", name="Make the packets").click()
     expect(page.get_by_text("Waiting").first).to_be_visible()
     render_packets([Packet.objects.get(batch__isnull=False).pk])
-    expect(page.get_by_text("Ready").first).to_be_visible()
+    expect(page.get_by_text("1 of 1 are ready")).to_be_visible()
     look_at(page, "batch")
 
 

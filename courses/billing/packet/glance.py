@@ -114,7 +114,8 @@ def _reviews(evidence: Evidence) -> str:
 def _claimed(evidence: Evidence) -> str:
     if not evidence.claims:
         return "No claim was made"
-    asked = {line.session for one in evidence.claims for line in one.lines}
+    here = {one.number for one in evidence.sessions}
+    asked = {line.session for one in evidence.claims for line in one.lines} & here
     states = [f"claim {one.code.upper()} {one.state.lower()}" for one in evidence.claims]
     return f"{len(asked)} of {len(evidence.sessions)} sessions; {', '.join(states)}"
 

@@ -125,7 +125,13 @@ def _body(evidence: Evidence, collected: Sequence[Collected]) -> Document:
         for sheet, one in zip(evidence.sessions, collected, strict=True)
     ]
     pictures = {f"course-{picture.name}": picture.svg for picture in evidence.course_pictures}
-    context = {"packet": evidence, "rows": rows, "papers": _papers(evidence), "language": LANGUAGE}
+    context = {
+        "packet": evidence,
+        "rows": rows,
+        "there": {one.used.session for one in collected if one.content is not None},
+        "papers": _papers(evidence),
+        "language": LANGUAGE,
+    }
     html = render_to_string("packet/packet.html", context)
     return render(html, pictures=pictures, kind=Kind.ARCHIVAL)
 

@@ -9,6 +9,7 @@ import pikepdf
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from pypdf import PdfReader
 
 from courses.billing.packet.links import Kind, Verdict, links_of
 from courses.billing.packet.proof import NotAPacket, evidence_in, prove
@@ -215,3 +216,12 @@ def test_sheet_alone_is_known_too(packet: Packet) -> None:
     sheet = packet.course.sessions.get().sheets.get()
     assert hashlib.sha256(Path(sheet.file.path).read_bytes()).hexdigest() == sheet.sha256
     assert "the same bytes" in verify(Path(sheet.file.path))
+
+
+def test_line_of_the_claim_leads_to_the_sheet_of_its_session(packet: Packet) -> None:
+    with pikepdf.open(BytesIO(bytes_of(packet))) as pdf:
+        texts = [page.extract_text() for page in PdfReader(BytesIO(bytes_of(packet))).pages]
+        number_of = {page.obj.objgen: number for number, page in enumerate(pdf.pages)}
+        page = next(n for n, text in enumerate(texts) if "What it asks for" in text)
+        led_to = [number_of[one.Dest[0].objgen] for one in pdf.pages[page].obj.Annots]
+    assert [texts[number].count("EECP session record") for number in led_to] == [1]
