@@ -59,7 +59,7 @@ def test_each_page_of_a_paper_is_a_page_of_the_packet_with_whose_it_is(given: Gi
     assert "Consent, page 1 of 1 of this paper" in words
     assert f"MRN {given.course.patient.mrn}" in words
     assert f"of {document.pages}" in words
-    assert "Signed consent" in text_of(pages_of(document.content)[0])
+    assert "Signed consent" in text_of(pages_of(document.content)[1])  # the contents
 
 
 def test_scan_and_pictures_keep_the_packet_in_pdf_a(given: Given, made: Make) -> None:
@@ -93,8 +93,11 @@ def test_paper_that_cannot_be_enclosed_is_named_on_the_first_page(
 ) -> None:
     file_paper(given, "Long report", content, **values)
     found = made()
-    assert any(one.startswith("Long report: ") and said in one for one in found.missing)
-    assert "Long report: not here" in text_of(pages_of(found.document.content)[0])
+    (named,) = [one for one in found.missing if one.startswith("Long report: ")]
+    assert said in named
+    first, contents, *_ = pages_of(found.document.content)
+    assert named in text_of(first)
+    assert "Long report: not here" in text_of(contents)
 
 
 def test_papers_together_have_a_bound(given: Given, monkeypatch: pytest.MonkeyPatch) -> None:
