@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from courses.progress.glance import Glance, State
 from devices.pictures.series import (
@@ -124,7 +124,7 @@ class Chart:
         if found is None or found.state is None:
             return ""
         if found.state is State.SHORT:
-            return gettext("%(n)d of %(of)d short") % {"n": found.count, "of": found.of}
+            return _("%(n)d of %(of)d short") % {"n": found.count, "of": found.of}
         return str(STATES[found.state])
 
     @property

@@ -1,5 +1,6 @@
 """Who supervises now, which sessions nobody is noted for, and which days of whom are not signed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -51,7 +52,7 @@ def board(clinic: Clinic, reader: User, now: datetime) -> Board:
     periods = periods_between(clinic, now - LOOK_BACK, now + timedelta(seconds=1))
     running = [p for p in periods if p.ended_at is None]
     mine = next((p for p in running if p.practitioner_id == reader.pk), None)
-    gaps = recent_gaps(clinic, periods, now)
+    gaps, logs = recent_gaps(clinic, periods, now), log_states(clinic, periods, now)
     is_today = [clinic.day_of(one.session.started_at) == today for one in gaps if one.session.started_at]
     return Board(
         now_supervising=tuple(p for p in running if clinic.day_of(p.started_at) == today),
@@ -60,10 +61,10 @@ def board(clinic: Clinic, reader: User, now: datetime) -> Board:
         ),
         gaps_today=tuple(one for one, today_too in zip(gaps, is_today, strict=True) if today_too),
         gaps_before=tuple(one for one, today_too in zip(gaps, is_today, strict=True) if not today_too),
-        logs=tuple(log_states(clinic, periods, now)),
+        logs=tuple(logs),
         mine=mine,
         forgotten=mine is not None and clinic.day_of(mine.started_at) != today,
-        to_sign=sum(log.practitioner == reader for log in open_logs(clinic, periods, now)),
+        to_sign=sum(log.practitioner == reader for log in open_logs(clinic, logs, now)),
     )
 
 
@@ -107,13 +108,14 @@ def log_states(clinic: Clinic, periods: list[SupervisionPeriod], now: datetime) 
     return sorted(found, key=lambda log: (log.day, log.practitioner.last_name), reverse=True)
 
 
-def open_logs(clinic: Clinic, periods: list[SupervisionPeriod], now: datetime) -> list[LogState]:
-    """Every log that can be signed and is not, however long ago its day was, the oldest first; four queries.
+def open_logs(clinic: Clinic, logs: Iterable[LogState], now: datetime) -> list[LogState]:
+    """Of ``logs``, which are those of the last days, and of all days before them each that can be signed and is not.
 
+    The oldest first; one query more.
     What explains a gap of a day that is longer ago than the board looks back does not open its log again here; the
     page of the log compares the whole.
     """
-    found = {(log.practitioner.pk, log.day): log for log in log_states(clinic, periods, now)}
+    found = {(log.practitioner.pk, log.day): log for log in logs}
     for older in _older_logs(clinic, now):
         key = (older.practitioner.pk, older.day)
         if key not in found or found[key].open_since is None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from courses.progress.services.supervision_logs import about
-from courses.progress.supervision_board import LOOK_BACK, open_logs
+from courses.progress.supervision_board import LOOK_BACK, log_states, open_logs
 from courses.progress.supervision_days import logs_of, periods_between
 from courses.progress.supervision_log import DayLog, content_of
 from eecp_clinic.models import Clinic, User
@@ -46,12 +46,13 @@ def logs_page(
 ) -> LogsPage:
     """The oldest first. Without a choice the days are chosen that are over and have no gap to be explained."""
     periods = periods_between(clinic, now - LOOK_BACK, now + timedelta(seconds=1))
-    own = [log for log in open_logs(clinic, periods, now) if log.practitioner == practitioner]
+    logs = open_logs(clinic, log_states(clinic, periods, now), now)
+    own = [log for log in logs if log.practitioner == practitioner]
     shown, today = own[:MOST_DAYS], clinic.day_of(now)
-    logs = logs_of(clinic, practitioner, [one.day for one in shown], now)
+    by_day = logs_of(clinic, practitioner, [one.day for one in shown], now)
     days = []
     for one in shown:
-        log = logs[one.day]
+        log = by_day[one.day]
         content = canonical(content_of(log, about=about(clinic, practitioner, one.day)))
         ready = one.day < today and not _has_unexplained(log)
         is_chosen = ready if chosen is None else one.day in chosen

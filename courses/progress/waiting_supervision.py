@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from courses.progress.supervision_board import LOOK_BACK, LogState, open_logs, recent_gaps
+from courses.progress.supervision_board import LOOK_BACK, LogState, log_states, open_logs, recent_gaps
 from courses.progress.supervision_days import SessionGaps, periods_between
 from courses.progress.waiting_facts import About, People, fact_of
 from courses.progress.work_items import Group, Kind
@@ -25,7 +25,7 @@ def supervision_waits(people: People, now: datetime) -> Iterator[About]:
             gaps.setdefault(day, []).append((one, one.session.ended_at))
     yield from (_gaps(people, day, found) for day, found in gaps.items())
     logs: dict[int, list[LogState]] = {}
-    for log in open_logs(clinic, periods, now):
+    for log in open_logs(clinic, log_states(clinic, periods, now), now):
         logs.setdefault(log.practitioner.pk, []).append(log)
     yield from (about for own in logs.values() if (about := _logs(people, own)) is not None)
 

@@ -11,6 +11,8 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
+from devices import live_views
+from devices.stream import Hub
 from eecp_clinic.celery import app
 from tests.factories import PASSWORD
 
@@ -45,6 +47,12 @@ def browser() -> Iterator[Browser]:
 def is_complaint(message: ConsoleMessage) -> bool:
     """An error of a page; Chromium also calls a refused form (422) an error, which here is an answer."""
     return message.type == "error" and "status of 422" not in message.text
+
+
+@pytest.fixture(autouse=True)
+def hub(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process serves few streams, and that of a closed page ends some seconds later: each journey has its own."""
+    monkeypatch.setattr(live_views, "hub", Hub())
 
 
 @pytest.fixture

@@ -15,10 +15,8 @@ from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from courses.models import Session
-from devices import live_views
 from devices.chunks import pack_envelopes
 from devices.protocol import CHUNKS_CONTENT_TYPE, MAX_CHUNKS_A_BODY
-from devices.stream import Hub
 from eecp_clinic.embedded import valkey
 from eecp_clinic.models import User
 from tests import factories
@@ -30,9 +28,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def broker(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
-    """A broker of this test's own, which it may stop; its process id. The streams of an earlier test stay with theirs."""
-    monkeypatch.setattr(live_views, "hub", Hub())
+def broker(settings: Settings, tmp_path: Path) -> Iterator[int]:
+    """A broker of this test's own, which it may stop; its process id."""
     settings.REDIS_URL, pid = valkey.Broker(tmp_path / "valkey").start()
     yield pid
     valkey.stop(pid)

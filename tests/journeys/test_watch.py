@@ -13,9 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from courses.models import Session
 from courses.treatment import services
-from devices import live_views
 from devices.models import Recording
-from devices.stream import Hub
 from eecp_clinic.models import User
 from tests import factories
 from tests.courses.treatment import scenes
@@ -41,12 +39,6 @@ COLUMNS = """([fromMs, toMs]) => {
   }
   return found;
 }"""
-
-
-@pytest.fixture(autouse=True)
-def hub(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The streams of an earlier test stay with theirs."""
-    monkeypatch.setattr(live_views, "hub", Hub())
 
 
 @pytest.fixture

@@ -85,7 +85,7 @@ def card(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
         way = (
             "The paper form asks for it"
             if of.on_paper
-            else "The file goes without it; the form and a call to the plan do not"
+            else "A file goes without it, a form or a call to the plan does not"
         )
         sentence = f"Of the subscriber at {name} the {unknown} is not known. {way}: enter it."
         told = block if of.on_paper else warn

@@ -120,7 +120,7 @@ def claim_page(claim: Claim, now: datetime) -> dict[str, Any]:
 def _appeal(claim: Claim, rows: list[MemberRow], found: list[Posting], today: date) -> Appeal | None:
     """Of a claim that was appealed, denied, or paid with a denied line; None where there is nothing to appeal."""
     if claim.state == State.APPEALED:
-        sent = claim.steps.filter(event=Event.APPEAL).order_by("at", "pk").last()
+        sent = claim.steps.filter(event=Event.APPEAL.name.lower()).order_by("at", "pk").last()
         return Appeal(sent_on=sent.on if sent else None)
     denied = [row.member.position for row in rows if row.is_denied]
     if not allows(claim, Event.APPEAL) or not (denied or claim.state == State.DENIED):

@@ -208,7 +208,7 @@ def test_every_day_balances_and_all_who_tell_of_money_agree(given: Given, biller
     lines = [make_line(given, n) for n in range(6)]
 
     # The same stories each time: one takes seconds, and which of them are told decides nothing.
-    @settings(max_examples=4, database=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=8, database=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
     @_given(STORIES)
     def tell(story: list[tuple[str, int]]) -> None:
         with transaction.atomic():
