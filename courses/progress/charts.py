@@ -34,6 +34,8 @@ STATES = {
     State.EARLY: gettext_lazy("early"),
     State.LATE: gettext_lazy("late"),
     State.IN_TIME: gettext_lazy("in time"),
+    State.IN_LIMIT: gettext_lazy("within the limit"),
+    State.BEYOND: gettext_lazy("beyond the limit"),
     State.REACHED: gettext_lazy("target reached"),
     State.NOT_REACHED: gettext_lazy("target not reached"),
     State.IN_FULL: gettext_lazy("each in full"),

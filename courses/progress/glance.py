@@ -22,6 +22,8 @@ class State(StrEnum):
     EARLY = "early"
     LATE = "late"
     IN_TIME = "in_time"
+    IN_LIMIT = "in_limit"
+    BEYOND = "beyond"
     REACHED = "reached"
     NOT_REACHED = "not_reached"
     IN_FULL = "in_full"
@@ -32,7 +34,7 @@ class State(StrEnum):
 
 
 #: As what a chip shows it: as it should be, to be looked at, or neither.
-_GO = {State.WITHIN, State.IN_TIME, State.REACHED, State.IN_FULL, State.BETTER}
+_GO = {State.WITHIN, State.IN_TIME, State.IN_LIMIT, State.REACHED, State.IN_FULL, State.BETTER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,13 @@ def in_time(inflation_ms: float | None, low: float, high: float) -> State | None
 
 
 _IN_TIME = {State.BELOW: State.EARLY, State.WITHIN: State.IN_TIME, State.ABOVE: State.LATE}
+
+
+def late_state(late_percent: float | None) -> State | None:
+    """As an exception is told: so many deflations may be late."""
+    if late_percent is None:
+        return None
+    return State.BEYOND if late_percent > 100 * USUAL.late_most_share else State.IN_LIMIT
 
 
 def pressure_state(given_mmhg: float | None, prescribed_mmhg: int | None) -> State | None:

@@ -13,7 +13,8 @@ from courses.progress.by_session import BySession
 from courses.progress.charts import Behind, Chart, Kind, Measured, chart
 from courses.progress.clinic_median import Year
 from courses.progress.early_response import median_known
-from courses.progress.glance import Glance, in_band, in_time, pressure_state, short_sessions
+from courses.progress.exceptions import USUAL
+from courses.progress.glance import Glance, in_band, in_time, late_state, pressure_state, short_sessions
 from courses.treatment.tile import LIMITS
 
 #: The first chart is drawn wide: it is the one that is looked at first.
@@ -60,8 +61,8 @@ def _sessions_of(year: Year) -> Behind:
 
 
 def delivery_charts(by: BySession) -> list[Chart]:
-    """Pressure, minutes and timing: what was applied against what was prescribed."""
-    return [_pressure(by), _minutes(by), _timing(by)]
+    """Pressure, minutes, timing and its errors: what was applied against what was prescribed."""
+    return [_pressure(by), _minutes(by), _timing(by), _mistimed(by)]
 
 
 def body_charts(by: BySession) -> list[Chart]:
@@ -150,6 +151,33 @@ def _timing(by: BySession) -> Chart:
     )
 
 
+def _mistimed(by: BySession) -> Chart:
+    """The errors of the timing that a median hides."""
+    early_or_late = by.values(lambda one: _percent(one.figures.inflation_good_share, rest=True))
+    late = by.values(lambda one: _percent(one.figures.late_share))
+    values, newest = by.span(late, _("% late"), 1)
+    return chart(
+        "mistimed",
+        _("Mistimed beats"),
+        by.places,
+        (
+            Measured(_("Inflations not in the good band"), early_or_late, Kind.BARS, 1, unit="%"),
+            Measured(_("Late deflations"), late, Kind.BARS_BESIDE, 1, unit="%"),
+        ),
+        by.axes("%", (0, 20), 5),
+        note=_(
+            "Share of the beats of a session, by its report. More than %(most)s %% of deflations late is an exception."
+        )
+        % {"most": f"{100 * USUAL.late_most_share:.0f}"},
+        paper=by.paper,
+        glance=Glance(values, late_state(newest)),
+    )
+
+
+def _percent(share: float | None, *, rest: bool = False) -> float | None:
+    return None if share is None else 100 * (1 - share if rest else share)
+
+
 def _heart_rate(by: BySession) -> Chart:
     measured = by.values(lambda one: one.figures.heart_rate_bpm)
     before = by.values(lambda one: _vital(one.before, "heart_rate_bpm"))
@@ -162,16 +190,14 @@ def _heart_rate(by: BySession) -> Chart:
             Measured(_("Before it"), before, Kind.SECOND, unit="bpm"),
         ),
         by.axes("bpm", (50, 100), 10),
-        note=by.first_and_last(before, "bpm"),
+        note=by.first_and_last(measured, "bpm"),
         paper=by.paper,
         glance=Glance(by.span(measured, "bpm")[0]),
     )
 
 
 def _ectopy(by: BySession) -> Chart:
-    shares = by.values(
-        lambda one: None if one.figures.ectopy_share is None else 100 * one.figures.ectopy_share
-    )
+    shares = by.values(lambda one: _percent(one.figures.ectopy_share))
     return chart(
         "ectopy",
         _("Ectopic beats"),

@@ -33,6 +33,7 @@ COLUMNS = {
     ("timing", "Inflation to notch, ms"): ("inflation_ms", "{:.0f}"),
     ("timing", "Cuff empty before ejection, ms"): ("deflation_ms", "{:.0f}"),
     ("heart-rate", "In the session, bpm"): ("heart_rate_bpm", "{:.0f}"),
+    ("mistimed", "Late deflations, %"): ("late_share", "{:.1%}"),
 }
 
 
@@ -58,7 +59,7 @@ def course(given: Given) -> Given:
         content = a_report() | {
             "pressure": {"plateau_mmhg": {"value": values["plateau_mmhg"]}},
             "inflation": {"off_inf_ms": {"value": values["off_inf_ms"]}},
-            "deflation": {"lead_ej_ms": {"value": values["lead_ej_ms"]}},
+            "deflation": {"lead_ej_ms": {"value": values["lead_ej_ms"]}, "late_share": {"value": 0.0625}},
             "rhythm": {"hr_bpm": {"value": 66.2 + place}},
         }
         bare = place == 2
@@ -135,7 +136,7 @@ def test_every_value_of_a_picture_is_that_of_the_export(screen: CoursePage, expo
         picture = shown[name]
         cells = [row.cells[picture.columns.index(head)] for row in picture.rows]
         told = [written.format(float(row[column])) if row[column] else None for row in sessions]
-        assert cells == [one and one.replace("-", "\N{MINUS SIGN}") for one in told], (name, head)
+        assert cells == [one and one.replace("-", "\N{MINUS SIGN}").rstrip("%") for one in told], (name, head)
         assert cells[2] is None
         assert all(cells[:2])
 

@@ -13,6 +13,7 @@ from courses.progress.glance import (
     change_state,
     in_band,
     in_time,
+    late_state,
     pressure_state,
     short_sessions,
     weeks_glance,
@@ -52,6 +53,13 @@ def test_pressure_is_reached_exactly_where_no_exception_is_told(given_mmhg: floa
     )
     told = any(one.kind is Kind.PRESSURE for one in exceptions([delivery], limits=USUAL))
     assert (pressure_state(given_mmhg, target) is State.NOT_REACHED) is told
+
+
+@pytest.mark.parametrize(("percent", "state"), [(None, None), (5.0, "in_limit"), (5.1, "beyond")])
+def test_deflations_are_late_beyond_the_threshold_of_the_exceptions(
+    percent: float | None, state: str | None
+) -> None:
+    assert late_state(percent) == state
 
 
 def test_pressure_without_a_target_or_without_a_value_says_nothing() -> None:

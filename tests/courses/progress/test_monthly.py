@@ -1,6 +1,8 @@
 """A month of exceptions in numbers."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from courses.progress.exceptions import DeliveryException, Kind
 from courses.progress.monthly import month_of
@@ -37,3 +39,21 @@ def test_month_without_sessions_has_no_share() -> None:
 def test_more_exceptions_than_were_judged_are_refused() -> None:
     with pytest.raises(ValueError, match="Count again what was judged"):
         month_of([found(Kind.TIMING, "a")], {}, of={})
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([Kind.SHORT, Kind.PRESSURE, Kind.ATTENDANCE, Kind.NO_RECORDING]),
+            st.sampled_from(["", "cuffs", "device", "other"]),
+        ),
+        max_size=40,
+    )
+)
+def test_every_exception_is_counted_once_with_its_reason_or_as_without(ones: list[tuple[Kind, str]]) -> None:
+    told = [found(kind, f"hour {number}") for number, (kind, _why) in enumerate(ones)]
+    whys = {(one.hour, one.kind.parameter): why for one, (_kind, why) in zip(told, ones, strict=True) if why}
+    months = month_of(told, whys, of={one.kind.parameter: len(ones) for one in told})
+    assert sum(month.beyond for month in months) == len(ones)
+    assert all(m.beyond == m.unexplained + sum(count for _why, count in m.whys) for m in months)
+    assert all(m.percent is None or 0 <= m.percent <= 100 for m in months)
