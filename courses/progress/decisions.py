@@ -68,7 +68,7 @@ def _extend(decided: Decided, standing: Standing) -> list[tuple[str, str]]:
     if more is None or more < 1:
         return [("extra_sessions", "Say how many sessions more.")]
     if standing.sessions_ordered + more > SESSIONS_AT_MOST:
-        left = SESSIONS_AT_MOST - standing.sessions_ordered
+        left = max(0, SESSIONS_AT_MOST - standing.sessions_ordered)
         return [
             (
                 "extra_sessions",

@@ -36,6 +36,12 @@ def test_whole_decision_has_no_problem(decided: Decided, standing: Standing) -> 
         (Decided(decision="adjust", timing="later"), COMPLETED, "decision", "over"),
         (Decided(decision="extend"), ACTIVE, "extra_sessions", "how many"),
         (Decided(decision="extend", extra_sessions=11), ACTIVE, "extra_sessions", "10 more"),
+        (
+            Decided(decision="extend", extra_sessions=1),
+            Standing(state="active", sessions_ordered=50, pressure_target_mmhg=260),
+            "extra_sessions",
+            ": 0 more",
+        ),
         (Decided(decision="extend", extra_sessions=5), STOPPED, "decision", "new order"),
         (Decided(decision="hold"), COMPLETED, "decision", "nothing to hold"),
         (Decided(decision="stop"), ACTIVE, "end_reason", "reason"),

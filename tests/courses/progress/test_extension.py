@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from courses.progress.extension import Asked, Light, Payer, extension_findings
 
@@ -58,3 +60,40 @@ def test_every_finding_has_a_source() -> None:
 def test_extension_by_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one session"):
         extension_findings(replace(MEDICARE, more=0))
+
+
+classes = st.none() | st.integers(0, 4)
+asked = st.builds(
+    Asked,
+    more=st.integers(1, 60),
+    ordered=st.integers(1, 45),
+    payer=st.none() | st.sampled_from(Payer),
+    ccs_before=classes,
+    ccs_now=classes,
+    has_notice=st.booleans(),
+    has_approval=st.booleans(),
+)
+
+
+def weight(one: Asked) -> int:
+    return max(list(Light).index(finding.light) for finding in extension_findings(one))
+
+
+@given(asked)
+def test_number_class_and_paper_are_each_told_once_and_the_weightiest_first(one: Asked) -> None:
+    found = extension_findings(one)
+    lights = [list(Light).index(finding.light) for finding in found]
+    assert lights == sorted(lights, reverse=True)
+    assert (
+        len({finding.code for finding in found}) == len(found) == (1 if one.more + one.ordered <= 35 else 3)
+    )
+
+
+@given(asked, st.integers(1, 20))
+def test_asking_for_more_never_weighs_less(one: Asked, further: int) -> None:
+    assert weight(replace(one, more=one.more + further)) >= weight(one)
+
+
+@given(asked)
+def test_paper_on_file_never_weighs_more_than_none(one: Asked) -> None:
+    assert weight(replace(one, has_notice=True, has_approval=True)) <= weight(one)
