@@ -20,13 +20,14 @@ def open_kept(name: str, sha256: str) -> IO[bytes]:
         file: IO[bytes] = default_storage.open(name)
     except FileNotFoundError as error:
         raise NotFound(
-            gettext("This file is gone from the storage. Make it again."), code="file_gone"
+            gettext("This file is gone from the storage. Make it again, or file the paper again."),
+            code="file_gone",
         ) from error
     if digest_of(file)[0] != sha256:
         file.close()
         raise Conflict(
             gettext(
-                "The stored file is no longer the one that was made. Tell the administrator, and make it again."
+                "The stored file is no longer the one that was made. Tell the administrator, and make it or file it again."
             ),
             code="file_changed",
         )
