@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import pytest
+
 from tests.faults.clinic import Clinic
 from tests.faults.office import SESSIONS
 from tests.faults.waiting import until
@@ -33,6 +35,7 @@ def worker(clinic: Clinic, log: Path) -> Iterator[None]:
         clinic.desk.ask("bury", pid)
 
 
+@pytest.mark.usefixtures("again")
 def test_batch_of_packets_goes_on_where_a_killed_worker_was(clinic: Clinic, tmp_path: Path) -> None:
     rows, log = clinic.postgres.rows, tmp_path / "worker.log"
     batch = clinic.desk.ask("ask_for_packets")["batch"]
