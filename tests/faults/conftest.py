@@ -17,6 +17,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from django.db import connection
+from psycopg.errors import ObjectInUse
 
 from eecp_clinic.embedded import services
 from tests.faults.bed import Bed
@@ -89,11 +90,24 @@ def database(request: pytest.FixtureRequest, var: Path) -> Iterator[Database]:
     server = Database(address.geturl())
     copy = f"faults_{template}"
     server.run(f'DROP DATABASE IF EXISTS "{copy}" WITH (FORCE)')
-    server.run(f'CREATE DATABASE "{copy}" TEMPLATE "{template}"')
+    _copy(server, template, copy)
     database = Database(urlunsplit(address._replace(path=f"/{copy}")))
     yield database
     database.let_go()
     server.run(f'DROP DATABASE "{copy}" WITH (FORCE)')
+
+
+def _copy(server: Database, template: str, copy: str) -> None:
+    """A database that somebody is connected to is no template: a thread of an earlier test's server may still be."""
+    for again in range(10):
+        server.run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{template}'")  # noqa: S608 (a name of ours)
+        try:
+            server.run(f'CREATE DATABASE "{copy}" TEMPLATE "{template}"')
+        except ObjectInUse:
+            if again == 9:
+                raise
+        else:
+            return
 
 
 @pytest.fixture(scope="session")
