@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from courses.billing.months import months_after
+from courses.months import months_after
 
 SATURDAY = 5
 MEDICARE_MONTHS = 12

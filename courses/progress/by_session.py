@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -11,6 +12,7 @@ from courses.models import Course
 from courses.progress.charts import Axes, Place
 from courses.progress.early_response import median_known
 from courses.progress.sessions import Done
+from devices.pictures.frame import number
 
 _WEEK = timedelta(days=7)
 
@@ -30,11 +32,11 @@ class BySession:
             for index, one in enumerate(self.done)
         ]
 
-    def axes(self, y_axis: str, at_least: tuple[float, float], step: float, **more: object) -> Axes:
+    def axes(self, y_axis: str, at_least: tuple[float, float], step: float, **more: Any) -> Axes:
         last = max(self.course.sessions_ordered, len(self.done))
         ticks = tuple((float(n), str(n)) for n in [1, *range(5, last + 1, 5)])
         over = len(self.done) + 0.5 if self.course.state == Course.State.DISCONTINUED else None
-        return Axes(_("session"), y_axis, 0.5, last + 0.5, ticks, at_least, step, over_from=over, **more)  # type: ignore[arg-type]
+        return Axes(_("session"), y_axis, 0.5, last + 0.5, ticks, at_least, step, over_from=over, **more)
 
     def values(self, read: Callable[[Done], float | None]) -> tuple[float | None, ...]:
         return tuple(read(one) for one in self.done)
@@ -56,7 +58,7 @@ class BySession:
     ) -> tuple[str, float | None]:
         """'241 → 258 mmHg' by the weeks' medians, and the newest of them; empty where nothing is known."""
         known = [value for value in self.weeks(values) if value is not None]
-        written = " → ".join(_minus(f"{value:.{digits}f}") for value in known)
+        written = " → ".join(number(value, digits) for value in known)
         newest = known[-1] if known else None
         return (f"{written} {unit}".strip() if known else ""), newest
 
@@ -72,8 +74,3 @@ class BySession:
             return _("Median of the first week %(first)s %(unit)s.") % told
         told["last"] = f"{last:.{digits}f}"
         return _("Medians: first week %(first)s %(unit)s, last week %(last)s %(unit)s.") % told
-
-
-def _minus(written: str) -> str:
-    """With a sign of its own, and without one where what is left is zero."""
-    return written.replace("-", "\N{MINUS SIGN}" if float(written) else "")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from courses.progress.glance import Glance, State
+from devices.pictures.frame import number
 from devices.pictures.series import (
     BOTTOM,
     HEIGHT,
@@ -199,7 +200,7 @@ def _written(one: Measured, index: int, axes: Axes) -> str | None:
     value = one.values[index]
     if value is None:
         return None
-    return dict(axes.words).get(value) or f"{value:.{one.digits}f}".replace("-", "\N{MINUS SIGN}")
+    return dict(axes.words).get(value) or number(value, one.digits)
 
 
 def _in_words(title: str, where: Sequence[Place], series: Sequence[Measured]) -> str:

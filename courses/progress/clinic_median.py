@@ -11,6 +11,7 @@ from datetime import date, datetime
 from django.db.models import Aggregate, Count, F, FloatField
 
 from courses.models import Course, Session
+from courses.months import months_after
 from courses.scheduling.calendar import day_bounds
 
 #: With fewer courses a median would be somebody's own figure.
@@ -33,17 +34,12 @@ class Year:
 
     @property
     def after(self) -> date:
-        return _moved(self.last, 1)
+        return months_after(self.last, 1)
 
 
 def year_of(course: Course, newest: datetime) -> Year:
     last = course.clinic.day_of(newest).replace(day=1)
-    return Year(_moved(last, 1 - MONTHS), last)
-
-
-def _moved(month: date, by: int) -> date:
-    months = 12 * month.year + month.month - 1 + by
-    return date(months // 12, months % 12 + 1, 1)
+    return Year(months_after(last, 1 - MONTHS), last)
 
 
 def ds_peak_medians(course: Course, year: Year) -> dict[int, float]:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from courses.months import months_after
 from courses.progress.clinic_figures import DEFINITIONS
 from courses.progress.figure_facts import Period
 from courses.progress.figure_rows import rows_of
@@ -35,7 +36,7 @@ def figures(request: StaffRequest) -> HttpResponse:
         "can_follow": True,
         "can_export": bool(request.roles & {Role.PHYSICIAN, Role.ADMINISTRATOR}),
         "spans": [(count, _span(period, count, request)) for count in (3, 12, 36)],
-        "earlier": _query(_moved(period.first, -len(period.months)), len(period.months)),
+        "earlier": _query(months_after(period.first, -len(period.months)), len(period.months)),
     }
     return render(request, "courses/progress/figures.html", context)
 
@@ -80,13 +81,13 @@ def period_of(request: StaffRequest) -> Period:
     """The months that are asked for, of this clinic; not later than this month."""
     this = request.clinic.day_of(timezone.now()).replace(day=1)
     last = min(_month(request.GET.get("to", ""), this), this)
-    first = _month(request.GET.get("from", ""), _moved(last, 1 - USUAL_MONTHS))
-    if first > last or _moved(first, MOST_MONTHS) <= last:
+    first = _month(request.GET.get("from", ""), months_after(last, 1 - USUAL_MONTHS))
+    if first > last or months_after(first, MOST_MONTHS) <= last:
         raise InvalidInput(
             _("Ask for months in order, at most %(most)d of them, such as ?from=2025-12&to=2026-11.")
             % {"most": MOST_MONTHS}
         )
-    return Period(request.clinic, first, _moved(last, 1), request.GET.get("device", ""))
+    return Period(request.clinic, first, months_after(last, 1), request.GET.get("device", ""))
 
 
 def _month(text: str, usual: date) -> date:
@@ -96,17 +97,12 @@ def _month(text: str, usual: date) -> date:
         raise InvalidInput(_("Write the month as year and month, such as 2026-11.")) from error
 
 
-def _moved(month: date, by: int) -> date:
-    months = 12 * month.year + month.month - 1 + by
-    return date(months // 12, months % 12 + 1, 1)
-
-
 def _span(period: Period, months: int, request: StaffRequest) -> str:
     """The address of as many months up to now; '' where these are shown."""
     this = request.clinic.day_of(timezone.now()).replace(day=1)
     shown = len(period.months) == months and period.months[-1] == this
-    return "" if shown else _query(_moved(this, 1 - months), months)
+    return "" if shown else _query(months_after(this, 1 - months), months)
 
 
 def _query(first: date, months: int) -> str:
-    return f"?from={first:%Y-%m}&to={_moved(first, months - 1):%Y-%m}"
+    return f"?from={first:%Y-%m}&to={months_after(first, months - 1):%Y-%m}"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from courses.months import months_after
 from courses.progress.milestones import middle_of
 
 TWO_WEEKS = timedelta(days=14)
@@ -108,19 +109,7 @@ def _due_on(point: str, course: CourseDays) -> date | None:
             return course.ended_on
         case _:
             months = 6 if point == "six_months" else 12
-            return None if course.ended_on is None else _months_later(course.ended_on, months)
-
-
-def _months_later(day: date, months: int) -> date:
-    """As many calendar months later; the last day of a shorter month."""
-    index = day.month - 1 + months
-    year, month = day.year + index // 12, index % 12 + 1
-    for last in (day.day, 30, 29, 28):
-        try:
-            return date(year, month, min(day.day, last))
-        except ValueError:
-            continue
-    raise AssertionError("every month has 28 days")
+            return None if course.ended_on is None else months_after(course.ended_on, months)
 
 
 def _window(point: str, due_on: date | None, measured_on: date | None, today: date) -> Window:

@@ -49,8 +49,8 @@ def flowsheet_rows(session: Session, readings: Iterable[FlowRow], may_chart: obj
     strike = None
     if may_chart and not session.is_signed:
         strike = reverse("courses:session-strike", args=[session.code, "reading", 0]).removesuffix("0/")
-    rows = SafeString("\n").join(_row(row, strike) for row in readings)
-    return SafeString(rows) or format_html(
+    rows = format_html_join("\n", "{}", ((_row(row, strike),) for row in readings))
+    return rows or format_html(
         '<tr><td colspan="{}" class="unknown">{}</td></tr>', COLUMNS, _("No reading yet")
     )
 

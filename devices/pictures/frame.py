@@ -60,5 +60,6 @@ def frame(
 
 
 def number(value: float, digits: int = 0) -> str:
-    """With a minus as wide as a figure."""
-    return f"{value + 0.0:.{digits}f}".replace("-", "\N{MINUS SIGN}")
+    """With a minus as wide as a figure, and without one where what is left is zero."""
+    written = f"{value:.{digits}f}"
+    return written.replace("-", "\N{MINUS SIGN}" if float(written) else "")

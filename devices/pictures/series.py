@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
+from devices.pictures.frame import number
 from devices.pictures.svg import Axis, dots, line, path, shape, sheet, text
 
 WIDTH, HEIGHT = 400.0, 190.0
@@ -62,10 +63,7 @@ def levels(
         step *= 2
     first = int(low // step)
     last = -int(-high // step)
-    return tuple(
-        (number * step, f"{number * step + 0.0:.{digits}f}".replace("-", "\N{MINUS SIGN}"))
-        for number in range(first, last + 1)
-    )
+    return tuple((at * step, number(at * step, digits)) for at in range(first, last + 1))
 
 
 def places(xs: Sequence[float], look: Look, *, width: float = WIDTH) -> tuple[float, ...]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from courses.billing.months import months_after
+from courses.months import months_after
 
 
 class NoEstimate(ValueError):

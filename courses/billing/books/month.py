@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 
 from django.utils.translation import gettext
 
-from courses.billing.months import months_after
+from courses.months import months_after
 from eecp_clinic.errors import InvalidInput
 from eecp_clinic.models import Clinic
 

@@ -6,11 +6,11 @@ Only what the pages behind say is counted; where something is not so in every se
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
 from zoneinfo import ZoneInfo
 
 from courses.billing.packet.evidence import Evidence
 from courses.billing.packet.session_evidence import SessionSheet
+from patients.eligibility.wording import day_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +53,14 @@ def _ordered(evidence: Evidence, zone: ZoneInfo) -> str:
     signature = evidence.order.signature
     if signature is None:
         return "No: the order is not signed"
-    signed = _day(signature.signed_at.astimezone(zone).date())
+    signed = day_text(signature.signed_at.astimezone(zone).date())
     began = min((one.started_at for one in evidence.sessions if one.started_at), default=None)
     if began is None:
         return f"Signed {signed}"
     verdict = "Yes" if signature.signed_at <= began else "No"
-    return f"{verdict}: signed {signed}, the first session here began {_day(began.astimezone(zone).date())}"
+    return (
+        f"{verdict}: signed {signed}, the first session here began {day_text(began.astimezone(zone).date())}"
+    )
 
 
 def _consent(evidence: Evidence) -> str:
@@ -69,7 +71,7 @@ def _given(evidence: Evidence, zone: ZoneInfo) -> str:
     days = [one.started_at.astimezone(zone).date() for one in evidence.sessions if one.started_at]
     said = f"{len(evidence.sessions)} of {evidence.sessions_ordered} ordered"
     if days:
-        said += f", {_day(min(days))} to {_day(max(days))}"
+        said += f", {day_text(min(days))} to {day_text(max(days))}"
     minutes = [one.minutes for one in evidence.sessions]
     known = [one for one in minutes if one is not None]
     if known:
@@ -123,7 +125,3 @@ def _claimed(evidence: Evidence) -> str:
 def _numbers(numbers: list[int]) -> str:
     noun = "session" if len(numbers) == 1 else "sessions"
     return f"{noun} {', '.join(str(number) for number in numbers)}"
-
-
-def _day(day: date) -> str:
-    return f"{day:%d-%b-%Y}"

@@ -5,8 +5,8 @@ from datetime import date
 
 from courses.billing.findings import LineFinding, Mover, block, note, warn
 from courses.billing.line import LineFacts, ScrubRules
-from courses.billing.months import months_after
 from courses.billing.rule import says
+from courses.months import months_after
 
 TWICE_DAILY = "First Coast LCD L28838 (2009): once or twice daily; manufacturer's reimbursement guide: 76"
 BEYOND_COURSE = "First Coast LCD L28838 (2009): beyond 35 sessions should be rare"

@@ -117,7 +117,7 @@ def test_refused_reason_is_kept_for_no_hour(given: Given) -> None:
 def test_month_names_each_course_once_and_what_is_not_explained_by_parameter(
     given: Given, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(timezone, "now", lambda: LATER)
+    monkeypatch.setattr(timezone, "now", lambda: LATER)  # the page looks at the clock
     for index in range(1, 4):
         given.session(index, recording=None, without_recording_reason="Agent down")
     factories.make_appointment(

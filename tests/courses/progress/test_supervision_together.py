@@ -125,7 +125,7 @@ def test_wrong_password_and_no_day_sign_nothing(given: Given, days: list[date]) 
 def test_physician_signs_the_chosen_days_on_the_page_and_nobody_else_does(
     given: Given, days: list[date], nurse: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(timezone, "now", lambda: NOW)
+    monkeypatch.setattr(timezone, "now", lambda: NOW)  # the page looks at the clock
     address = reverse("courses:supervision-logs", args=[given.physician.username])
     shown = seen(given)
     typed = {"days": [f"{day}:{shown[day]}" for day in (days[0], days[2])], "password": PASSWORD}

@@ -348,7 +348,7 @@ def test_number_in_the_head_is_ones_own_and_of_who_has_left_everybodys(
 def test_page_says_what_the_number_in_the_head_counts(
     clinic: Clinic, nurse: User, physician: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(timezone, "now", lambda: LATER)
+    monkeypatch.setattr(timezone, "now", lambda: LATER)  # the page looks at the clock
     everything(clinic, nurse, physician)
     page = " ".join(client_of(physician).get(reverse("courses:reviews")).content.decode().split())
     rows = waiting(clinic, LATER)
