@@ -30,6 +30,9 @@ _MAX_ZSTD_WINDOW_BYTES = 8 * 1024 * 1024
 #: One for each thread: to make one costs more than to unpack a chunk with it.
 _unpackers = threading.local()
 
+_CHUNK = msgspec.msgpack.Decoder(Chunk)
+_ENVELOPES = msgspec.msgpack.Decoder(list[Envelope])
+
 
 def to_counts(values: ArrayLike, counts_per_unit: float) -> NDArray[np.int16]:
     """Values as counts. NaN becomes ``NOT_MEASURED``; what exceeds the range is held at the rail, as an
@@ -72,7 +75,7 @@ def decode_chunk(envelope: Envelope, manifest: Manifest) -> Chunk:
     if hashlib.sha256(envelope.data).digest() != envelope.sha256:
         raise BadHash(f"Chunk {envelope.seq} was damaged on its way: its SHA-256 differs. Send it again.")
     try:
-        chunk = msgspec.msgpack.decode(_unpack(envelope), type=Chunk)
+        chunk = _CHUNK.decode(_unpack(envelope))
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ProtocolError(f"Chunk {envelope.seq} is not a valid chunk: {error}.") from None
     if chunk.seq != envelope.seq:
@@ -130,7 +133,7 @@ def unpack_envelopes(body: bytes) -> list[Envelope]:
             f"A request holds at most {MAX_BODY_BYTES} bytes, not {len(body)}; send fewer chunks."
         )
     try:
-        envelopes = msgspec.msgpack.decode(body, type=list[Envelope])
+        envelopes = _ENVELOPES.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ProtocolError(f"The body is not an array of [seq, sha256, data]: {error}.") from None
     if not envelopes:

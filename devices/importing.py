@@ -52,6 +52,7 @@ _VERSION = "import 1"
 _LOWEST_SCALE = 0.01  # counts per unit that a file of ours can say
 #: A console's clock may be a little ahead of ours.
 _AHEAD = timedelta(minutes=5)
+_BODIES = msgpack.Decoder(list[bytes])
 
 
 class ImportedBefore(Conflict):
@@ -267,7 +268,7 @@ def _take_in(
         "trigger_source": trigger_source.value,
     }
     opened = ingest.open_recording(device=device, uuid=uuid, body=json.dumps(told).encode(), now=now)
-    for body in msgpack.decode(files.read(taken.chunks.name)):
+    for body in _BODIES.decode(files.read(taken.chunks.name)):
         answer = take_chunks_of(device=device, uuid=uuid, body=body, now=now)
         if any(result.outcome is not Outcome.STORED for result in answer.results):
             raise ValueError(f"the chunks of {taken} are not what was kept of it")

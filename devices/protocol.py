@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar, cast
 
 import msgspec
 import numpy as np
@@ -250,12 +250,18 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
 Message = TypeVar(
     "Message", Manifest, Close, Heartbeat, ChunksAnswer, RecordingState, Enrolment, NewKey, Problem
 )
+# Made while the module is loaded, here and wherever else a message is read: msgspec (0.22) shows a type to other threads
+# before it has learnt all of its fields, and a process in which two threads read the first message of a kind at the same
+# time ends with SIGSEGV.
+_DECODERS: dict[type, msgspec.json.Decoder[Any]] = {
+    message: msgspec.json.Decoder(message) for message in Message.__constraints__
+}
 
 
 def decode_json(body: bytes, message: type[Message]) -> Message:
     """A JSON message, checked; raises ProtocolError. Fields that are not known are ignored."""
     try:
-        return msgspec.json.decode(body, type=message)
+        return cast(Message, _DECODERS[message].decode(body))
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ProtocolError(f"This is not a valid {message.__name__.lower()}: {error}.") from None
 

@@ -38,6 +38,9 @@ class _Numbered(msgspec.Struct):
     seq: int
 
 
+_NUMBERED = msgspec.msgpack.Decoder(_Numbered)
+
+
 @dataclass(frozen=True, slots=True)
 class Salvaged:
     """What was taken over, and how many chunks are known to be lost of the recordings that were."""
@@ -155,7 +158,7 @@ def _unlike(a: str, b: str) -> int:
 def _number_in(data: bytes) -> int | None:
     """The number that the chunk calls itself by."""
     try:
-        return msgspec.msgpack.decode(zstandard.decompress(data), type=_Numbered).seq
+        return _NUMBERED.decode(zstandard.decompress(data)).seq
     except (zstandard.ZstdError, msgspec.DecodeError, UnicodeDecodeError):
         return None
 

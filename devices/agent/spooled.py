@@ -10,6 +10,7 @@ from devices.protocol import Manifest, decode_json
 from devices.waveform import ChannelName
 
 COLUMNS = "uuid, manifest, last_seq, captured_to_ms, ended, run, next_samples, captured_at_ms"
+_NEXT_SAMPLES = msgspec.json.Decoder(dict[ChannelName, int])
 
 
 class SpoolFull(Exception):
@@ -70,6 +71,6 @@ def recording_of(
         ended > 0,
         ended > 1,
         run,
-        msgspec.json.decode(next_samples, type=dict[ChannelName, int]),
+        _NEXT_SAMPLES.decode(next_samples),
         captured_at_ms,
     )

@@ -35,6 +35,9 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     vitals: Vitals
 
 
+_STATUS = msgspec.json.Decoder(Status)
+
+
 def leave(folder: Path, status: Status) -> None:
     """Puts the status in the place of the last one, whole or not at all."""
     beside = folder / f".{_FILE}.new"
@@ -45,7 +48,7 @@ def leave(folder: Path, status: Status) -> None:
 def read(folder: Path) -> Status | None:
     """The last status; None where no agent ever ran here, or it cannot be read."""
     try:
-        return msgspec.json.decode((folder / _FILE).read_bytes(), type=Status)
+        return _STATUS.decode((folder / _FILE).read_bytes())
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return None
 

@@ -82,5 +82,9 @@ def to_plain(findings: Findings) -> dict[str, Any]:
     return plain
 
 
+# Two threads that read the first of a kind at the same time would end the process: see ``devices.protocol``.
+msgspec.json.Decoder(Findings)
+
+
 def from_plain(plain: Any) -> Findings:
     return msgspec.convert(plain, Findings)
