@@ -10,7 +10,7 @@ class ServerLink extends EventTarget {
   state = "there";
   lastContact = Date.now();
   clockMs = 0; // how far the server's clock is ahead of this browser's
-  heardSince = 0; // when the newest question was put that was answered to somebody signed in
+  judgedAt = 0; // when the newest question was put whose answer told who is signed in: an older one's tells it no more
 
   constructor() {
     super();
@@ -61,9 +61,9 @@ class ServerLink extends EventTarget {
     if (answer.status >= 500) return this.turn("away");
     this.lastContact = Date.now();
     if (answer.type === "opaqueredirect") {
-      if (askedAt >= this.heardSince) return this.turn("shut");
-      // Asked before a sign-in and answered after it: that says nothing of what is now.
-      return again ? this.ask(url, { method, body, keepalive, again: false }) : null;
+      if (askedAt < this.judgedAt) return again && this.state === "there" ? this.ask(url, { method, body, keepalive, again: false }) : null;
+      this.judgedAt = askedAt;
+      return this.turn("shut");
     }
     if (answer.ok) return this.take(await answer.json().catch(() => null), askedAt);
     // The token is of another login, or somebody else is signed in: the ping tells which.
@@ -74,8 +74,8 @@ class ServerLink extends EventTarget {
   }
 
   take(said, askedAt) {
-    if (!said) return null;
-    this.heardSince = Math.max(this.heardSince, askedAt);
+    if (!said || askedAt < this.judgedAt) return said;
+    this.judgedAt = askedAt;
     if (said.user && said.user !== place.dataset.user) {
       this.turn("other");
       return null;

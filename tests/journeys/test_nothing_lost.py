@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.contrib.sessions.models import Session as Login
 from django.db import connection
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import APIResponse, Browser, BrowserContext, Page, Route, expect
 from pytest_django import DjangoDbBlocker
 
 from courses.models import Session, VitalSigns
@@ -294,6 +294,37 @@ def test_sign_in_that_an_older_answer_undid_is_made_again(
         dialog.get_by_role("button", name="Sign in").click()
     expect(page.get_by_text("Saved and checked against the limits.")).to_be_visible()
     assert undone
+    assert vitals(session).systolic_mmhg == 131
+
+
+def test_answer_from_before_the_login_expired_does_not_send_the_form_to_the_door(
+    enter: Enter, nurse: User, session: Session
+) -> None:
+    page = enter(nurse)
+    held: list[tuple[Route, APIResponse]] = []
+
+    def hold(route: Route) -> None:
+        if held:
+            return route.fallback()
+        return held.append((route, route.fetch()))  # the server has answered, the page has not heard it
+
+    page.goto(session.get_absolute_url())
+    page.wait_for_load_state("networkidle")
+    page.route("**/drafts/*/here/", hold)
+    with page.expect_request("**/drafts/*/here/"):
+        type_in(page, "before-systolic_mmhg", "131")
+    on_server(page)
+    Login.objects.all().delete()
+    page.get_by_role("button", name="Save and check").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    route, answer = held[0]
+    with page.expect_response("**/drafts/*/here/"):
+        route.fulfill(response=answer)
+    dialog.get_by_label("Password").fill(factories.PASSWORD)
+    with page.expect_navigation():
+        dialog.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_text("Saved and checked against the limits.")).to_be_visible()
     assert vitals(session).systolic_mmhg == 131
 
 
