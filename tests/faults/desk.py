@@ -91,7 +91,7 @@ Work = Callable[..., dict[str, Any]]
 def serve(port: int, log: str) -> dict[str, Any]:
     """The web server, in a process group of its own."""
     where = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    how = ["--workers", "1", "--blocking-threads", "8", "--log-level", "warning"]
+    how = ["--workers", "1", "--blocking-threads", "16", "--log-level", "warning"]
     return _apart(lambda: granian([*where, *how, "eecp_clinic.wsgi:application"]), log)
 
 

@@ -40,7 +40,7 @@ class ServerProcess:
             "--workers",
             "1",
             "--blocking-threads",
-            "8",
+            "16",  # as in use: eight would all be held while eight pages follow a recording
             "--log-level",
             "warning",
             "eecp_clinic.wsgi:application",
