@@ -43,6 +43,8 @@ STEPS = (
     gettext_lazy("End"),
     gettext_lazy("Sign"),
 )
+#: Where a step is taken, while the session stands there: the headings of the page's parts.
+PLACES = {State.DRAFT: {1: "ready-title", 2: "start-title"}, State.ENDED: {4: "after-title", 5: "sign-title"}}
 LANES = (
     {
         "name": "ecg",
@@ -66,6 +68,8 @@ class Step:
     label: str
     is_done: bool
     is_current: bool
+    #: the heading of its part, where the page has it
+    place: str = ""
 
 
 def with_rows(session: Session) -> Session:
@@ -139,7 +143,11 @@ def steps_of(session: Session, content: dict[str, Any]) -> list[Step]:
         current = 4 if content["missing"] else 5
     else:
         current = 6 if session.is_signed else 3
-    return [Step(n, str(label), n < current, n == current) for n, label in enumerate(STEPS, start=1)]
+    places = PLACES.get(State(session.state), {}) if content["may_chart"] and not content["is_held"] else {}
+    return [
+        Step(n, str(label), n < current, n == current, places.get(n, ""))
+        for n, label in enumerate(STEPS, start=1)
+    ]
 
 
 def _ready(request: StaffRequest, session: Session, now: datetime) -> dict[str, Any]:
