@@ -31,7 +31,12 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
     keeps one connection for this thread and another for what runs while a browser's event loop does."""
     yield
     given = connection.settings_dict
-    login = {"host": given["HOST"], "port": given["PORT"], "user": given["USER"], "password": given["PASSWORD"]}
+    login = {
+        "host": given["HOST"],
+        "port": given["PORT"],
+        "user": given["USER"],
+        "password": given["PASSWORD"],
+    }
     with psycopg.connect(**login, dbname="postgres", autocommit=True) as server:
         server.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [given["NAME"]]
