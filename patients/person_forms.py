@@ -14,7 +14,7 @@ WHO = ("family_name", "given_name", "birth_date", "sex", "mrn")
 REACH = ("phone", "other_phone", "email", "address", "city", "state", "postal_code")
 EMERGENCY = ("emergency_name", "emergency_relation", "emergency_phone")
 VISIT = ("language", "needs_interpreter", "preferred_from", "preferred_until", "distance_miles")
-KNOW = ("allergies", "alerts")
+KNOW = ("allergies", "alerts", "from_accident")
 
 
 class PatientForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only for the type checker

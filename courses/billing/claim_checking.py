@@ -68,6 +68,7 @@ def paper_claim(claim: Claim, now: datetime) -> PaperClaim:
         signed_by=supervisor.signing_name if supervisor else "",
         signed_on=clinic.day_of(now),
         patient_phone=claim.course.patient.phone,
+        from_accident=claim.course.patient.from_accident,
         patient_signed_on=max((paper.dated_on for paper in consents if paper.dated_on), default=None),
     )
 

@@ -136,6 +136,7 @@ def facts_of(session: Session, around: Surroundings, now: datetime) -> LineFacts
         assessed_on=None if decision is None else clinic.day_of(decision.made_at),
         payer=around.record.payer(session, coverage, day, around.of_patient(session)),
         card=around.record.card(coverage),
+        from_accident=session.course.patient.from_accident,
         unknown_address=tuple(
             words for name, words in ADDRESS.items() if not getattr(session.course.patient, name).strip()
         ),

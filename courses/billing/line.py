@@ -93,6 +93,8 @@ class LineFacts:
     card: CardFacts = field(default_factory=CardFacts)
     #: what of the patient's address is not known, in words
     unknown_address: tuple[str, ...] = ()
+    #: whether work or an accident caused the condition; None: nobody asked
+    from_accident: bool | None = None
     diagnoses: DiagnosisFacts | None = None
     #: as its live claim asks; None: it stands in no claim yet
     asked: Asked | None = None

@@ -70,6 +70,7 @@ PAGES: Mapping[str, tuple[Any, Callable[[ClaimLine], str]]] = {
     "payer_kind": (_COVERAGE, _coverage),
     "card": (_COVERAGE, _coverage),
     "unknown_address": (_("Open the patient's record"), _record),
+    "from_accident": (_("Open the patient's record"), _record),
     "payer": (_("Open notices and approvals"), _notices),
     "partial_decision": (_("Decide on the line"), _line),
 }

@@ -33,6 +33,7 @@ RULES: tuple[Rule, ...] = (
     coverage_rules.in_force,
     coverage_rules.card,
     coverage_rules.lives,
+    coverage_rules.cause,
     coverage_rules.authorization,
     notice_rules.abn,
     notice_rules.advantage,

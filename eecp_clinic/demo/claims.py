@@ -23,7 +23,6 @@ from eecp_clinic.models import User
 from patients.models import Document, Patient, Payer
 from patients.services.coverage import add_coverage, add_payer
 from patients.services.documents import add_document
-from patients.services.people import edit_patient
 
 CLEARING_HOUSE, SUBMITTER = "EXAMPLECH", "SAMPLETONHEART"
 #: How many sessions a claim of the demo has: a week of them.
@@ -116,9 +115,7 @@ def bill(demo: DemoClinic, course: Course, now: datetime) -> list[Claim]:
 
 
 def _complete(demo: DemoClinic, patient: Patient, now: datetime) -> None:
-    """What a claim asks of the patient's record: an address, the signature on file, and who pays second."""
-    address = {"address": "2 Invented Street", "city": "Sampleton", "state": "IL", "postal_code": "60000"}
-    edit_patient(patient=patient, values=address, actor=demo.staff["desk"], now=now)
+    """What a claim asks of the patient's record: the signature on file, and who pays second."""
     if not patient.documents.filter(kind=Document.Kind.CONSENT).exists():
         paper = A_PAPER + f"% {patient.code}\n".encode()
         add_document(

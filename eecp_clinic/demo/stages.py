@@ -51,6 +51,11 @@ def refer(demo: DemoClinic, person: Person, number: int, now: datetime) -> Refer
         "phone": f"312-555-01{number:02}",
         "alerts": person.alerts,
         "allergies": person.allergies,
+        "address": f"{number} Invented Street",
+        "city": "Sampleton",
+        "state": "IL",
+        "postal_code": "60000",
+        "from_accident": False,
     }
     patient = register_patient(clinic=demo.clinic, values=values, actor=demo.staff["desk"], now=now)
     payer = demo.payers[person.payer]

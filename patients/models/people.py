@@ -129,6 +129,12 @@ class Patient(models.Model):
     allergies = models.CharField(
         _("allergies"), max_length=200, blank=True, help_text=_('Asked and none: write "none known"')
     )
+    from_accident = models.BooleanField(
+        _("heart condition caused by work or an accident"),
+        null=True,
+        blank=True,
+        help_text=_("Every claim form asks it; then another insurance pays first"),
+    )
     alerts = models.CharField(_("alerts"), max_length=200, blank=True, help_text=_("Shown on every page"))
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="merged_records"

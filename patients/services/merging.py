@@ -38,6 +38,7 @@ FILLED = (
     "postal_code",
     "language",
     "needs_interpreter",
+    "from_accident",
     "emergency_name",
     "emergency_relation",
     "emergency_phone",

@@ -78,7 +78,10 @@ def _patient(sheet: Sheet, paper: PaperClaim) -> None:
 def _cause(sheet: Sheet, from_accident: bool | None) -> None:
     """Box 10. An accident brings another payer in first, which this form does not handle."""
     if from_accident is None:
-        sheet.leave_empty("10", "Nobody asked whether work or an accident caused it: the box stays empty.")
+        sheet.leave_empty(
+            "10",
+            "Nobody asked whether work or an accident caused it: the box stays empty. Ask, and enter it in the patient's record.",
+        )
     elif from_accident:
         raise PaperRefusal("10", "Work or an accident caused it: another insurance pays first. Ask it first.")
     else:

@@ -11,6 +11,7 @@ ON_FILE = "The coverage on file"
 CARD = "837P guide 005010X222A1 (2010BA, 2000C); NUCC manual, items 1a, 4, 7 and 11a"
 POLICY = "The payer's policy named in the assessment"
 HOME = "837P guide 005010X222A1 (2010BA, 2010CA: N3 and N4); NUCC manual, item 5"
+CAUSE = "NUCC manual, items 10a to 10c; Claims Processing Manual, chapter 26, item 10; 42 CFR 411.20"
 AUTHORIZATION = "The payer's profile and its authorizations on file"
 
 
@@ -103,6 +104,23 @@ def lives(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
     if facts.unknown_address and facts.payer_kind is not None:
         sentence = f"Not known of the patient's address: {_listed(facts.unknown_address)}. No claim goes without it: enter it."
         yield block("patient_address_missing", sentence, HOME, "unknown_address", Mover.FRONT_DESK)
+
+
+@says("caused_by_accident", "cause_not_asked")
+def cause(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
+    """Liability, no-fault and workers' compensation pay before health insurance, in claims that are not written here."""
+    if facts.from_accident:
+        sentence = (
+            "Work or an accident is on record as the cause: another insurance pays first, and a claim to it is not written here. "
+            "Correct the patient's record, or bill it outside."
+        )
+        yield block("caused_by_accident", sentence, CAUSE, "from_accident", Mover.BILLING)
+    elif facts.from_accident is None and facts.card.on_paper:
+        sentence = (
+            "Nobody asked whether work or an accident caused the condition: box 10 stays empty, and the form may come back. "
+            "Ask, and enter it in the patient's record."
+        )
+        yield warn("cause_not_asked", sentence, CAUSE, "from_accident", Mover.FRONT_DESK)
 
 
 @says("authorization_missing", "authorization_not_in_force", "authorization_used_up")

@@ -232,6 +232,13 @@ PAYER: list[Case] = [
     Case(
         {"unknown_address": ("street", "ZIP code")}, "patient_address_missing", BLOCK, {"unknown_address": ()}
     ),
+    Case({"from_accident": True}, "caused_by_accident", BLOCK, {"from_accident": False}),
+    Case(
+        {"card": CardFacts(on_paper=True)},
+        "cause_not_asked",
+        WARN,
+        {"card": CardFacts(on_paper=True), "from_accident": False},
+    ),
     Case(approvals(), "authorization_missing", BLOCK, approvals(APPROVAL)),
     Case(
         approvals(replace(APPROVAL, ends_on=date(2026, 9, 14))),

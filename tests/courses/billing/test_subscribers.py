@@ -10,6 +10,7 @@ from django.urls import reverse
 from courses.billing import asking
 from courses.billing.claim_checking import paper_claim
 from courses.billing.cms1500 import filling
+from courses.billing.cms1500.paper import PaperRefusal
 from courses.billing.mending import mend_of
 from courses.billing.people_asked import subscriber_asked
 from courses.billing.services import refresh_lines, take_answers
@@ -166,3 +167,37 @@ def test_line_of_a_patient_whose_address_is_not_known_leads_to_the_record_and_go
     Patient.objects.filter(pk=patient.pk).update(address="2 Example Street", postal_code="60000")
     [line] = refresh_lines(sessions=[line.session_id], now=SENT)
     assert line.state == ClaimLine.State.READY
+
+
+@pytest.mark.parametrize(
+    ("answer", "form", "codes", "state"),
+    [
+        (None, "837P", [], "ready"),
+        (None, "CMS-1500", ["cause_not_asked"], "ready"),
+        (False, "CMS-1500", [], "ready"),
+        (True, "837P", ["caused_by_accident"], "blocked"),
+    ],
+)
+def test_whether_work_or_an_accident_is_the_cause_is_asked_for_paper_and_stops_every_claim(
+    given: Given, biller: User, answer: bool | None, form: str, codes: list[str], state: str
+) -> None:
+    profile = make_billable(given, biller, form=form)
+    Patient.objects.filter(pk=given.course.patient.pk).update(from_accident=answer)
+    line = make_line(given)
+    assert [found["code"] for found in line.findings if found["field"] == "from_accident"] == codes
+    assert line.state == state
+    assert profile.form == form
+
+
+def test_answer_on_the_patients_record_is_crossed_in_box_10(given: Given, biller: User) -> None:
+    make_billable(given, biller)
+    sent = send(given, biller, make_line(given)).claims.get()
+    claim = asking.with_all(Claim.objects.filter(pk=sent.pk)).get()
+    [empty] = filling.pages(paper_claim(claim, SENT))
+    assert "10" in [note.box for note in empty.notes]
+    claim.course.patient.from_accident = False
+    [crossed] = filling.pages(paper_claim(claim, SENT))
+    assert [crossed.texts[f"10{part} No"] for part in "abc"] == ["X", "X", "X"]
+    claim.course.patient.from_accident = True
+    with pytest.raises(PaperRefusal, match="another insurance pays first"):
+        filling.pages(paper_claim(claim, SENT))
