@@ -41,4 +41,5 @@ class AsideForm(TakeUpForm):
             "Also on %(count)d other lines of this course that say the same",
             others,
         )
-        self.fields["alike"].label = label % {"count": others}
+        # Where the form was refused its fields are bound already, and each keeps the label that it had then.
+        self["alike"].label = label % {"count": others}

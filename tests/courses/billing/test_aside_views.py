@@ -135,6 +135,9 @@ def test_lines_of_the_course_that_say_the_same_are_offered_and_set_aside_togethe
 ) -> None:
     lines = [make_line(given, n) for n in range(3)]
     assert "Also on 2 other lines of this course that say the same" in page(biller_client, lines[0])
+    assert "Also on 2 other lines of this course that say the same" in send(
+        biller_client, lines[0], reason=""
+    )
     assert "Set aside on 3 lines" in send(biller_client, lines[0], alike="on")
     assert ClaimOverride.objects.count() == 3
 

@@ -68,7 +68,9 @@ def test_entry_stands_in_the_list_of_its_month_with_the_way_to_the_line(given: G
     line = make_line(given)
     aside(line, biller)
     found = ledger(given.clinic, LATER, LATER + timedelta(days=1))
-    assert [(one.who, one.what, one.why) for one in found] == [(biller.signing_name, sentence(line), WHY)]
+    assert [(one.who, one.what, one.why) for one in found] == [
+        (biller.signing_name, f"Session 1: {sentence(line)}", WHY)
+    ]
     assert line.code in found[0].url
 
 
