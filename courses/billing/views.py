@@ -17,6 +17,7 @@ from courses.banner import course_banner
 from courses.billing import services
 from courses.billing.access import get_line
 from courses.billing.balances import balances_of_lines
+from courses.billing.books.account_views import READS_ACCOUNTS
 from courses.billing.facts import service_day
 from courses.billing.findings import Severity
 from courses.billing.forms import DecisionForm
@@ -110,6 +111,7 @@ def line_page(
         "blocks": findings_shown(found, Severity.BLOCK),
         "warnings": warnings_shown(found, refused),
         "notes": findings_shown(found, Severity.NOTE),
+        "may_read_account": bool(request.roles & set(READS_ACCOUNTS)),
         "may_set_aside": bool(request.roles & set(SETS_ASIDE)),
         "memberships": found.memberships.select_related("claim").order_by("claim__made_at", "pk"),
         "balance": balances_of_lines([found.pk])[found.pk],
