@@ -42,13 +42,14 @@ def warnings_of(line: ClaimLine) -> list[LineWarning]:
     own = [entry for entry in reversed(entries) if entry.withdraws_id is None]  # the oldest first
     holding = [entry for entry in own if entry.pk not in taken_up]
     asides = [_taken(holding, key_of(finding)) for finding in said]
-    # What holds for no finding any more was said in other words.
+    said_now = {key_of(finding) for finding in said}
+    outdated = [entry for entry in holding if _key(entry) not in said_now]
     return [
         LineWarning(finding, aside=aside)
         if aside
         else LineWarning(
             finding,
-            before=_last(one for one in holding if one.finding == finding["code"]),
+            before=_last(one for one in outdated if one.finding == finding["code"]),
             taken_up=_last(
                 taken_up[one.pk] for one in own if one.pk in taken_up and _key(one) == key_of(finding)
             ),
