@@ -70,6 +70,10 @@ def make_user(
     return user
 
 
+#: Where a patient of the tests lives.
+LIVES_AT = {"address": "2 Example Street", "city": "Sampleton", "state": "IL", "postal_code": "60000"}
+
+
 def make_patient(
     clinic: Clinic, family_name: str = "Sample", given_name: str = "Joan", **fields: Any
 ) -> Patient:
@@ -81,7 +85,7 @@ def make_patient(
         given_name=given_name,
         birth_date=fields.pop("birth_date", date(1951, 3, 4)),
         sex=fields.pop("sex", Patient.Sex.FEMALE),
-        **fields,
+        **LIVES_AT | fields,
     )
 
 

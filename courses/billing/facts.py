@@ -37,6 +37,9 @@ PAYER_KINDS = {
     Payer.Kind.MEDICARE_ADVANTAGE: PayerKind.MEDICARE_ADVANTAGE,
 }
 
+#: What a claim says of where the patient lives, in the words of a finding.
+ADDRESS = {"address": "street", "city": "city", "state": "state", "postal_code": "ZIP code"}
+
 
 @cache
 def federal_holidays(first_year: int) -> frozenset[date]:
@@ -133,6 +136,9 @@ def facts_of(session: Session, around: Surroundings, now: datetime) -> LineFacts
         assessed_on=None if decision is None else clinic.day_of(decision.made_at),
         payer=around.record.payer(session, coverage, day, around.of_patient(session)),
         card=around.record.card(coverage),
+        unknown_address=tuple(
+            words for name, words in ADDRESS.items() if not getattr(session.course.patient, name).strip()
+        ),
         diagnoses=diagnoses_of(session, day),
         asked=asked,
         modifiers=modifiers,

@@ -91,6 +91,8 @@ class LineFacts:
     assessed_on: date | None = None
     payer: PayerFacts = field(default_factory=PayerFacts)
     card: CardFacts = field(default_factory=CardFacts)
+    #: what of the patient's address is not known, in words
+    unknown_address: tuple[str, ...] = ()
     diagnoses: DiagnosisFacts | None = None
     #: as its live claim asks; None: it stands in no claim yet
     asked: Asked | None = None

@@ -26,6 +26,10 @@ def _patient(line: ClaimLine) -> str:
     return line.session.course.patient.get_absolute_url()
 
 
+def _record(line: ClaimLine) -> str:
+    return reverse("patients:edit", args=[line.session.course.patient.code])
+
+
 def _coverage(line: ClaimLine, page: str = "patients:coverage-edit") -> str:
     """The coverage in force on the day, where ``worklist.open_lines`` has found one."""
     patient, code = line.session.course.patient, getattr(line, "coverage_code", None)
@@ -65,6 +69,7 @@ PAGES: Mapping[str, tuple[Any, Callable[[ClaimLine], str]]] = {
     "coverage": (_("Open the coverage decision"), _patient),
     "payer_kind": (_COVERAGE, _coverage),
     "card": (_COVERAGE, _coverage),
+    "unknown_address": (_("Open the patient's record"), _record),
     "payer": (_("Open notices and approvals"), _notices),
     "partial_decision": (_("Decide on the line"), _line),
 }

@@ -32,6 +32,7 @@ RULES: tuple[Rule, ...] = (
     coverage_rules.decision,
     coverage_rules.in_force,
     coverage_rules.card,
+    coverage_rules.lives,
     coverage_rules.authorization,
     notice_rules.abn,
     notice_rules.advantage,

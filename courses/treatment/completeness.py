@@ -28,8 +28,8 @@ NEEDED = {
 }
 
 
-def missing_in(session: Session) -> list[Missing]:
-    """Everything that must be charted and is not; the recording is judged by ``report_for``."""
+def missing_in(session: Session, coming: Appointment | None) -> list[Missing]:
+    """Everything that must be charted and is not; the recording is judged by ``report_for``. ``coming`` is ``next_hour``."""
     found = []
     if not session.identity_checked:
         found.append(Missing("identity", _("Identity was not checked"), "id_before-identity_checked"))
@@ -41,18 +41,18 @@ def missing_in(session: Session) -> list[Missing]:
         found.append(
             Missing("symptoms", _("Symptoms are not described; write “none” if so"), "id_after-symptoms")
         )
-    found += _missing_at_the_end(session)
+    found += _missing_at_the_end(session, coming)
     if all(reading.is_struck for reading in session.readings.all()):
         found.append(Missing("readings", _("The flowsheet has no reading"), "id_reading-time"))
     return found
 
 
-def _missing_at_the_end(session: Session) -> list[Missing]:
+def _missing_at_the_end(session: Session, coming: Appointment | None) -> list[Missing]:
     found = []
     if not session.education:
         sentence = _("Education is not charted; “nothing new was needed” is an answer")
         found.append(Missing("education", sentence, "field_id_after-education"))
-    if session.next_confirmed is None and next_hour(session) is not None:
+    if session.next_confirmed is None and coming is not None:
         sentence = _("Whether the next appointment was confirmed is not known")
         found.append(Missing("next_confirmed", sentence, "id_after-next_confirmed"))
     if session.stop_reason == Session.StopReason.OTHER and not session.stop_note:

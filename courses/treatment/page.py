@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from courses.access import get_session
 from courses.banner import course_banner
-from courses.models import Pause, Reading, Session, VitalSigns
+from courses.models import Appointment, Pause, Reading, Session, VitalSigns
 from courses.session_states import State as Stand
 from courses.treatment import end_forms, forms, tile
 from courses.treatment.amended_values import corrections_of
@@ -43,6 +43,8 @@ STEPS = (
     gettext_lazy("End"),
     gettext_lazy("Sign"),
 )
+#: Where a step is taken, while the session stands there: the headings of the page's parts.
+PLACES = {State.DRAFT: {1: "ready-title", 2: "start-title"}, State.ENDED: {4: "after-title", 5: "sign-title"}}
 LANES = (
     {
         "name": "ecg",
@@ -66,6 +68,8 @@ class Step:
     label: str
     is_done: bool
     is_current: bool
+    #: the heading of its part, where the page has it
+    place: str = ""
 
 
 def with_rows(session: Session) -> Session:
@@ -139,7 +143,11 @@ def steps_of(session: Session, content: dict[str, Any]) -> list[Step]:
         current = 4 if content["missing"] else 5
     else:
         current = 6 if session.is_signed else 3
-    return [Step(n, str(label), n < current, n == current) for n, label in enumerate(STEPS, start=1)]
+    places = PLACES.get(State(session.state), {}) if content["may_chart"] and not content["is_held"] else {}
+    return [
+        Step(n, str(label), n < current, n == current, places.get(n, ""))
+        for n, label in enumerate(STEPS, start=1)
+    ]
 
 
 def _ready(request: StaffRequest, session: Session, now: datetime) -> dict[str, Any]:
@@ -188,14 +196,15 @@ def strip_of(session: Session) -> Any:
 def _ended(request: StaffRequest, session: Session, now: datetime) -> dict[str, Any]:
     recording = session.recording
     without_report = recording is None or bool(recording.failure)
-    missing, coming = missing_in(session), next_hour(session)
+    coming = next_hour(session)
+    missing = missing_in(session, coming)
     return {
         **hour_of(session),
         **choice_of(session, now),
         **flowsheet_of(session, now),
         **happenings_of(session),
         "before_form": before_form(session),
-        "after_form": after_form(session),
+        "after_form": after_form(session, coming),
         "sign_form": forms.SignForm(ask_reason=without_report),
         "missing": missing,
         "before_is_missing": any(item.field.startswith("id_before") for item in missing),
@@ -203,14 +212,16 @@ def _ended(request: StaffRequest, session: Session, now: datetime) -> dict[str, 
     }
 
 
-def after_form(session: Session, data: QueryDict | None = None) -> end_forms.AfterForm:
-    """The form with what is stored, shown or, with ``data``, sent."""
+def after_form(
+    session: Session, coming: Appointment | None, data: QueryDict | None = None
+) -> end_forms.AfterForm:
+    """The form with what is stored, shown or, with ``data``, sent; ``coming`` is the hour that it asks about."""
     row = vitals_in(session, VitalSigns.Phase.AFTER)
     return end_forms.AfterForm(
         data,
         instance=row or VitalSigns(session=session, phase=VitalSigns.Phase.AFTER),
         before=vitals_in(session, VitalSigns.Phase.BEFORE),
-        next_hour=next_hour(session),
+        next_hour=coming,
         initial={name: getattr(session, name) for name in end_forms.AfterForm.END}
         | marked_initial(session.body_marks.all(), VitalSigns.Phase.AFTER),
     )

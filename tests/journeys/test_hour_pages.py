@@ -9,10 +9,14 @@ from playwright.sync_api import expect
 
 from courses.models import Session
 from courses.treatment import services
+from devices.analysis import report_of
 from eecp_clinic.models import User
 from tests import factories
 from tests.courses.treatment import scenes
 from tests.courses.treatment.replayed import make_replayed
+from tests.devices.gating.synthetic import Session as Drawn
+from tests.devices.gating.synthetic import draw
+from tests.devices.stored import store_waveform
 from tests.journeys.conftest import Login
 from tests.journeys.looking import look_at
 
@@ -71,4 +75,31 @@ def test_pages_of_an_hour_that_is_over(
     report = Session.objects.get(pk=session.pk).recording.reports.get()  # type: ignore[union-attr]  # it has one
     page.goto(reverse("courses:session-minute", args=[session.code, report.code, 2]))
     look_at(page, "minute")
+    assert complaints == []
+
+
+def test_analysis_comes_to_the_open_page_by_itself_and_its_minutes_are_walked_by_arrow_keys(
+    login: Login, nurse: User, physician: User, complaints: list[str]
+) -> None:
+    now = timezone.now()
+    session = scenes.make_complete(nurse, physician, now - timedelta(hours=2))
+    recording = store_waveform(session.device, draw(Drawn(minutes=4)), session.started_at or now)
+    services.bind_recording(recording=recording, now=now)
+    page = login("nora")
+    page.goto(session.get_absolute_url())
+    expect(page.get_by_text("Being analysed").first).to_be_visible()
+    page.get_by_role("textbox", name="Symptoms").fill("none since")
+    report_of(recording=recording, now=now)
+    expect(page.get_by_text("The analysis is there").first).to_be_visible()
+    expect(page.get_by_role("textbox", name="Symptoms")).to_have_value("none since")
+    minutes = page.locator("[data-strip] a")
+    minutes.first.focus()
+    page.keyboard.press("ArrowRight")
+    expect(minutes.nth(1)).to_be_focused()
+    page.keyboard.press("End")
+    expect(minutes.last).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    expect(minutes.last).to_be_focused()  # the whole strip is one stop of the Tab key
+    look_at(page, "analysed")
     assert complaints == []

@@ -1,6 +1,5 @@
 """A nurse brings what a console saved on a stick; an administrator enrols an agent. Both in a real browser."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -13,10 +12,9 @@ from tests import factories
 from tests.devices.given_files import edf_of, wfdb_of
 from tests.devices.records.samples import waveform
 from tests.journeys.conftest import Login
+from tests.journeys.looking import look_at
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SHOTS = os.environ.get("EECP_SHOTS", "")
-WIDTHS = (1440, 768)
 
 
 @pytest.fixture
@@ -26,12 +24,6 @@ def device(monkeypatch: pytest.MonkeyPatch) -> Device:
     factories.make_user(clinic, Role.NURSE, "nora", "Nora", "Nurse-Example", "RN")
     factories.make_user(clinic, Role.ADMINISTRATOR, "ada", "Ada", "Admin-Example", "")
     return factories.make_device(clinic)
-
-
-def shoot(page: object, name: str) -> None:
-    for width in WIDTHS if SHOTS else ():
-        page.set_viewport_size({"width": width, "height": 900})  # type: ignore[attr-defined]
-        page.screenshot(path=Path(SHOTS) / f"{name}-{width}.png", full_page=True)  # type: ignore[attr-defined]
 
 
 def test_file_of_a_console_is_refused_in_words_then_taken(
@@ -47,7 +39,7 @@ def test_file_of_a_console_is_refused_in_words_then_taken(
     page.get_by_role("button", name="Upload and look").click()
     expect(page.get_by_text("neither an EDF file nor a WFDB record")).to_be_visible()
     assert field.evaluate("input => input.files.length") == 1
-    shoot(page, "import-refused")
+    look_at(page, "import-refused")
     paths = []
     for given in wfdb_of(waveform(61.0)):
         paths.append(tmp_path / given.name)
@@ -56,11 +48,11 @@ def test_file_of_a_console_is_refused_in_words_then_taken(
     page.get_by_role("button", name="Upload and look").click()
     expect(page.get_by_role("heading", name="What is in the file")).to_be_visible()
     page.get_by_label("The console triggers on").select_option("r_wave")
-    shoot(page, "import-confirm")
+    look_at(page, "import-confirm")
     page.get_by_label("First sample").fill("2026-03-09T09:00:00")
     page.get_by_role("button", name="Take it as a recording").click()
     expect(page.get_by_text("The recording is taken")).to_be_visible()
-    shoot(page, "device-after-import")
+    look_at(page, "device-after-import")
     assert Recording.objects.get().last_seq == 60
     assert [line for line in complaints if "Error Code 422" not in line] == []  # htmx notes the refusal too
 
@@ -85,11 +77,11 @@ def test_file_that_is_too_large_is_not_sent(
 def test_administrator_gets_a_code_for_an_agent(login: Login, device: Device, complaints: list[str]) -> None:
     page = login("ada")
     page.goto(device.get_absolute_url())
-    shoot(page, "device")
+    look_at(page, "device")
     page.get_by_role("button", name="Enrol an agent").click()
     code = page.locator(".enrol-code").inner_text()
     assert len(code) == 11
-    shoot(page, "enrol")
+    look_at(page, "enrol")
     page.goto(device.get_absolute_url())
     assert code not in page.content()
     assert complaints == []

@@ -1,6 +1,5 @@
 """A patient is registered, a letter filed, a payer called, sessions approved, two records merged: in a real browser."""
 
-import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,10 +13,10 @@ from eecp_clinic.roles import Role
 from patients.models import Document, Patient
 from tests import factories
 from tests.journeys.conftest import Login
+from tests.journeys.looking import look_at
 from tests.patients import paper_samples as samples
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SHOTS = os.environ.get("EECP_SHOTS", "")
 
 
 @pytest.fixture
@@ -26,21 +25,6 @@ def clinic() -> Clinic:
     factories.make_user(clinic, Role.NURSE, "nora", "Nora", "Nurse-Example", "RN")
     factories.make_payer(clinic, "medicare_advantage", "Invented Advantage")
     return clinic
-
-
-def shoot(page: Page, name: str) -> None:
-    """Both widths, light and dark, where somebody asked for pictures."""
-    if not SHOTS:
-        return
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        for width in (1440, 768):
-            page.set_viewport_size({"width": width, "height": 900})
-            page.screenshot(path=Path(SHOTS) / f"{name}-{scheme}-{width}.png", full_page=True)
-            overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-            assert overflow <= 0, f"{name} scrolls sideways by {overflow} px at {width}"
-    page.emulate_media(color_scheme="light")
-    page.set_viewport_size({"width": 1440, "height": 900})
 
 
 def fill(page: Page, **values: str) -> None:
@@ -54,14 +38,14 @@ def test_nurse_registers_somebody_who_looks_like_another(
     factories.make_patient(clinic, phone="312-555-0199")
     page = login("nora")
     page.goto("/patients/register/")
-    shoot(page, "register")
+    look_at(page, "register")
     fill(page, family_name="Sampel", given_name="Joan", birth_date="1951-03-04", mrn="T-900")
     page.locator("[name=sex]").select_option("F")
     page.get_by_role("button", name="Register").click()
     expect(page.get_by_text("Somebody who may be the same person is here already")).to_be_visible()
     expect(page.get_by_text("a name that is spelled alike")).to_be_visible()
     expect(page.locator("[name=family_name]")).to_have_value("Sampel")
-    shoot(page, "register-look-alike")
+    look_at(page, "register-look-alike")
     page.get_by_label("This is another person").check()
     page.get_by_role("button", name="Register").click()
     expect(page.get_by_text("is registered")).to_be_visible()
@@ -69,7 +53,7 @@ def test_nurse_registers_somebody_who_looks_like_another(
     page.get_by_label("Name, MRN, phone or date of birth").fill("Sampell")
     expect(page.get_by_text("These come close")).to_be_visible()
     expect(page.get_by_role("link", name="SAMPEL Joan")).to_be_visible()
-    shoot(page, "list-search")
+    look_at(page, "list-search")
     assert complaints == []
 
 
@@ -90,7 +74,7 @@ def test_letter_call_and_approved_sessions(
     good.write_bytes(samples.pdf_of(samples.runs_a_script))
     page.locator("[name=file]").set_input_files(good)
     fill(page, title="Dr. Example")
-    shoot(page, "document-add")
+    look_at(page, "document-add")
     page.get_by_role("button", name="File it").click()
     expect(page.get_by_text("Taken out of the PDF")).to_be_visible()
     with page.expect_download() as download:
@@ -121,7 +105,7 @@ def _cover(page: Page, patient: Patient, tmp_path: Path) -> None:
         reference="REF-77",
         said="In force. 35 sessions need an authorization.",
     )
-    shoot(page, "verify")
+    look_at(page, "verify")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Operator 12")).to_be_visible()
     today = timezone.localdate()
@@ -138,9 +122,9 @@ def _cover(page: Page, patient: Patient, tmp_path: Path) -> None:
     _treat(patient)
     page.reload()
     expect(page.get_by_text("1 booked hour beyond what is approved")).to_be_visible()
-    shoot(page, "coverage")
+    look_at(page, "coverage")
     page.goto(patient.get_absolute_url())
-    shoot(page, "patient")
+    look_at(page, "patient")
 
 
 def _treat(patient: Patient) -> None:
@@ -164,14 +148,14 @@ def test_two_records_are_merged_and_parted(login: Login, clinic: Clinic, complai
     page = login("nora")
     page.goto(kept.get_absolute_url())
     page.get_by_role("link", name="Merge").click()
-    shoot(page, "merge-choose")
+    look_at(page, "merge-choose")
     page.get_by_role("link", name="SAMPEL Joan").click()
     page.get_by_label("How do you know").fill("Same photo identification, seen today")
-    shoot(page, "merge")
+    look_at(page, "merge")
     page.get_by_role("button", name="Merge the two records").click()
     expect(page.get_by_text("Warfarin; Pacemaker").first).to_be_visible()
     expect(page.get_by_role("link", name="Original Medicare")).to_be_visible()
-    shoot(page, "merged")
+    look_at(page, "merged")
     page.goto("/patients/?q=T-OLD")
     expect(page.get_by_role("link", name="SAMPLE Joan")).to_be_visible()
     page.get_by_role("link", name="SAMPLE Joan").click()
@@ -195,11 +179,11 @@ def test_list_is_seen_row_by_row_before_it_is_taken(
         "Bad,Row,never,EX-3\n"
     )
     page.locator("[name=file]").set_input_files(path)
-    shoot(page, "imports")
+    look_at(page, "imports")
     page.get_by_role("button", name="Upload and look").click()
     expect(page.get_by_text("Ready: 1. To look at: 1. Cannot be taken: 1.")).to_be_visible()
-    shoot(page, "import-preview")
+    look_at(page, "import-preview")
     page.get_by_role("button", name="Register what can be").click()
     expect(page.get_by_text("Registered: 1. Not registered: 2.")).to_be_visible()
-    shoot(page, "import-report")
+    look_at(page, "import-report")
     assert complaints == []

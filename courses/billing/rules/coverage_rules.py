@@ -1,6 +1,6 @@
 """The decision in force, the coverage in force, and the authorization of a line. PURE."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from courses.billing.findings import LineFinding, Mover, block, warn
 from courses.billing.line import Coverage, LineFacts, PayerKind, ScrubRules
@@ -10,6 +10,7 @@ NCD = "NCD 20.20, version 2"
 ON_FILE = "The coverage on file"
 CARD = "837P guide 005010X222A1 (2010BA, 2000C); NUCC manual, items 1a, 4, 7 and 11a"
 POLICY = "The payer's policy named in the assessment"
+HOME = "837P guide 005010X222A1 (2010BA, 2010CA: N3 and N4); NUCC manual, item 5"
 AUTHORIZATION = "The payer's profile and its authorizations on file"
 
 
@@ -81,7 +82,7 @@ def card(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
         )
         yield block("subscriber_not_named", sentence, CARD, "card", Mover.FRONT_DESK)
     if of.unknown:
-        unknown = " and ".join(filter(None, (", ".join(of.unknown[:-1]), of.unknown[-1])))
+        unknown = _listed(of.unknown)
         way = (
             "The paper form asks for it"
             if of.on_paper
@@ -90,6 +91,18 @@ def card(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
         sentence = f"Of the subscriber at {name} the {unknown} is not known. {way}: enter it."
         told = block if of.on_paper else warn
         yield told("subscriber_incomplete", sentence, CARD, "card", Mover.FRONT_DESK)
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+
+
+@says("patient_address_missing")
+def lives(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
+    """Every claim says where the patient lives: as the subscriber, or as the dependent of one."""
+    if facts.unknown_address and facts.payer_kind is not None:
+        sentence = f"Not known of the patient's address: {_listed(facts.unknown_address)}. No claim goes without it: enter it."
+        yield block("patient_address_missing", sentence, HOME, "unknown_address", Mover.FRONT_DESK)
 
 
 @says("authorization_missing", "authorization_not_in_force", "authorization_used_up")

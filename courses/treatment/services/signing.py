@@ -11,7 +11,7 @@ from courses.session_states import Event
 from courses.signals import session_signed
 from courses.treatment.charted_rows import SIGNED, rows_of
 from courses.treatment.choosing import others_of
-from courses.treatment.completeness import missing_in, report_for
+from courses.treatment.completeness import missing_in, next_hour, report_for
 from courses.treatment.dose import delivered_in, minutes_of
 from courses.treatment.locks import advance, lock_for, note
 from courses.treatment.supervising import supervision_of
@@ -36,7 +36,7 @@ def sign_session(
     """
     locked = lock_for(session, Event.SIGN)
     require_role(actor, locked.course.clinic, *CLINICAL)
-    missing = missing_in(locked)
+    missing = missing_in(locked, next_hour(locked))
     if missing:
         raise Conflict(
             gettext("Not signed. Still missing: %(what)s.")

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from courses.access import get_appointment, get_session
 from courses.models import Session, VitalSigns
 from courses.treatment import end_forms, forms, page, services
+from courses.treatment.completeness import next_hour
 from courses.treatment.locks import OVER, lock
 from courses.treatment.signed_page import verification_shown
 from courses.treatment.verifying import verify
@@ -139,10 +140,10 @@ def end(request: StaffRequest, code: str) -> HttpResponse:
 def after(request: StaffRequest, code: str) -> HttpResponse:
     """Vital signs after, skin, symptoms."""
     session = get_session(request.clinic, code)
-    form = page.after_form(session, request.POST)
+    form = page.after_form(session, next_hour(session), request.POST)
 
     def act(values: dict[str, Any], now: datetime) -> None:
-        form.require_unchanged(page.after_form(lock(session, *OVER)))
+        form.require_unchanged(page.after_form(locked := lock(session, *OVER), next_hour(locked)))
         phase = VitalSigns.Phase.AFTER
         services.chart_vitals(session=session, phase=phase, values=form.vitals(), actor=request.user, now=now)
         services.mark_legs(session=session, phase=phase, marks=form.marks(), actor=request.user, now=now)

@@ -105,11 +105,8 @@ def make_claim_file(clinic: Clinic, by: User, *claims: Claim, **fields: Any) -> 
 
 
 def make_billable(given: Given, biller: User, **profile: Any) -> PayerProfile:
-    """All that a claim of Original Medicare needs: address, consent, provider, confirmed profile, charges."""
+    """All that a claim of Original Medicare needs: consent, provider, confirmed profile, charges."""
     patient = given.course.patient
-    Patient.objects.filter(pk=patient.pk).update(
-        address="2 Example Street", city="Sampleton", state="IL", postal_code="60000"
-    )
     make_billing_provider(given.clinic)
     schedule = FeeSchedule.objects.create(
         clinic=given.clinic,

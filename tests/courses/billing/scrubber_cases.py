@@ -229,6 +229,9 @@ PAYER: list[Case] = [
         {"card": CardFacts(on_paper=True)},
     ),
     Case({"card": CardFacts(unknown=("sex", "address"))}, "subscriber_incomplete", WARN, {}),
+    Case(
+        {"unknown_address": ("street", "ZIP code")}, "patient_address_missing", BLOCK, {"unknown_address": ()}
+    ),
     Case(approvals(), "authorization_missing", BLOCK, approvals(APPROVAL)),
     Case(
         approvals(replace(APPROVAL, ends_on=date(2026, 9, 14))),

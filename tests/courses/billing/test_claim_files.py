@@ -30,9 +30,6 @@ NOW = FIRST_HOUR + timedelta(days=14)
 def claim(given: Given, biller: User) -> Claim:
     """Three sessions of a patient of Original Medicare, ready to send, with all that is needed."""
     patient = given.course.patient
-    Patient.objects.filter(pk=patient.pk).update(
-        address="2 Example Street", city="Sampleton", state="IL", postal_code="60000"
-    )
     User.objects.filter(pk=given.physician.pk).update(npi="1234567893")
     make_billing_provider(given.clinic)
     made = make_claim(given, biller, *(make_line(given, n) for n in range(3)), state=Claim.State.READY)

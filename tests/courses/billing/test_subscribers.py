@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from courses.billing import asking
 from courses.billing.claim_checking import paper_claim
@@ -146,3 +147,22 @@ def test_sex_that_a_claim_does_not_know_goes_as_unknown(given: Given) -> None:
     patient: Patient = given.course.patient
     coverage = Coverage(patient=patient, relationship="19", subscriber_sex="X")
     assert asdict(subscriber_asked(coverage, patient))["sex"] == "U"
+
+
+def test_line_of_a_patient_whose_address_is_not_known_leads_to_the_record_and_goes_once_it_is(
+    given: Given,
+) -> None:
+    patient = given.course.patient
+    Patient.objects.filter(pk=patient.pk).update(address="", postal_code=" ")
+    line = make_line(given)
+    assert line.state == ClaimLine.State.BLOCKED
+    [shown] = lines_of(given.clinic, Tab.BLOCKED, None)
+    [finding] = [found for found in shown.findings if found["code"] == "patient_address_missing"]
+    assert (
+        finding["sentence"]
+        == "Not known of the patient's address: street and ZIP code. No claim goes without it: enter it."
+    )
+    assert mend_of(shown, finding).url == reverse("patients:edit", args=[patient.code])
+    Patient.objects.filter(pk=patient.pk).update(address="2 Example Street", postal_code="60000")
+    [line] = refresh_lines(sessions=[line.session_id], now=SENT)
+    assert line.state == ClaimLine.State.READY

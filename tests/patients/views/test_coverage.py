@@ -45,9 +45,6 @@ def spouse(patient: Patient, **fields: str) -> dict[str, str]:
 
 
 def test_spouses_plan_is_saved_and_shown(patient: Patient, desk: Client) -> None:
-    Patient.objects.filter(pk=patient.pk).update(
-        address="2 Example Street", city="Sampleton", state="IL", postal_code="60000"
-    )
     values = spouse(patient, at_patients_address="on", subscriber_birth_date="1949-08-07")
     assert desk.post(f"/patients/{patient.code}/coverages/add/", values).status_code == 302
     coverage = patient.coverages.get()
@@ -59,6 +56,7 @@ def test_spouses_plan_is_saved_and_shown(patient: Patient, desk: Client) -> None
 
 
 def test_address_that_is_not_on_file_cannot_be_copied(patient: Patient, desk: Client) -> None:
+    Patient.objects.filter(pk=patient.pk).update(address="")
     values = spouse(patient, at_patients_address="on")
     response = desk.post(f"/patients/{patient.code}/coverages/add/", values)
     assert response.status_code == 422

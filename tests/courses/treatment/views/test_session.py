@@ -1,5 +1,6 @@
 """The session's page as a nurse walks it: ready, start, treat, end, sign; and what it says when refused."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -165,6 +166,27 @@ def test_missing_fields_are_links_to_the_inputs_on_the_page(
     for field in ("id_after-systolic_mmhg", "id_after-symptoms", "id_before-spo2_percent"):
         assert f'href="#{field}"' in text
         assert f'id="{field}"' in text
+
+
+def test_steps_lead_to_their_parts_of_the_page_where_the_session_stands(
+    nurse_client: Client, nurse: User, physician: User, now: datetime
+) -> None:
+    made = {
+        "ready": scenes.make_ready(nurse, physician, now),
+        "over": scenes.make_complete(nurse, physician, now - timedelta(hours=2)),
+    }
+    for name, places in (("ready", ["ready-title", "start-title"]), ("over", ["after-title", "sign-title"])):
+        html = page(nurse_client, made[name])
+        steps = html.partition('class="stepper"')[2].partition("</ol>")[0]
+        assert re.findall('href="#([^"]+)"', steps) == places
+        assert all(f'id="{place}"' in html for place in places)
+
+
+def test_reader_who_cannot_sign_is_led_nowhere(
+    biller_client: Client, nurse: User, physician: User, now: datetime
+) -> None:
+    html = page(biller_client, scenes.make_complete(nurse, physician, now))
+    assert "<a " not in html.partition('class="stepper"')[2].partition("</ol>")[0]
 
 
 def test_wrong_password_is_said_at_the_password(
