@@ -1,9 +1,9 @@
 """A warning is set aside with the reason, for the words in which it was read, and taken up again."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 from typing import Any
 
 import pytest
@@ -250,22 +250,57 @@ def pool() -> Iterator[ThreadPoolExecutor]:
         yield found
 
 
-@pytest.mark.django_db(transaction=True)
-def test_two_at_once_make_one_entry_and_the_second_hears_of_the_first(
-    given: Given, biller: User, pool: ThreadPoolExecutor
-) -> None:
-    line = make_line(given)
-    said, together = sentence(line), Barrier(2)
+def codes_of(pool: ThreadPoolExecutor, decide: Callable[[User], object], *actors: User) -> list[str]:
+    """What becomes of one decision that each takes at once: nobody's entry is written until all are under way."""
 
-    def decide(actor: User) -> str:
-        together.wait(10)
+    def one(actor: User) -> str:
         try:
-            aside(line, actor, sentence=said)
+            decide(actor)
         except Conflict as refused:
             return refused.code
         finally:
             connection.close()
         return "kept"
 
-    assert sorted(pool.map(decide, [biller, given.physician])) == ["kept", "set_aside"]
+    with transaction.atomic():
+        # An entry names who made it, and so waits for the row of that person.
+        list(User.objects.select_for_update().filter(pk__in=[actor.pk for actor in actors]))
+        started = [pool.submit(one, actor) for actor in actors]
+        until_waiting(len(actors))
+    return sorted(future.result(10) for future in started)
+
+
+def until_waiting(count: int) -> None:
+    """Ask the database until so many of its connections wait for a lock."""
+    limit = time.monotonic() + 10
+    waiting_now = 0
+    with connection.cursor() as cursor:
+        while waiting_now < count:
+            assert time.monotonic() < limit, f"only {waiting_now} wait"
+            cursor.execute(
+                "SELECT pg_stat_clear_snapshot(), (SELECT count(*) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND wait_event_type = 'Lock')"
+            )
+            [(_, waiting_now)] = cursor.fetchall()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_at_once_make_one_entry_and_the_second_hears_of_the_first(
+    given: Given, biller: User, pool: ThreadPoolExecutor
+) -> None:
+    line = make_line(given)
+    said = sentence(line)
+    found = codes_of(pool, lambda actor: aside(line, actor, sentence=said), biller, given.physician)
+    assert found == ["kept", "set_aside"]
     assert ClaimOverride.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_at_once_take_one_warning_up_once(given: Given, biller: User, pool: ThreadPoolExecutor) -> None:
+    [entry] = aside(make_line(given), biller)
+
+    def take(actor: User) -> object:
+        return take_up_again(override=entry, reason="Look again", actor=actor, now=LATER)
+
+    assert codes_of(pool, take, biller, given.physician) == ["kept", "taken_up"]
+    assert ClaimOverride.objects.count() == 2
