@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from hypothesis import settings as hypothesis_settings
-from pytest_django import DjangoDbBlocker
 from pytest_django.fixtures import Settings
 
 from eecp_clinic.models import Clinic, User
@@ -26,13 +26,15 @@ MONDAY = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """The tests' database, which nobody holds open at the end: a server's thread may outlive its last request."""
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """The tests' database, which nobody holds open at the end: a server's thread may outlive its last request, and Django
+    keeps one connection for this thread and another for what runs while a browser's event loop does."""
     yield
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    given = connection.settings_dict
+    login = {"host": given["HOST"], "port": given["PORT"], "user": given["USER"], "password": given["PASSWORD"]}
+    with psycopg.connect(**login, dbname="postgres", autocommit=True) as server:
+        server.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [given["NAME"]]
         )
 
 
