@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from courses.billing import other_services_views, service_import_views, views
+from courses.billing import aside_views, other_services_views, service_import_views, views
 from courses.billing.books import account_views, day_views, line_views, override_views
 from courses.billing.packet import batch_views, evidence_views, packet_views, records_views
 from courses.billing.setup import fee_views
@@ -50,6 +50,8 @@ urlpatterns: list[URLPattern] = [
     path("claims/lines/<str:code>/evidence/", evidence_views.evidence, name="evidence"),
     path("claims/lines/<str:code>/evidence/check/", evidence_views.check, name="evidence-check"),
     path("claims/lines/<str:code>/decide/", views.decide, name="claim-decide"),
+    path("claims/lines/<str:code>/set-aside/", aside_views.set_aside, name="line-set-aside"),
+    path("claims/lines/<str:code>/set-aside/<int:entry>/", aside_views.take_up, name="line-take-up"),
     path("courses/<str:code>/claims/check/", views.check, name="claims-check"),
     path("courses/<str:code>/other-services/", other_services_views.index, name="other-services"),
     path(

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,11 +17,13 @@ from courses.banner import course_banner
 from courses.billing import services
 from courses.billing.access import get_line
 from courses.billing.balances import balances_of_lines
+from courses.billing.books.account_views import READS_ACCOUNTS
 from courses.billing.facts import service_day
 from courses.billing.findings import Severity
 from courses.billing.forms import DecisionForm
-from courses.billing.line_page import findings_shown
+from courses.billing.line_page import Refused, findings_shown, warnings_shown
 from courses.billing.services.lines import is_partial
+from courses.billing.services.setting_aside import SETS_ASIDE
 from courses.billing.worklist.claims_page import (
     blocking,
     claim_row,
@@ -28,7 +31,7 @@ from courses.billing.worklist.claims_page import (
     days_left,
     summary_of,
 )
-from courses.models import ClaimLine, Session
+from courses.models import ClaimLine, ClaimOverride, Session
 from eecp_clinic.errors import Conflict, InvalidInput
 from eecp_clinic.roles import Role, StaffRequest, staff_view
 from patients.access import require_same_patient
@@ -58,7 +61,7 @@ def claims(request: StaffRequest) -> HttpResponse:
 @require_GET
 @staff_view(*READS_LINES)
 def line(request: StaffRequest, code: str) -> HttpResponse:
-    return _line_page(request, get_line(request.clinic, code), DecisionForm())
+    return line_page(request, get_line(request.clinic, code), DecisionForm())
 
 
 @require_POST
@@ -75,7 +78,7 @@ def decide(request: StaffRequest, code: str) -> HttpResponse:
         else:
             messages.success(request, _("The decision is kept, and the line was checked again."))
             return redirect("courses:claim-line", code)
-    return _line_page(request, found, form)
+    return line_page(request, found, form)
 
 
 @require_POST
@@ -92,8 +95,13 @@ def check(request: StaffRequest, code: str) -> HttpResponse:
     return redirect("courses:claims-by-course" if request.roles & set(READS_CLAIMS) else course)
 
 
-def _line_page(request: StaffRequest, found: ClaimLine, form: DecisionForm) -> HttpResponse:
+def line_page(
+    request: StaffRequest, found: ClaimLine, form: DecisionForm, refused: Refused | None = None
+) -> HttpResponse:
+    """The page of a line, with the form about a short session, or with one about a warning, as it was refused."""
     session, now = found.session, timezone.now()
+    with_who = ClaimOverride.objects.select_related("decided_by")
+    prefetch_related_objects([found], Prefetch("overrides", with_who))
     context = {
         "line": found,
         "session": session,
@@ -101,7 +109,10 @@ def _line_page(request: StaffRequest, found: ClaimLine, form: DecisionForm) -> H
         "patient": session.course.patient,
         "banner": course_banner(session.course, now),
         "blocks": findings_shown(found, Severity.BLOCK),
-        "others": findings_shown(found, Severity.WARN, Severity.NOTE),
+        "warnings": warnings_shown(found, refused),
+        "notes": findings_shown(found, Severity.NOTE),
+        "may_read_account": bool(request.roles & set(READS_ACCOUNTS)),
+        "may_set_aside": bool(request.roles & set(SETS_ASIDE)),
         "memberships": found.memberships.select_related("claim").order_by("claim__made_at", "pk"),
         "balance": balances_of_lines([found.pk])[found.pk],
         "form": form,

@@ -5,7 +5,8 @@ import hashlib
 from django.core.files.base import ContentFile
 
 from courses.billing.services import refresh_line
-from courses.models import Packet, PacketBatch, RecordsRequest, Session
+from courses.models import ClaimOverride, Packet, PacketBatch, RecordsRequest, Session
+from eecp_clinic.roles import Role
 from tests import factories
 from tests.permissions.table import Row, only
 from tests.permissions.world import World
@@ -24,11 +25,21 @@ def extend(world: World) -> None:
     session = factories.make_session(factories.make_appointment(course, device), nurse, Session.State.SIGNED)
     asked = {"course": course, "requested_by": physician, "requested_at": factories.MONDAY_NINE}
     digest = hashlib.sha256(A_FILE).hexdigest()
+    line_of_session = refresh_line(session=session, now=factories.MONDAY_NINE)
     ready = Packet(**asked, state=Packet.State.READY, sha256=digest, pages=1)
     ready.file.save("packets/permissions.pdf", ContentFile(A_FILE), save=True)
     world.things |= {
         "billed": course,
-        "line": refresh_line(session=session, now=factories.MONDAY_NINE),
+        "line": line_of_session,
+        "override": ClaimOverride.objects.create(
+            line=line_of_session,
+            finding="place_unusual",
+            sentence="Place of service 12 is neither 11 nor 49.",
+            reason="The contractor takes it.",
+            decided_by=physician,
+            role=Role.PHYSICIAN,
+            decided_at=factories.MONDAY_NINE,
+        ),
         "packet": ready,
         "failed_packet": Packet.objects.create(**asked, state=Packet.State.FAILED),
         "batch": PacketBatch.objects.create(
@@ -51,6 +62,10 @@ def billed(world: World) -> list[str]:
 
 def line(world: World) -> list[str]:
     return [world["line"].code]
+
+
+def entry(world: World) -> list[str | int]:
+    return [world["line"].code, world["override"].pk]
 
 
 def packet(world: World) -> list[str]:
@@ -77,6 +92,8 @@ ROWS = [
     Row("courses:claims", only(*CLAIMS)),
     Row("courses:claim-line", only(*LINES), args=line),
     Row("courses:claim-decide", only(*MAKES), method="post", args=line, data=form),
+    Row("courses:line-set-aside", only(*MAKES), method="post", args=line, data=form),
+    Row("courses:line-take-up", only(*MAKES), method="post", args=entry, data=form),
     Row("courses:claims-check", only(*LINES, status=302), method="post", args=billed, data=form),
     Row("courses:evidence", only(*LINES), args=line),
     Row("courses:evidence-check", only(*LINES, status=302), method="post", args=line, data=form),

@@ -12,6 +12,7 @@ from courses.billing.balances import balances_of_lines
 from courses.billing.books.month import midnight
 from courses.billing.facts import service_day
 from courses.billing.findings import Severity
+from courses.billing.line_warnings import warnings_of
 from courses.billing.postings import Balance
 from courses.models import ClaimLine, ClaimMembership
 from eecp_clinic.errors import InvalidInput
@@ -42,6 +43,7 @@ COLUMNS = (
     "patient_owes_usd",
     "open_usd",
     "course",
+    "warnings_set_aside",
 )
 
 
@@ -78,6 +80,7 @@ def lines_wanted(clinic: Clinic, asked: Wanted) -> QuerySet[ClaimLine]:
         ClaimLine.objects.of(clinic)
         .select_related("session__course__clinic", "session__course__patient")
         .prefetch_related(
+            "overrides",
             payers_of("session__course__patient__coverages"),
             Prefetch("memberships", members, to_attr="live_members"),
         )
@@ -128,6 +131,7 @@ def _row(line: ClaimLine, balance: Balance) -> tuple[object, ...]:
         balance.patient_owes if known else None,
         balance.open,
         session.course.code,
+        " ".join(one.finding["code"] for one in warnings_of(line) if not one.waits),
     )
 
 

@@ -80,7 +80,8 @@ def _claim_findings(clinic: Clinic, start: datetime, end: datetime) -> Iterator[
             row.decided_by.signing_name,
             _role(row.role),
             row.line.session.course.patient.board_name,
-            row.sentence,
+            gettext("Session %(number)s: %(said)s")
+            % {"number": row.line.session.number or "?", "said": row.sentence},
             row.reason,
             reverse("courses:claim-line", args=[row.line.code]),
         )

@@ -21,6 +21,7 @@ from courses.billing.services.patient_payments import record_payment, withdraw_p
 from courses.billing.services.posting import post_remittance
 from courses.billing.services.records_requests import answer_request, record_request
 from courses.billing.services.service_import import import_other_services
+from courses.billing.services.setting_aside import set_aside, take_up_again
 from courses.billing.services.setup import (
     confirm_profile,
     import_fees,
@@ -71,9 +72,11 @@ __all__ = [
     "save_practitioner",
     "save_profile",
     "save_provider",
+    "set_aside",
     "settle_billing_rules",
     "strike_other_service",
     "take_answers",
+    "take_up_again",
     "void_claim",
     "withdraw_payment",
 ]

@@ -8,6 +8,7 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 
 from courses.billing.balances import balances_of_claims, postings
+from courses.billing.line_warnings import waiting
 from courses.billing.payer_codes import packaged_codes
 from courses.billing.postings import Balance, Posting, Reason, balance, by_line
 from courses.billing.services.claim_moving import allows
@@ -40,6 +41,8 @@ _EVENTS = {
     "appeal": _("Appealed"),
     "settle": _("Corrected by another"),
 }
+#: Nobody outside has seen it: what there is to look at can still be mended.
+UNSENT = {State.DRAFT, State.READY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,8 @@ class MemberRow:
     balance: Balance
     reasons: tuple[Told, ...]
     is_denied: bool
+    #: how many warnings nobody has set aside, while the claim is not sent
+    to_look_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,11 @@ class Appeal:
 
 def claim_page(claim: Claim, now: datetime) -> dict[str, Any]:
     """Lines with their balances, history, files, answers, and what may be done; a fixed number of queries."""
-    members = list(claim.memberships.select_related("line__session", "supervisor").order_by("position"))
+    members = list(
+        claim.memberships.select_related("line__session", "supervisor")
+        .prefetch_related("line__overrides")
+        .order_by("position")
+    )
     found = postings(claims=[claim.pk])
     of_lines = by_line(found)
     today = claim.course.clinic.day_of(now)
@@ -111,7 +120,7 @@ def claim_page(claim: Claim, now: datetime) -> dict[str, Any]:
         "next_coverage": _next_coverage(claim),
         "corrections": claim.corrections.order_by("made_at"),
         "is_paper": PayerProfile.objects.filter(payer=claim.payer_id, form=PayerProfile.Form.PAPER).exists(),
-        "can_check": claim.state in {State.DRAFT, State.READY},
+        "can_check": claim.state in UNSENT,
         "can_correct": claim.state in CORRECTABLE and claim.frequency != Claim.Frequency.VOID,
         "today": today,
     }
@@ -158,6 +167,7 @@ def _row(member: ClaimMembership, balance: Balance, found: list[Posting]) -> Mem
         balance=balance,
         reasons=in_words(last.reasons, last.remarks) if last else (),
         is_denied=bool(last and last.is_denied),
+        to_look_at=len(waiting(member.line)) if member.claim.state in UNSENT else 0,
     )
 
 

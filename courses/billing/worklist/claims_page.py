@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from courses.access import payers_of
 from courses.billing.facts import federal_holidays, service_day
 from courses.billing.findings import PATIENT_PAYS, Mover, Severity
+from courses.billing.line_warnings import waiting
 from courses.billing.timely_filing import filing_limit
 from courses.models import ClaimLine, Course, Session
 from courses.progress.sessions import LIGHT
@@ -41,6 +42,8 @@ class LineRow:
     light: str
     state: str
     why: str
+    #: warnings that nobody has set aside
+    look: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ def courses_with_claims(clinic: Clinic) -> QuerySet[Course]:
         Session.objects.completed()
         .select_related("claim_line", "recording", "opened_by")
         .defer("recording__manifest", "recording__live")
-        .prefetch_related(Prefetch("gating_report", LIGHT))
+        .prefetch_related(Prefetch("gating_report", LIGHT), "claim_line__overrides")
         .order_by("started_at")
     )
     return (
@@ -142,7 +145,8 @@ def _line_row(session: Session) -> LineRow:
     if PATIENT_PAYS in {finding["code"] for finding in line.findings}:
         return LineRow(session, line, day, "idle", gettext("Patient pays"), "")
     if line.state == ClaimLine.State.READY:
-        return LineRow(session, line, day, "go", gettext("Ready"), "")
+        look = tuple(finding["sentence"] for finding in waiting(line))
+        return LineRow(session, line, day, "go", gettext("Ready"), "", look)
     why = " ".join(finding["sentence"] for finding in blocking(line))
     return LineRow(session, line, day, "look", gettext("Blocked"), why)
 

@@ -6,12 +6,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils.translation import gettext
 
 from courses.billing.balances import balances_of_claims
 from courses.billing.facts import federal_holidays
 from courses.billing.findings import Mover
+from courses.billing.line_warnings import waiting
 from courses.billing.mending import Mend, mend_of
 from courses.billing.postings import Balance
 from courses.billing.timely_filing import MEDICARE_MONTHS, filing_limit
@@ -62,6 +64,9 @@ class LineRow:
     more: int = 0
     mover: Any = ""
     mend: Mend | None = None
+    #: what nobody has set aside
+    look: str = ""
+    more_to_look: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,7 @@ def line_rows(
     today: date,
 ) -> list[LineRow]:
     """Rows of lines of ``worklist.lines_of``."""
+    prefetch_related_objects(lines, "overrides")
     return [_line_row(line, payers, fees, months, today) for line in lines]
 
 
@@ -115,7 +121,7 @@ def _line_row(
 ) -> LineRow:
     day: date = line.day  # type: ignore[attr-defined]  # annotated
     payer = payers.get(line.payer_key)  # type: ignore[attr-defined]  # annotated
-    blocks = blocking(line)
+    blocks, to_look_at = blocking(line), waiting(line)
     first = blocks[0] if blocks else None
     mover = Mover(first["mover"]) if first else Mover.NOBODY
     return LineRow(
@@ -130,6 +136,8 @@ def _line_row(
         more=max(0, len(blocks) - 1),
         mover="" if mover is Mover.NOBODY else MOVERS[mover],
         mend=mend_of(line, first) if first else None,
+        look=to_look_at[0]["sentence"] if to_look_at else "",
+        more_to_look=max(0, len(to_look_at) - 1),
     )
 
 
