@@ -10,25 +10,15 @@ from typing import Any
 
 from django.forms.renderers import DjangoTemplates
 from django.http import HttpRequest
-from django.utils.formats import localize
-from django.utils.html import conditional_escape
+
+from eecp_clinic.markup import plain, shown
 
 Widget = Mapping[str, Any]
 
 
-def _plain(value: object) -> str:
-    """As ``{{ value|stringformat:'s' }}`` writes it."""
-    return conditional_escape(value if isinstance(value, str) else str(value))
-
-
-def _shown(value: object) -> str:
-    """As ``{{ value }}`` writes it."""
-    return conditional_escape(value if isinstance(value, str) else str(localize(value)))
-
-
 def _attributes(widget: Widget) -> str:
     return "".join(
-        f" {_shown(name)}" if value is True else f' {_shown(name)}="{_plain(value)}"'
+        f" {shown(name)}" if value is True else f' {shown(name)}="{plain(value)}"'
         for name, value in widget["attrs"].items()
         if value is not False
     )
@@ -36,10 +26,8 @@ def _attributes(widget: Widget) -> str:
 
 def _input(widget: Widget) -> str:
     value = widget["value"]
-    told = "" if value is None else f' value="{_plain(value)}"'
-    return (
-        f'<input type="{_shown(widget["type"])}" name="{_shown(widget["name"])}"{told}{_attributes(widget)}>'
-    )
+    told = "" if value is None else f' value="{plain(value)}"'
+    return f'<input type="{shown(widget["type"])}" name="{shown(widget["name"])}"{told}{_attributes(widget)}>'
 
 
 def _choice_input(widget: Widget) -> str:
@@ -47,27 +35,27 @@ def _choice_input(widget: Widget) -> str:
     if not widget.get("wrap_label"):
         return _input(widget)
     named = widget["attrs"].get("id")
-    belongs = f' for="{_shown(named)}"' if named else ""
-    return f"<label{belongs}>{_input(widget)} {_shown(widget['label'])}</label>"
+    belongs = f' for="{shown(named)}"' if named else ""
+    return f"<label{belongs}>{_input(widget)} {shown(widget['label'])}</label>"
 
 
 def _choice_inputs(widget: Widget) -> str:
     attrs = widget["attrs"]
-    named = "".join(f' {name}="{_shown(attrs[name])}"' for name in ("id", "class") if attrs.get(name))
+    named = "".join(f' {name}="{shown(attrs[name])}"' for name in ("id", "class") if attrs.get(name))
     parts = [f"<div{named}>"]
     for group, options, _index in widget["optgroups"]:
-        parts.append(f"<div><label>{_shown(group)}</label>" if group else "")
+        parts.append(f"<div><label>{shown(group)}</label>" if group else "")
         parts += [f"<div>{_choice_input(option)}</div>" for option in options]
         parts.append("</div>" if group else "")
     return "".join([*parts, "</div>"])
 
 
 def _select(widget: Widget) -> str:
-    parts = [f'<select name="{_shown(widget["name"])}"{_attributes(widget)}>']
+    parts = [f'<select name="{shown(widget["name"])}"{_attributes(widget)}>']
     for group, options, _index in widget["optgroups"]:
-        parts.append(f'<optgroup label="{_shown(group)}">' if group else "")
+        parts.append(f'<optgroup label="{shown(group)}">' if group else "")
         parts += [
-            f'<option value="{_plain(option["value"])}"{_attributes(option)}>{_shown(option["label"])}</option>'
+            f'<option value="{plain(option["value"])}"{_attributes(option)}>{shown(option["label"])}</option>'
             for option in options
         ]
         parts.append("</optgroup>" if group else "")
@@ -75,8 +63,8 @@ def _select(widget: Widget) -> str:
 
 
 def _textarea(widget: Widget) -> str:
-    told = _shown(widget["value"]) if widget["value"] else ""
-    return f'<textarea name="{_shown(widget["name"])}"{_attributes(widget)}>\n{told}</textarea>'
+    told = shown(widget["value"]) if widget["value"] else ""
+    return f'<textarea name="{shown(widget["name"])}"{_attributes(widget)}>\n{told}</textarea>'
 
 
 _INPUTS = (

@@ -8,18 +8,20 @@ from collections.abc import Iterable
 
 from django import template
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from courses.models import Session
 from courses.treatment.flowsheet import FlowRow
 from courses.treatment.report_section import ReportSection
+from eecp_clinic.markup import shown
 
 register = template.Library()
 
 #: Columns of the flowsheet, with the time and the note.
 COLUMNS = 10
+_STRUCK = ' class="is-struck"'
 
 
 @register.simple_tag
@@ -49,29 +51,27 @@ def flowsheet_rows(session: Session, readings: Iterable[FlowRow], may_chart: obj
     strike = None
     if may_chart and not session.is_signed:
         strike = reverse("courses:session-strike", args=[session.code, "reading", 0]).removesuffix("0/")
-    rows = format_html_join("\n", "{}", ((_row(row, strike),) for row in readings))
-    return rows or format_html(
-        '<tr><td colspan="{}" class="unknown">{}</td></tr>', COLUMNS, _("No reading yet")
+    rows = "\n".join(_row(row, strike) for row in readings)
+    return SafeString(
+        rows or f'<tr><td colspan="{COLUMNS}" class="unknown">{shown(_("No reading yet"))}</td></tr>'
     )
 
 
-def _row(row: FlowRow, strike: str | None) -> SafeString:
+def _row(row: FlowRow, strike: str | None) -> str:
     if row.unread:
-        return format_html('<tr class="is-unread"><td colspan="{}">{}</td></tr>', COLUMNS, row.unread)
+        return f'<tr class="is-unread"><td colspan="{COLUMNS}">{shown(row.unread)}</td></tr>'
+    note = f'<span class="what">{shown(row.note)}</span>{shown(row.note_amended)}'
+    return (
+        f'<tr{_STRUCK if row.struck else ""}><th scope="row">{shown(row.time)}</th>{row.cells_html}'
+        f'<td class="note">{note} <small>{shown(row.by)}{_end(row, strike)}</small></td></tr>'
+    )
+
+
+def _end(row: FlowRow, strike: str | None) -> str:
     if row.struck:
-        end = format_html(" <b>{}</b>", row.struck)
-    elif strike is not None:
-        words = (f"{strike}{row.number}/", row.strike_label, _("Strike"))
-        end = format_html(' · <a href="{}" aria-label="{}">{}</a>', *words)
-    else:
-        end = SafeString("")
-    return format_html(
-        '<tr{}><th scope="row">{}</th>{}<td class="note"><span class="what">{}</span>{} <small>{}{}</small></td></tr>',
-        SafeString(' class="is-struck"') if row.struck else "",
-        row.time,
-        row.cells_html,
-        row.note,
-        row.note_amended,
-        row.by,
-        end,
+        return f" <b>{shown(row.struck)}</b>"
+    if strike is None:
+        return ""
+    return (
+        f' · <a href="{strike}{row.number}/" aria-label="{shown(row.strike_label)}">{shown(_("Strike"))}</a>'
     )

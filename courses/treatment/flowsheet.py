@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.formats import time_format
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -15,6 +14,7 @@ from courses.models import Reading, Session
 from courses.treatment import forms, tile
 from courses.treatment.amended_values import NO_CORRECTIONS, Corrections, amended_html, found_at
 from courses.treatment.reading_times import Standstill, Unread, next_due, unread
+from eecp_clinic.markup import shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +28,9 @@ class Cell:
     @property
     def html(self) -> str:
         text = (
-            format_html('<span class="from-device">{}</span>', self.text) if self.from_device else self.text
+            f'<span class="from-device">{shown(self.text)}</span>' if self.from_device else shown(self.text)
         )
-        return format_html("{}{}", text, self.amended) if self.amended else text
+        return f"{text}{shown(self.amended)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class FlowRow:
 
     @property
     def cells_html(self) -> SafeString:
-        return format_html_join("", '<td class="num">{}</td>', ((cell.html,) for cell in self.cells))
+        return SafeString("".join(f'<td class="num">{cell.html}</td>' for cell in self.cells))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,82 +10,77 @@ from django import template
 from django.forms import BoundField
 from django.template import Context
 from django.template.loader import render_to_string
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-register = template.Library()
+from eecp_clinic.markup import shown
 
-_NOTHING = SafeString("")
+register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
 def bound_field(context: Context) -> SafeString:
     """The ``field`` of the context; with ``quiet_required`` it is not marked as required, for its whole form is."""
     field: BoundField = context["field"]
-    required = _required(field, quiet=bool(context.get("quiet_required")))
+    label, required = shown(field.label), ""
+    if field.field.required and not context.get("quiet_required"):
+        required = f'<span class="field-required">{shown(_("required"))}</span>'
+    below = f"{field.errors}{_conflict(field)}"
     if field.use_fieldset:
-        return _choices(field, required)
+        return SafeString(_choices(field, f"{label}{required}", below))
+    named = shown(field.id_for_label)
     if field.widget_type == "checkbox":
-        return format_html(
-            '<div class="field field-check">{}<label for="{}">{}{}</label>{}{}{}</div>',
-            field, field.id_for_label, field.label, required, _help(field), field.errors, _conflict(field),
-        )  # fmt: skip
-    return _row(field, required)
-
-
-def _choices(field: BoundField, required: SafeString) -> SafeString:
-    named = format_html(' id="field_{}"', field.auto_id) if field.auto_id else _NOTHING
-    described = field.aria_describedby
-    told = format_html(' aria-describedby="{}"', described) if described else _NOTHING
-    return format_html(
-        '<fieldset class="field field-choices"{}{}><legend>{}{}</legend>{}{}{}{}</fieldset>',
-        named, told, field.label, required, field, _help(field), field.errors, _conflict(field),
-    )  # fmt: skip
-
-
-def _row(field: BoundField, required: SafeString) -> SafeString:
-    unit = getattr(field.field, "unit", None)
-    spoken = format_html('<span class="visually-hidden">, {}</span>', unit) if unit else _NOTHING
-    shown = format_html('<span class="unit" aria-hidden="true">{}</span>', unit) if unit else _NOTHING
-    return format_html(
-        '<div class="field{}"><label for="{}">{}{}{}</label><div class="field-control">{}{}</div>{}{}{}{}</div>',
-        " field-wide" if field.widget_type == "textarea" else "", field.id_for_label, field.label, spoken,
-        required, field, shown, _help(field), _last(field), field.errors, _conflict(field),
-    )  # fmt: skip
-
-
-def _required(field: BoundField, *, quiet: bool) -> SafeString:
-    if quiet or not field.field.required:
-        return _NOTHING
-    return format_html('<span class="field-required">{}</span>', _("required"))
-
-
-def _help(field: BoundField) -> SafeString:
-    source = getattr(field.field, "source", None)
-    origin = (
-        format_html('<p class="field-source">{}</p>', _("From the file: %(source)s") % {"source": source})
-        if source
-        else _NOTHING
+        return SafeString(
+            f'<div class="field field-check">{field}<label for="{named}">{label}{required}</label>{_help(field)}{below}</div>'
+        )
+    wide = " field-wide" if field.widget_type == "textarea" else ""
+    spoken, unit = _unit(field)
+    return SafeString(
+        f'<div class="field{wide}"><label for="{named}">{label}{spoken}{required}</label>'
+        f'<div class="field-control">{field}{unit}</div>{_help(field)}{_last(field)}{below}</div>'
     )
-    if not field.help_text:
-        return origin
-    named = format_html(' id="{}_helptext"', field.auto_id) if field.auto_id else _NOTHING
-    # A help text is the form's own sentence and may hold markup, as in Django's own templates.
-    said = format_html('<div class="field-help"{}>{}</div>', named, SafeString(field.help_text))
-    return format_html("{}{}", origin, said)
 
 
-def _last(field: BoundField) -> SafeString:
+def _choices(field: BoundField, label: str, below: str) -> str:
+    named = f' id="field_{shown(field.auto_id)}"' if field.auto_id else ""
+    told = f' aria-describedby="{shown(field.aria_describedby)}"' if field.aria_describedby else ""
+    said = f"<legend>{label}</legend>{field}{_help(field)}{below}"
+    return f'<fieldset class="field field-choices"{named}{told}>{said}</fieldset>'
+
+
+def _unit(field: BoundField) -> tuple[str, str]:
+    """Read aloud with the label, and shown behind the control."""
+    unit = getattr(field.field, "unit", None)
+    if not unit:
+        return "", ""
+    words = shown(unit)
+    return (
+        f'<span class="visually-hidden">, {words}</span>',
+        f'<span class="unit" aria-hidden="true">{words}</span>',
+    )
+
+
+def _help(field: BoundField) -> str:
+    source, said = getattr(field.field, "source", None), ""
+    if source:
+        said = f'<p class="field-source">{shown(_("From the file: %(source)s") % {"source": source})}</p>'
+    if field.help_text:
+        named = f' id="{shown(field.auto_id)}_helptext"' if field.auto_id else ""
+        # A help text is the form's own sentence and may hold markup, as in Django's own templates.
+        said += f'<div class="field-help"{named}>{field.help_text}</div>'
+    return said
+
+
+def _last(field: BoundField) -> str:
     last = getattr(field.field, "last_value", None)
     if not last:
-        return _NOTHING
-    return format_html('<p class="field-last">{}</p>', _("Last time: %(value)s") % {"value": last})
+        return ""
+    return f'<p class="field-last">{shown(_("Last time: %(value)s") % {"value": last})}</p>'
 
 
-def _conflict(field: BoundField) -> SafeString:
+def _conflict(field: BoundField) -> str:
     """Both wrote into one field: what is stored and what was typed, to be chosen."""
     conflict = getattr(field.field, "conflict", None)
     if not conflict:
-        return _NOTHING
+        return ""
     return render_to_string("partials/_field_conflict.html", {"conflict": conflict, "field": field})
