@@ -119,6 +119,8 @@ def decide_partial(*, line: ClaimLine, decision: str, reason: str, actor: User, 
     clinic = line.session.course.clinic
     role = require_role(actor, clinic, Role.PHYSICIAN, Role.BILLING)
     _refuse_decision(decision, reason)
+    # The session before its line, as whoever checks the line again: else the two could wait for each other.
+    Session.objects.select_for_update(of=("self",)).get(pk=line.session_id)
     locked = ClaimLine.objects.select_for_update(of=("self",)).select_related("session").get(pk=line.pk)
     if not is_partial(locked):
         raise Conflict(

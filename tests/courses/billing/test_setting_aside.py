@@ -1,7 +1,6 @@
 """A warning is set aside with the reason, for the words in which it was read, and taken up again."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -17,6 +16,7 @@ from courses.billing.services import refresh_line, set_aside, take_up_again
 from courses.models import ClaimLine, ClaimOverride, Packet
 from eecp_clinic.errors import Conflict, InvalidInput, NotAllowed
 from eecp_clinic.models import AuditEvent, Clinic, User
+from tests.courses.billing.at_once import until_waiting
 from tests.courses.billing.billing_given import make_claim, make_line
 from tests.courses.courses_given import FIRST_HOUR, Given
 
@@ -244,12 +244,6 @@ def test_packet_lacks_the_same_whatever_was_set_aside(given: Given, biller: User
     assert missing_from(gather(packet), given.clinic.zone) == before
 
 
-@pytest.fixture
-def pool() -> Iterator[ThreadPoolExecutor]:
-    with ThreadPoolExecutor(2) as found:
-        yield found
-
-
 def codes_of(pool: ThreadPoolExecutor, decide: Callable[[User], object], *actors: User) -> list[str]:
     """What becomes of one decision that each takes at once: nobody's entry is written until all are under way."""
 
@@ -268,20 +262,6 @@ def codes_of(pool: ThreadPoolExecutor, decide: Callable[[User], object], *actors
         started = [pool.submit(one, actor) for actor in actors]
         until_waiting(len(actors))
     return sorted(future.result(10) for future in started)
-
-
-def until_waiting(count: int) -> None:
-    """Ask the database until so many of its connections wait for a lock."""
-    limit = time.monotonic() + 10
-    waiting_now = 0
-    with connection.cursor() as cursor:
-        while waiting_now < count:
-            assert time.monotonic() < limit, f"only {waiting_now} wait"
-            cursor.execute(
-                "SELECT pg_stat_clear_snapshot(), (SELECT count(*) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND wait_event_type = 'Lock')"
-            )
-            [(_, waiting_now)] = cursor.fetchall()
 
 
 @pytest.mark.django_db(transaction=True)
