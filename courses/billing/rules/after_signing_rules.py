@@ -44,9 +44,11 @@ def countersignature(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFindin
             Mover.PHYSICIAN,
         )
     elif facts.countersigned_with < len(facts.amendments):
+        said, read = len(facts.amendments), facts.countersigned_with
         yield warn(
             "amended_after_countersigning",
-            "The session was amended after it was countersigned. Have a physician read the amendment.",
+            f"The session was amended after it was countersigned: of {said} amendments {read} had been made by then. "
+            "Have a physician read the rest.",
             CLINIC,
             "countersigned_with",
             Mover.PHYSICIAN,

@@ -114,9 +114,13 @@ def filing(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
         )
         yield block("filed_too_late", sentence, source, "as_of", Mover.BILLING)
         return
-    left = "today is the last day" if limit.days_left == 0 else f"{limit.days_left} days are left"
-    sentence = f"The line must be filed by {last}: {left}."
-    if limit.days_left <= rules.warn_days_before_filing_limit:
-        yield warn("filing_limit_near", sentence, source, "as_of", Mover.BILLING)
-    else:
+    days = rules.warn_days_before_filing_limit
+    if limit.days_left > days:
+        sentence = f"The line must be filed by {last}: {limit.days_left} days are left."
         yield note("filing_limit", sentence, source, "as_of")
+        return
+    # In the same words until the last day: who has looked at it is not asked anew each morning.
+    left = "today is the last day" if limit.days_left == 0 else f"the last {days} days have begun"
+    yield warn(
+        "filing_limit_near", f"The line must be filed by {last}: {left}.", source, "as_of", Mover.BILLING
+    )
