@@ -14,7 +14,8 @@ WHO = ("family_name", "given_name", "birth_date", "sex", "mrn")
 REACH = ("phone", "other_phone", "email", "address", "city", "state", "postal_code")
 EMERGENCY = ("emergency_name", "emergency_relation", "emergency_phone")
 VISIT = ("language", "needs_interpreter", "preferred_from", "preferred_until", "distance_miles")
-KNOW = ("allergies", "alerts", "from_accident")
+KNOW = ("allergies", "alerts")
+CLAIMS = ("from_accident",)
 
 
 class PatientForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only for the type checker
@@ -22,7 +23,7 @@ class PatientForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only fo
 
     class Meta:
         model = Patient
-        fields = [*WHO, *REACH, *EMERGENCY, *VISIT, *KNOW]
+        fields = [*WHO, *REACH, *EMERGENCY, *VISIT, *KNOW, *CLAIMS]
         widgets = {
             "preferred_from": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
             "preferred_until": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
@@ -48,10 +49,13 @@ class PatientForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only fo
     def know(self) -> list[forms.BoundField]:
         return bound(self, *KNOW)
 
+    def claims(self) -> list[forms.BoundField]:
+        return bound(self, *CLAIMS)
+
     @property
     def fold_is_open(self) -> bool:
         """Whether something below the fold was refused, or typed."""
-        below = {*REACH, *EMERGENCY, *VISIT, *KNOW}
+        below = {*REACH, *EMERGENCY, *VISIT, *KNOW, *CLAIMS}
         return bool(below & set(self.errors)) or (self.is_bound and bool(below & set(self.changed_data)))
 
     def _get_validation_exclusions(self) -> set[str]:

@@ -23,12 +23,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='patient',
             name='from_accident',
-            field=models.BooleanField(blank=True, help_text='Every claim form asks it; then another insurance pays first', null=True, verbose_name='heart condition caused by work or an accident'),
+            field=models.BooleanField(blank=True, help_text='Every claim form asks it. If so, another insurance pays first', null=True, verbose_name='heart condition caused by work or an accident'),
         ),
         migrations.AddField(
             model_name='patientevent',
             name='from_accident',
-            field=models.BooleanField(blank=True, help_text='Every claim form asks it; then another insurance pays first', null=True, verbose_name='heart condition caused by work or an accident'),
+            field=models.BooleanField(blank=True, help_text='Every claim form asks it. If so, another insurance pays first', null=True, verbose_name='heart condition caused by work or an accident'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='patient',

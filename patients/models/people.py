@@ -133,7 +133,7 @@ class Patient(models.Model):
         _("heart condition caused by work or an accident"),
         null=True,
         blank=True,
-        help_text=_("Every claim form asks it; then another insurance pays first"),
+        help_text=_("Every claim form asks it. If so, another insurance pays first"),
     )
     alerts = models.CharField(_("alerts"), max_length=200, blank=True, help_text=_("Shown on every page"))
     merged_into = models.ForeignKey(
