@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -10,7 +11,8 @@ from courses.models import BillingPaper, OtherService, PayerProfile
 from eecp_clinic.models import Clinic, User
 from eecp_clinic.roles import Role
 from tests import factories
-from tests.courses.billing.billing_given import make_billing_provider
+from tests.courses.billing.billing_given import make_billing_provider, make_line
+from tests.courses.billing.packets_given import LATER
 from tests.courses.courses_given import Given, course_given
 from tests.journeys.conftest import Login
 from tests.journeys.looking import look_at
@@ -155,4 +157,32 @@ def test_physician_reads_what_was_set_aside(login: Login, given: Given, complain
     page.get_by_role("link", name="What was set aside").click()
     expect(page.get_by_text("Visit for a cough")).to_be_visible()
     look_at(page, "overrides")
+    assert complaints == []
+
+
+def test_physician_sets_a_warning_aside_takes_it_up_again_and_reads_both_in_the_months_list(
+    login: Login, given: Given, complaints: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timezone, "now", lambda: LATER)  # the pages look at the clock
+    Clinic.objects.filter(pk=given.clinic.pk).update(place_of_service="12")
+    line = make_line(given)
+    page = login("petra")
+    page.goto(reverse("courses:claim-line", args=[line.code]))
+    look_at(page, "line-warned")
+    page.get_by_text("Set aside", exact=True).first.click()
+    page.get_by_role("button", name="Set this warning aside").click()
+    expect(page.get_by_text("Write the reason: it is what an auditor will ask for.")).to_be_visible()
+    look_at(page, "set-aside-refused")
+    page.get_by_label("Reason").fill("The contractor's letter of May allows it")
+    page.get_by_role("button", name="Set this warning aside").click()
+    expect(page.get_by_role("heading", name="Set aside looked at, and left as it is")).to_be_visible()
+    expect(page.get_by_text("The contractor's letter of May allows it")).to_be_visible()
+    look_at(page, "line-set-aside")
+    page.get_by_text("Take up again", exact=True).click()
+    page.get_by_label("Reason").fill("The letter was withdrawn")
+    page.get_by_role("button", name="Take this warning up again").click()
+    expect(page.get_by_text("Taken up again by Petra Physician-Example, MD")).to_be_visible()
+    page.goto(reverse("courses:overrides"))
+    expect(page.get_by_text("The contractor's letter of May allows it")).to_be_visible()
+    expect(page.get_by_text("The letter was withdrawn")).to_be_visible()
     assert complaints == []
