@@ -1,10 +1,11 @@
 """The decision in force, the coverage in force, and the authorization of a line. PURE."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from courses.billing.findings import LineFinding, Mover, block, warn
 from courses.billing.line import Coverage, LineFacts, PayerKind, ScrubRules
 from courses.billing.rule import says
+from patients.eligibility.wording import listed
 
 NCD = "NCD 20.20, version 2"
 ON_FILE = "The coverage on file"
@@ -83,7 +84,7 @@ def card(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
         )
         yield block("subscriber_not_named", sentence, CARD, "card", Mover.FRONT_DESK)
     if of.unknown:
-        unknown = _listed(of.unknown)
+        unknown = listed(of.unknown)
         way = (
             "The paper form asks for it"
             if of.on_paper
@@ -94,15 +95,11 @@ def card(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
         yield told("subscriber_incomplete", sentence, CARD, "card", Mover.FRONT_DESK)
 
 
-def _listed(words: Sequence[str]) -> str:
-    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
-
-
 @says("patient_address_missing")
 def lives(facts: LineFacts, rules: ScrubRules) -> Iterator[LineFinding]:
     """Every claim says where the patient lives: as the subscriber, or as the dependent of one."""
     if facts.unknown_address and facts.payer_kind is not None:
-        sentence = f"Not known of the patient's address: {_listed(facts.unknown_address)}. No claim goes without it: enter it."
+        sentence = f"Not known of the patient's address: {listed(facts.unknown_address)}. No claim goes without it: enter it."
         yield block("patient_address_missing", sentence, HOME, "unknown_address", Mover.FRONT_DESK)
 
 
