@@ -109,12 +109,12 @@ def _refuse_unless_waiting(line: ClaimLine, code: str, sentence: str, clinic: Cl
         raise Conflict(_says_now(line, code), code="finding_changed")
     if said[0]["severity"] != Severity.WARN:
         raise Conflict(_no_warning(said[0]), code="no_warning")
-    if waits(line, (code, sentence)):
+    warnings = [one for one in warnings_of(line) if key_of(one.finding) == (code, sentence)]
+    entries = [one.aside for one in warnings if one.aside is not None]
+    if len(entries) < len(warnings):
         return
-    asides = (one.aside for one in warnings_of(line) if key_of(one.finding) == (code, sentence))
-    if (aside := next(asides)) is not None:
-        there = gettext("%(who)s set this aside on %(when)s. It stands below with the reason.")
-        raise Conflict(there % _who_and_when(aside, clinic), code="set_aside")
+    there = gettext("%(who)s set this aside on %(when)s. It stands below with the reason.")
+    raise Conflict(there % _who_and_when(entries[0], clinic), code="set_aside")
 
 
 def _says_now(line: ClaimLine, code: str) -> str:
