@@ -61,6 +61,7 @@ class ServerLink extends EventTarget {
     if (answer.status >= 500) return this.turn("away");
     this.lastContact = Date.now();
     if (answer.type === "opaqueredirect") {
+      // Asked before a sign-in and answered after it: once more. Where a newer answer shut the link already, nothing new.
       if (askedAt < this.judgedAt) return again && this.state === "there" ? this.ask(url, { method, body, keepalive, again: false }) : null;
       this.judgedAt = askedAt;
       return this.turn("shut");
